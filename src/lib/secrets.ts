@@ -1,0 +1,20 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** A random secret of 256 bits, fit for a URL. */
+export function createSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** How secrets that we only ever compare are stored. */
+export function sha256(value: string): Buffer<ArrayBuffer> {
+  return createHash('sha256').update(value).digest() as Buffer<ArrayBuffer>
+}
+
+/** Compares in a time that tells nothing about where the values differ. */
+export function sameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(sha256(given), sha256(expected))
+}
+
+export function sameHash(given: Uint8Array, expected: Uint8Array): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
