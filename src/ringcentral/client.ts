@@ -1,0 +1,87 @@
+/**
+ * RingCentral, typed. It keeps no state besides its options: whose token, how often and when to try
+ * again are the caller's to decide, with the errors of errors.ts and the groups of rate-limits.ts.
+ */
+import packageJson from '../../package.json' with { type: 'json' }
+import { type AccountApi, createAccountApi } from './account.ts'
+import { createCallApi } from './call-api.ts'
+import { type CallLogApi, createCallLogApi } from './call-log.ts'
+import type { Hooks, Transport } from './http.ts'
+import { createMessagesApi, type MessagesApi } from './messages.ts'
+import { createOAuth, type RingCentralOAuth } from './oauth.ts'
+import { createPhoneNumbersApi, type PhoneNumbersApi } from './phone-numbers.ts'
+import { createSubscriptionsApi, type SubscriptionsApi } from './subscriptions.ts'
+
+export type { Account, AccountApi, Extension } from './account.ts'
+export type { CallLog, CallLogApi, CallLogQuery } from './call-log.ts'
+export type { CallRecord } from './call-record.ts'
+export * from './errors.ts'
+export type { Hooks } from './http.ts'
+export type { MessageRecord } from './message-record.ts'
+export type { RingCentralMessageStatus } from './message-status.ts'
+export type { MessageSync, SyncMessagesQuery } from './message-sync.ts'
+export type {
+  ListMessagesQuery,
+  MessagePage,
+  MessagesApi,
+  SendSmsRequest,
+  SentMessage,
+} from './messages.ts'
+export type { RingCentralOAuth } from './oauth.ts'
+export { canSendSms, type PhoneNumber, type PhoneNumbersApi } from './phone-numbers.ts'
+export {
+  defaultLimits,
+  type Operation,
+  operationGroups,
+  type RateLimitGroup,
+  type ResponseReport,
+} from './rate-limits.ts'
+export type { CreateSubscriptionRequest, Subscription, SubscriptionsApi } from './subscriptions.ts'
+export type { TokenSet } from './token-set.ts'
+
+export interface RingCentralOptions extends Hooks {
+  /** `https://platform.ringcentral.com`, or where a carrier's accounts or a simulator live. */
+  serverUrl: string
+  clientId: string
+  /** Absent for a public client. */
+  clientSecret?: string
+  fetch?: typeof globalThis.fetch
+  /** `RingQL/<version>` unless told. */
+  userAgent?: string
+}
+
+export interface RingCentral {
+  oauth: RingCentralOAuth
+  /** Everything that one access token may do. Its hooks run besides those of the options. */
+  api(accessToken: string, hooks?: Hooks): RingCentralApi
+}
+
+export interface RingCentralApi {
+  account: AccountApi
+  phoneNumbers: PhoneNumbersApi
+  messages: MessagesApi
+  subscriptions: SubscriptionsApi
+  callLog: CallLogApi
+}
+
+export function createRingCentral(options: RingCentralOptions): RingCentral {
+  const transport: Transport = {
+    serverUrl: options.serverUrl.replace(/\/+$/, ''),
+    fetch: options.fetch ?? globalThis.fetch,
+    userAgent: options.userAgent ?? `RingQL/${packageJson.version}`,
+    hooks: [options],
+  }
+  return {
+    oauth: createOAuth(transport, options),
+    api(accessToken, hooks = {}) {
+      const call = createCallApi({ ...transport, hooks: [...transport.hooks, hooks] }, accessToken)
+      return {
+        account: createAccountApi(call),
+        phoneNumbers: createPhoneNumbersApi(call),
+        messages: createMessagesApi(call),
+        subscriptions: createSubscriptionsApi(call),
+        callLog: createCallLogApi(call),
+      }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What a subscription listens to. `~` is the account and extension of the token that creates it;
+ * RingCentral answers with the resolved ids. A filter that the app or user may not use lands in
+ * `disabledFilters` without an error.
+ */
+const extension = '/restapi/v1.0/account/~/extension/~'
+
+/** Inbound texts, MMS included, each with its whole message. Needs ReadMessages or SMS. */
+export function instantSms(): string {
+  return `${extension}/message-store/instant?type=SMS`
+}
+
+/**
+ * The bell for any change of texts in the mailbox: the only push hint of delivery reports. Needs
+ * ReadMessages.
+ */
+export function mailboxChanges(): string {
+  return `${extension}/message-store?type=SMS`
+}
+
+/** Calls of this extension, or, for an admin's token, of the whole account. Needs CallControl. */
+export function telephonySessions(scope: 'extension' | 'account' = 'extension'): string {
+  return scope === 'account'
+    ? '/restapi/v1.0/account/~/telephony/sessions'
+    : `${extension}/telephony/sessions`
+}
+
+/** Availability of this extension. Needs ReadPresence. */
+export function presenceChanges(): string {
+  return `${extension}/presence`
+}
+
+/** Changes of this extension's own settings, phone numbers among them. Needs ReadAccounts. */
+export function extensionChanges(): string {
+  return extension
+}
+
+/**
+ * Reminds us, from `thresholdSeconds` before the subscription ends, every `intervalSeconds`.
+ * RingCentral wants the threshold to be at most half the subscription's life, the interval at most
+ * half the threshold, and another filter beside this one (`SUB-515`).
+ */
+export function subscriptionReminder(thresholdSeconds: number, intervalSeconds: number): string {
+  return `/restapi/v1.0/subscription/~?threshold=${thresholdSeconds}&interval=${intervalSeconds}`
+}

@@ -1,0 +1,111 @@
+/** The one way out to RingCentral: every request, OAuth's too, passes through `exchange`. */
+import { type Answer, factsOf, requestIdOf, unknownOutcome } from './answer.ts'
+import { RingCentralUnavailableError } from './errors.ts'
+import { failureOf } from './failure.ts'
+import {
+  type Operation,
+  operationGroups,
+  parseRateLimit,
+  parseRetryAfter,
+  penaltyMs,
+  type RateLimitGroup,
+  type ResponseReport,
+} from './rate-limits.ts'
+
+/** Where a caller can look in: both see every single request, each page of a list included. */
+export interface Hooks {
+  /**
+   * Awaited before each request, so that a scheduler can hold it back; what it throws reaches the
+   * caller unchanged.
+   */
+  beforeRequest?: (request: { operation: Operation; group: RateLimitGroup }) => Promise<void> | void
+  /** Told of every answer, good or bad. It must not throw. */
+  onResponse?: (report: ResponseReport) => void
+}
+
+export interface Transport {
+  /** Without a trailing slash. */
+  serverUrl: string
+  fetch: typeof globalThis.fetch
+  userAgent: string
+  hooks: readonly Hooks[]
+}
+
+export interface Exchange {
+  operation: Operation
+  /** Path and query, appended to `serverUrl`. */
+  path: string
+  method: string
+  headers: Record<string, string>
+  body?: string | URLSearchParams
+  /** For the whole exchange, the answer's last byte included. */
+  timeoutMs: number
+}
+
+/**
+ * Sends one request and reads its answer, whatever the status. Throws RingCentralUnavailableError
+ * when the request cannot have arrived or was only a read, else RingCentralInDoubtError.
+ */
+export async function exchange(transport: Transport, request: Exchange): Promise<Answer> {
+  const { operation } = request
+  const group = operationGroups[operation]
+  for (const hook of transport.hooks) await hook.beforeRequest?.({ operation, group })
+
+  const write = request.method !== 'GET'
+  const startedAt = performance.now()
+  let response: Response
+  try {
+    response = await transport.fetch(`${transport.serverUrl}${request.path}`, {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...request.headers,
+        'user-agent': transport.userAgent,
+      },
+      body: request.body,
+      // Fetch would follow a redirected POST with a GET and hand us its answer for that of the
+      // POST.
+      redirect: write ? 'manual' : 'follow',
+      signal: AbortSignal.timeout(request.timeoutMs),
+    })
+  } catch (error) {
+    const { reason, unsent } = failureOf(error)
+    const facts = { operation, group, reason }
+    throw unsent ? new RingCentralUnavailableError(facts) : unknownOutcome(write, facts)
+  }
+
+  const { status, headers } = response
+  const limits = parseRateLimit(headers)
+  const answer: Answer = {
+    operation,
+    write,
+    status,
+    headers,
+    text: '',
+  }
+  try {
+    answer.text = await response.text()
+  } catch (error) {
+    // A refusal is one even if its explanation broke off; a success without its body tells us no
+    // id.
+    if (status < 400) {
+      const { reason } = failureOf(error)
+      throw unknownOutcome(write, { ...factsOf(answer), reason })
+    }
+  } finally {
+    const report: ResponseReport = {
+      operation,
+      group: limits.group ?? group,
+      limit: limits.limit,
+      remaining: limits.remaining,
+      windowSeconds: limits.windowSeconds,
+      status,
+      durationMs: performance.now() - startedAt,
+      requestId: requestIdOf(headers),
+      retryAfterMs:
+        status === 429 ? penaltyMs(headers, factsOf(answer).code) : parseRetryAfter(headers),
+    }
+    for (const hook of transport.hooks) hook.onResponse?.(report)
+  }
+  return answer
+}

@@ -1,0 +1,105 @@
+/** Texts: sending them, reading them back, and following what becomes of them. */
+import { z } from 'zod'
+import type { CallApi } from './call-api.ts'
+import { type MessageRecord, messageRecord } from './message-record.ts'
+import { parseMessageStatus, type RingCentralMessageStatus } from './message-status.ts'
+import { type MessageSync, type SyncMessagesQuery, syncMessages } from './message-sync.ts'
+import { pageOf } from './paging.ts'
+import { extensionPath, segment } from './paths.ts'
+import { id, maybe, time } from './values.ts'
+
+// Whatever else this answer lacks: once it brings an id, the text is accepted and must not look
+// failed.
+const sentMessage = z
+  .object({
+    id,
+    messageStatus: z.unknown().optional(),
+    creationTime: maybe(time),
+    conversation: maybe(z.object({ id })),
+    conversationId: maybe(id),
+  })
+  .transform((message) => ({
+    id: message.id,
+    status: parseMessageStatus(message.messageStatus) ?? ('queued' as RingCentralMessageStatus),
+    creationTime: message.creationTime,
+    conversationId: message.conversation?.id ?? message.conversationId,
+  }))
+
+export type SentMessage = z.output<typeof sentMessage>
+
+export interface SendSmsRequest {
+  from: string
+  /** Several make one group conversation, at most 10, who see each other's numbers. */
+  to: readonly string[]
+  /** At most 1000 UTF-16 code units: `text.length`. */
+  text: string
+}
+
+export interface ListMessagesQuery {
+  /** Required, since RingCentral would otherwise look at the last 24 hours only. */
+  dateFrom: Date
+  dateTo?: Date
+  direction?: 'Inbound' | 'Outbound'
+  /** The other side's number. */
+  phoneNumber?: string
+  conversationId?: string
+  /** From 1. */
+  page?: number
+  /** 100 unless told, at most 1000. */
+  perPage?: number
+}
+
+export interface MessagePage {
+  messages: MessageRecord[]
+  hasNextPage: boolean
+}
+
+export interface MessagesApi {
+  /**
+   * Sends one text. Returning means accepted, not delivered. RingCentral knows no idempotency key:
+   * after RingCentralInDoubtError, look for the message before sending again.
+   */
+  sendSms(request: SendSmsRequest): Promise<SentMessage>
+  getMessage(messageId: string): Promise<MessageRecord>
+  /** One page of the mailbox's texts, MMS included, deleted ones not. */
+  listMessages(query: ListMessagesQuery): Promise<MessagePage>
+  /** Throws SyncTokenExpiredError when only a full sync helps. */
+  syncMessages(query: SyncMessagesQuery): Promise<MessageSync>
+}
+
+export function createMessagesApi(call: CallApi): MessagesApi {
+  return {
+    sendSms: ({ from, to, text }) =>
+      call({
+        operation: 'messages.sendSms',
+        method: 'POST',
+        path: extensionPath('/sms'),
+        body: {
+          from: { phoneNumber: from },
+          to: to.map((phoneNumber) => ({ phoneNumber })),
+          text,
+        },
+        timeoutMs: 20_000,
+        answer: sentMessage,
+      }),
+
+    getMessage: async (messageId) =>
+      call({
+        operation: 'messages.getMessage',
+        path: extensionPath(`/message-store/${segment(messageId)}`),
+        answer: messageRecord,
+      }),
+
+    async listMessages(query) {
+      const { records, nextPath } = await call({
+        operation: 'messages.listMessages',
+        path: extensionPath('/message-store'),
+        query: { messageType: 'SMS', ...query },
+        answer: pageOf(messageRecord),
+      })
+      return { messages: records, hasNextPage: nextPath !== undefined }
+    },
+
+    syncMessages: (query) => syncMessages(call, query),
+  }
+}

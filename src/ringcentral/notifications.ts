@@ -1,0 +1,102 @@
+/**
+ * What RingCentral posts to a webhook.
+ *
+ * Each post is one JSON object `{ uuid, event, timestamp, subscriptionId, ownerId, body }`, with
+ * the token given at creation in the header `Verification-Token`. `event` is the resolved path of
+ * the filter that matched, usually with its query; it tells the kind. `ownerId` is the extension
+ * that owns the *subscription*; whom the event is about stands in `event` and in `body`. All ids
+ * are strings.
+ *
+ * There is no signature, no retry that we may count on, and no order: posts can be lost, doubled
+ * and swapped. Recognise doubles by `uuid`, order calls by `sequence`, and fetch what was lost with
+ * a message sync.
+ *
+ * The handshake while a subscription is created is no notification: it has an empty body and the
+ * header `Validation-Token`, to be echoed with 200 and `application/json` within 3 s and 1024
+ * bytes, headers included.
+ *
+ * | kind | filter | what `body` brings |
+ * |---|---|---|
+ * | `instant-message` | `.../message-store/instant?type=SMS` | a whole inbound message; never an outbound one |
+ * | `mailbox-change` | `.../message-store` | a bell: that something changed, not what. Then sync |
+ * | `telephony-session` | `.../telephony/sessions` | the parties of a call that changed, numbered by `sequence` |
+ * | `presence` | `.../presence` | an extension's availability |
+ * | `extension-change` | `/account/~/extension`, `.../extension/{id}` | which extensions changed |
+ * | `subscription-reminder` | `/restapi/v1.0/subscription/~?threshold=...` | that the subscription ends soon |
+ */
+import { z } from 'zod'
+import { type MessageRecord, messageRecord } from './message-record.ts'
+import * as bodies from './notification-bodies.ts'
+import { id, maybe, time } from './values.ts'
+
+export { instantSms, mailboxChanges, telephonySessions } from './event-filters.ts'
+
+export interface NotificationEnvelope {
+  uuid: string
+  event: string
+  timestamp: Date
+  subscriptionId: string
+  ownerId: string | undefined
+  /** The account and extension that the event is about, out of `event`. */
+  accountId: string | undefined
+  extensionId: string | undefined
+}
+
+export type NotificationContent =
+  | { kind: 'instant-message'; body: MessageRecord }
+  | { kind: 'mailbox-change'; body: bodies.MailboxChange }
+  | { kind: 'telephony-session'; body: bodies.TelephonySession }
+  | { kind: 'presence'; body: bodies.Presence }
+  | { kind: 'extension-change'; body: bodies.ExtensionChange[] }
+  | { kind: 'subscription-reminder'; body: bodies.SubscriptionReminder }
+  /**
+   * A kind that we never asked for, or a known one whose body we cannot read: worth a sync, not an
+   * error.
+   */
+  | { kind: 'unknown'; body: unknown }
+
+export type Notification = NotificationEnvelope & NotificationContent
+
+const envelope = z.object({
+  uuid: z.string().min(1),
+  event: z.string().min(1),
+  timestamp: time,
+  subscriptionId: z.string().min(1),
+  ownerId: maybe(id),
+  body: z.unknown().optional(),
+})
+
+const kinds = [
+  { kind: 'instant-message', path: /\/message-store\/instant$/, body: messageRecord },
+  { kind: 'mailbox-change', path: /\/message-store$/, body: bodies.mailboxChange },
+  { kind: 'telephony-session', path: /\/telephony\/sessions$/, body: bodies.telephonySession },
+  { kind: 'presence', path: /\/presence$/, body: bodies.presence },
+  { kind: 'extension-change', path: /\/extension(\/[^/]+)?$/, body: bodies.extensionChanges },
+  {
+    kind: 'subscription-reminder',
+    path: /\/subscription\/[^/]+$/,
+    body: bodies.subscriptionReminder,
+  },
+] as const
+
+/** Reads the parsed JSON of one post; undefined when it is no notification at all. */
+export function parseNotification(json: unknown): Notification | undefined {
+  const parsed = envelope.safeParse(json)
+  if (!parsed.success) return undefined
+  const { body, ...rest } = parsed.data
+  const path = rest.event.split('?', 1)[0] ?? ''
+  return {
+    ...rest,
+    accountId: path.match(/\/account\/(\d+)/)?.[1],
+    extensionId: path.match(/\/extension\/(\d+)/)?.[1],
+    ...contentOf(path, body),
+  }
+}
+
+function contentOf(path: string, body: unknown): NotificationContent {
+  const known = kinds.find((candidate) => candidate.path.test(path))
+  const parsed = known?.body.safeParse(body)
+  if (!known || !parsed?.success) return { kind: 'unknown', body }
+  // The table pairs each kind with its schema; TypeScript cannot follow a pair through `find`.
+  return { kind: known.kind, body: parsed.data } as NotificationContent
+}
