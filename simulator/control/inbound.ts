@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Message } from '../messages/message.ts'
+import type { Simulation } from '../simulation.ts'
+import { fullName } from '../world/world.ts'
+import { ControlError } from './control-error.ts'
+
+const sender = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164, such as +13105550177')
+
+export const inboundText = z.object({
+  from: sender,
+  /** Several make a group text, which arrives at each of them that is in the world. */
+  to: z.union([z.string(), z.array(z.string()).min(1).max(10)]),
+  text: z.string().max(1600),
+})
+
+export type InboundText = z.input<typeof inboundText>
+
+export function receiveText(sim: Simulation, { from, to, text }: InboundText): Message[] {
+  const numbers = typeof to === 'string' ? [to] : to
+  const arrived = sim.postman.deliver({ from, to: numbers, text, attachments: [] })
+  if (arrived.length === 0) {
+    throw new ControlError(`Nobody is reached at ${numbers.join(', ')}. ${reachable(sim)}`)
+  }
+  return arrived
+}
+
+export function reachable(sim: Simulation): string {
+  const lines = [...sim.world.numbers.values()].flatMap((number) => {
+    const owner = sim.world.reachedAt(number.phoneNumber)
+    return owner ? [`${number.phoneNumber} (${fullName(owner)})`] : []
+  })
+  return `Texts can arrive at ${lines.join(', ')}.`
+}

@@ -1,0 +1,21 @@
+import { time } from '../http/json.ts'
+import type { Simulation } from '../simulation.ts'
+
+export interface OutboxEntry {
+  id: string
+  from: string
+  to: string[]
+  text: string
+  acceptedAt: string
+}
+
+/** Every text that was ever accepted for sending, whatever became of its answer. Oldest first. */
+export function readOutbox(sim: Simulation): OutboxEntry[] {
+  return sim.mailboxes.outbox().map((message) => ({
+    id: message.id,
+    from: message.from.phoneNumber,
+    to: message.to.map((one) => one.phoneNumber),
+    text: message.text,
+    acceptedAt: time(message.createdAt),
+  }))
+}

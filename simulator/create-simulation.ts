@@ -1,0 +1,75 @@
+import { createCallCenter } from './calls/call-center.ts'
+import { createCallLog } from './calls/call-log.ts'
+import { createRingOuts } from './calls/ring-outs.ts'
+import { createClock } from './clock.ts'
+import { createFaultPlanner } from './faults/planner.ts'
+import { createSyncTokens } from './http/sync-token.ts'
+import { createIds } from './ids.ts'
+import { createLedger } from './ledger.ts'
+import { createMailboxes } from './messages/mailboxes.ts'
+import { createPostman } from './messages/postman.ts'
+import { createDeliverer } from './notifications/deliverer.ts'
+import { createHandshake } from './notifications/handshake.ts'
+import { createNotifier } from './notifications/notifier.ts'
+import { createSubscriptionStore } from './notifications/subscription-store.ts'
+import { createWebhookClient } from './notifications/webhook-request.ts'
+import { createGrants } from './oauth/grants.ts'
+import { type SimulatorOptions, settle } from './options.ts'
+import { createRandom } from './random.ts'
+import { createRateLimiter } from './rate-limiter.ts'
+import type { Simulation } from './simulation.ts'
+import { placePastCalls, populate } from './world/default-world.ts'
+import { createWorld } from './world/world.ts'
+
+/** Builds each part once, in the order in which they need one another. */
+export function createSimulation(options: SimulatorOptions, closing: AbortSignal): Simulation {
+  const settings = settle(options)
+  const clock = options.clock ?? createClock()
+  const random = createRandom(settings.seed)
+  const ids = createIds(clock.now(), random)
+  const ledger = createLedger(clock)
+  // Dice of their own: which requests are struck must not hang on how many ids were made before.
+  const faults = createFaultPlanner(createRandom(settings.seed + 1))
+  const world = createWorld()
+  populate(world, clock.now())
+
+  const post = createWebhookClient(clock, closing)
+  const handshake = createHandshake({ random, ledger, settings, post })
+  const subscriptions = createSubscriptionStore(clock)
+  const { blacklist } = settings
+  const deliverer = createDeliverer({ clock, ledger, faults, post, handshake, blacklist })
+  const baseUrl = () => simulation.baseUrl
+  const notifier = createNotifier({ clock, random, world, subscriptions, deliverer, baseUrl })
+
+  const mailboxes = createMailboxes(clock)
+  const { delivery, calls: times } = settings
+  const postman = createPostman({ clock, ids, world, mailboxes, notifier, delivery })
+  const callLog = createCallLog(clock)
+  const callCenter = createCallCenter({ clock, random, ids, world, notifier, callLog, times })
+  placePastCalls(callCenter, clock.now())
+
+  const simulation: Simulation = {
+    settings,
+    baseUrl: '',
+    clock,
+    random,
+    ids,
+    ledger,
+    limiter: createRateLimiter(clock, settings.limits),
+    faults,
+    world,
+    grants: createGrants(clock, random, settings.scope),
+    subscriptions,
+    handshake,
+    deliverer,
+    notifier,
+    mailboxes,
+    syncTokens: createSyncTokens(),
+    postman,
+    callLog,
+    callCenter,
+    ringOuts: createRingOuts({ clock, random, callCenter, times }),
+    closing,
+  }
+  return simulation
+}

@@ -1,0 +1,39 @@
+import { startSimulator } from './simulator.ts'
+
+/** `npm run simulator`: the simulator alone, until it is interrupted. */
+const port = Number(process.env.SIMULATOR_PORT || 4010)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`SIMULATOR_PORT must be a port number, and is "${process.env.SIMULATOR_PORT}".`)
+  process.exit(1)
+}
+
+const simulator = await startSimulator({
+  port,
+  clientId: process.env.RINGCENTRAL_CLIENT_ID || undefined,
+  clientSecret: process.env.RINGCENTRAL_CLIENT_SECRET || undefined,
+  logger: { info: console.log, warn: console.warn },
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE') throw error
+  console.error(`Port ${port} is taken. Choose another: SIMULATOR_PORT=4011 npm run simulator`)
+  process.exit(1)
+})
+
+const [number] = simulator.numbers().filter((one) => one.extensionId !== undefined)
+
+console.log(`
+RingCentral simulator at ${simulator.url}
+
+  Look at it      ${simulator.url}/simulator
+  Client id       ${simulator.clientId}
+  Client secret   ${simulator.clientSecret === 'simulator-secret' ? 'simulator-secret' : '(yours)'}
+
+  Make a text arrive:
+  curl ${simulator.url}/simulator/inbound -H 'content-type: application/json' \\
+    -d '{"from":"+13105550177","to":"${number?.phoneNumber}","text":"Hello there"}'
+
+Press Ctrl-C to stop.
+`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void simulator.close())
+}

@@ -1,0 +1,69 @@
+export type MessageStatus =
+  | 'Queued'
+  | 'Sent'
+  | 'Delivered'
+  | 'DeliveryFailed'
+  | 'SendingFailed'
+  | 'Received'
+
+export interface Party {
+  phoneNumber: string
+  name?: string
+  extensionId?: string
+}
+
+export interface Recipient extends Party {
+  /** In a group: the number that the mailbox belongs to. */
+  target?: boolean
+  status: MessageStatus
+  errorCode?: string
+}
+
+export interface Attachment {
+  id: string
+  contentType: string
+  fileName?: string
+  content: Uint8Array
+}
+
+/** One record in one extension's mailbox. A text between two extensions is two of them. */
+export interface Message {
+  id: string
+  accountId: string
+  extensionId: string
+  direction: 'Inbound' | 'Outbound'
+  from: Party
+  to: Recipient[]
+  text: string
+  attachments: Attachment[]
+  createdAt: number
+  modifiedAt: number
+  readStatus: 'Read' | 'Unread'
+  availability: 'Alive' | 'Deleted' | 'Purged'
+  status: MessageStatus
+  conversationId: string
+  deliveredAt?: number
+  sendingAttempts: number
+  /** Accepted, but not in any list until then. */
+  hiddenUntil?: number
+}
+
+/** RingCentral's rule for many recipients: waiting for one is waiting, failing to send one is failing. */
+export function aggregateStatus(recipients: readonly Recipient[]): MessageStatus {
+  const order: MessageStatus[] = [
+    'Queued',
+    'SendingFailed',
+    'DeliveryFailed',
+    'Sent',
+    'Delivered',
+    'Received',
+  ]
+  return order.find((status) => recipients.some((one) => one.status === status)) ?? 'Queued'
+}
+
+/** 160 characters make one segment, and 153 each when there are several; half of that beyond Latin. */
+export function countSegments(text: string): number {
+  const plain = /^[\x20-\x7e\n\r£¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñüà¡€]*$/.test(text)
+  const [single, several] = plain ? [160, 153] : [70, 67]
+  return text.length <= single ? 1 : Math.ceil(text.length / several)
+}

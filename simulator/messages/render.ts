@@ -1,0 +1,101 @@
+import { digits, time } from '../http/json.ts'
+import { fullName, type World } from '../world/world.ts'
+import { countSegments, type Message, type Party, type Recipient } from './message.ts'
+
+/** A message as REST tells it: numeric ids, among them the 64-bit one. */
+export function renderMessage(world: World, baseUrl: string, message: Message, fresh = false) {
+  const mailbox = `${baseUrl}/restapi/v1.0/account/${message.accountId}/extension/${message.extensionId}`
+  const uri = `${mailbox}/message-store/${message.id}`
+  const failure = message.to.find((one) => one.errorCode !== undefined)?.errorCode
+  const outbound = message.direction === 'Outbound'
+  return {
+    uri,
+    id: digits(message.id),
+    to: message.to.map((one) => renderRecipient(one, outbound && message.to.length > 1)),
+    from: renderParty(message.from),
+    type: 'SMS',
+    creationTime: time(message.createdAt),
+    readStatus: message.readStatus,
+    priority: 'Normal',
+    attachments: [
+      {
+        id: digits(message.id),
+        uri: `${uri}/content/${message.id}`,
+        type: 'Text',
+        contentType: 'text/plain',
+      },
+      ...message.attachments.map((one) => ({
+        id: digits(one.id),
+        uri: `${uri}/content/${one.id}`,
+        type: 'MmsAttachment',
+        contentType: one.contentType,
+        size: one.content.length,
+        fileName: one.fileName,
+      })),
+    ],
+    direction: message.direction,
+    availability: message.availability,
+    subject: message.text,
+    messageStatus: message.status,
+    ...(outbound && { smsSendingAttemptsCount: message.sendingAttempts }),
+    ...(message.deliveredAt !== undefined && { smsDeliveryTime: time(message.deliveredAt) }),
+    // The answer to the POST has neither: whoever wants them reads the record again.
+    ...(!fresh && { segmentCount: countSegments(message.text) }),
+    ...(!fresh && failure !== undefined && { deliveryErrorCode: failure }),
+    conversationId: digits(message.conversationId),
+    conversation: {
+      id: message.conversationId,
+      uri: `${baseUrl}/restapi/v1.0/conversations/${message.conversationId}`,
+    },
+    lastModifiedTime: time(message.modifiedAt),
+    ...(!fresh && { owner: renderOwner(world, message) }),
+  }
+}
+
+/** The same as an instant notification tells it: string ids, and the deprecated conversation id gone. */
+export function renderInstant(world: World, baseUrl: string, message: Message) {
+  const rest = renderMessage(world, baseUrl, message)
+  return {
+    id: message.id,
+    to: rest.to,
+    from: rest.from,
+    type: 'SMS',
+    creationTime: rest.creationTime,
+    lastModifiedTime: rest.lastModifiedTime,
+    readStatus: message.readStatus,
+    priority: 'Normal',
+    attachments: rest.attachments.map(({ uri, ...one }) =>
+      one.type === 'Text'
+        ? { ...one, id: message.id }
+        : { ...one, uri, id: uri.slice(uri.lastIndexOf('/') + 1) },
+    ),
+    direction: message.direction,
+    availability: message.availability,
+    subject: message.text,
+    messageStatus: message.status,
+    conversation: { id: message.conversationId },
+    eventType: 'Create',
+    owner: renderOwner(world, message),
+  }
+}
+
+function renderParty({ phoneNumber, name, extensionId }: Party) {
+  return { phoneNumber, name, extensionId }
+}
+
+function renderRecipient(one: Recipient, withStatus: boolean) {
+  return {
+    ...renderParty(one),
+    ...(one.target && { target: true }),
+    ...(withStatus && { messageStatus: one.status }),
+  }
+}
+
+function renderOwner(world: World, message: Message) {
+  const extension = world.extensions.get(message.extensionId)
+  return {
+    extensionId: message.extensionId,
+    extensionType: extension?.type ?? 'User',
+    name: extension && fullName(extension),
+  }
+}

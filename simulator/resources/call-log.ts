@@ -1,0 +1,97 @@
+import type { Call } from '../calls/call.ts'
+import { renderCall } from '../calls/call.ts'
+import { apiError, notFound } from '../http/errors.ts'
+import { accountPath, answer, type Exchange, extensionPath } from '../http/exchange.ts'
+import type { Operation } from '../http/operation.ts'
+import { paginate } from '../http/paging.ts'
+import { readList, readWindow } from '../http/query.ts'
+
+/** Each exists twice: for one extension, and for the account, which needs an administrator. */
+export const callLogOperations: Operation[] = [
+  ...both('call-log', 'FullCompanyCallLog', list),
+  ...both('call-log/:callRecordId', 'FullCompanyCallLog', read),
+  ...both('active-calls', 'ReadCallLog', active),
+]
+
+type Handler = (x: Exchange, extensionId: string | undefined) => Response
+
+export function both(rest: string, adminPermission: string, handler: Handler): Operation[] {
+  const common = { method: 'GET', group: 'Heavy', scope: 'ReadCallLog' } as const
+  return [
+    { ...common, path: `${extensionPath}/${rest}`, handle: (x) => handler(x, x.extension.id) },
+    {
+      ...common,
+      path: `${accountPath}/${rest}`,
+      adminPermission,
+      handle: (x) => handler(x, undefined),
+    },
+  ]
+}
+
+function list(x: Exchange, extensionId: string | undefined): Response {
+  const found = x.sim.callLog.newestFirst(x.account.id, extensionId).filter(readCallFilter(x))
+  return answer(
+    x.c,
+    paginate(x, found, (call) => render(x, call), { totals: false }),
+  )
+}
+
+function read(x: Exchange, extensionId: string | undefined): Response {
+  const call = x.sim.callLog.find(x.c.req.param('callRecordId') ?? '')
+  const ours =
+    call?.accountId === x.account.id && (extensionId ?? call.extensionId) === call.extensionId
+  if (!call || !ours) throw notFound('callRecordId')
+  return answer(x.c, render(x, call))
+}
+
+function active(x: Exchange, extensionId: string | undefined): Response {
+  const { sim, account } = x
+  const now = sim.clock.now()
+  const calls = sim.callCenter.active(account.id, extensionId)
+  const records = paginate(x, calls, (call) => renderCall(sim.baseUrl, call, now, false), {
+    totals: false,
+  })
+  return answer(x.c, records)
+}
+
+function render(x: Exchange, call: Call) {
+  return renderCall(x.sim.baseUrl, call, x.sim.clock.now(), x.query.get('view') === 'Detailed')
+}
+
+function readCallFilter({ sim, query }: Exchange): (call: Call) => boolean {
+  const session = query.get('sessionId')
+  const { from, to } = readWindow(query, sim.clock.now())
+  readList(query, 'view', ['Simple', 'Detailed'])
+  const directions = readList(query, 'direction', ['Inbound', 'Outbound'])
+  const types = readList(query, 'type', ['Voice', 'Fax'])
+  const transports = readList(query, 'transport', ['PSTN', 'VoIP'])
+  // Written without +, because a bare + in a query is a space.
+  const phoneNumber = query.get('phoneNumber')?.replace(/\D/g, '')
+  const extensionNumber = query.get('extensionNumber')
+  if (session && (phoneNumber || extensionNumber || directions || types)) {
+    throw apiError(
+      400,
+      'CLG-110',
+      'Parameter [sessionId] is not allowed together with other filters',
+    )
+  }
+  const telephonySession = query.get('telephonySessionId')
+
+  return (call) => {
+    if (session) return call.sessionId === session
+    const parties = [call.from, call.to]
+    return (
+      call.startedAt >= from &&
+      call.startedAt <= to &&
+      (directions?.includes(call.direction) ?? true) &&
+      (types?.includes('Voice') ?? true) &&
+      (transports?.includes(call.origin === 'RingOut' ? 'PSTN' : 'VoIP') ?? true) &&
+      (!phoneNumber || parties.some((one) => one.phoneNumber.slice(1) === phoneNumber)) &&
+      (!extensionNumber || parties.some((one) => one.extensionNumber === extensionNumber)) &&
+      (!telephonySession || call.telephonySessionId === telephonySession) &&
+      // Nothing is recorded here, so a search for recordings finds nothing.
+      !query.has('recordingType') &&
+      query.get('withRecording') !== 'true'
+    )
+  }
+}

@@ -1,0 +1,131 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Call } from './calls/call.ts'
+import type { CallPlan } from './calls/call-sides.ts'
+import type { Clock } from './clock.ts'
+import { addCall } from './control/calls.ts'
+import { ControlError } from './control/control-error.ts'
+import {
+  addAccount,
+  addExtension,
+  type NewAccount,
+  type NewExtension,
+  revokeGrant,
+  setExtensionStatus,
+} from './control/extensions.ts'
+import { type InboundText, receiveText } from './control/inbound.ts'
+import { assignNumber, moveNumber, type NewNumber } from './control/numbers.ts'
+import { type OutboxEntry, readOutbox } from './control/outbox.ts'
+import { createSimulation } from './create-simulation.ts'
+import { type FaultPlan, parseFaultPlan } from './faults/plan.ts'
+import type { PlannedFault } from './faults/planner.ts'
+import { createApp } from './http/app.ts'
+import type { LedgerEntry } from './ledger.ts'
+import type { Message } from './messages/message.ts'
+import type { Subscription } from './notifications/subscription.ts'
+import type { SimulatorOptions } from './options.ts'
+import type { Extension, ExtensionStatus, PhoneNumber } from './world/world.ts'
+
+export type { SimulatorOptions } from './options.ts'
+
+/** RingCentral on this machine, and the strings to pull on it. */
+export interface Simulator {
+  /** What RingCentral's server address would be. */
+  url: string
+  port: number
+  clientId: string
+  clientSecret: string
+  clock: Clock
+  /** Everything received and sent so far. */
+  ledger(): readonly LedgerEntry[]
+  extensions(): Extension[]
+  numbers(): PhoneNumber[]
+  /** The lines of the call log, newest first. */
+  calls(extensionId?: string): Call[]
+  subscriptions(): Subscription[]
+  outbox(): OutboxEntry[]
+  /** A text arrives. Answers what it became in each mailbox that it reached. */
+  inbound(text: InboundText): Message[]
+  addAccount(account: NewAccount): string
+  addExtension(extension: NewExtension): Extension
+  addNumber(number: NewNumber): void
+  moveNumber(phoneNumber: string, extensionId: string): void
+  setExtensionStatus(extensionId: string, status: ExtensionStatus): void
+  /** Rings now, or with `startedAt` lies in the past. */
+  addCall(plan: CallPlan): Call[]
+  planFault(plan: FaultPlan): PlannedFault
+  clearFaults(): void
+  /** Ends every login of the extension; answers how many there were. */
+  revokeGrant(extensionId: string): number
+  blacklist(subscriptionId: string, reason?: string): void
+  /** Sync tokens given so far stop working, as RingCentral's do one day. */
+  expireSyncTokens(): void
+  /** Resolves when no notification is on its way any more. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts one simulator. Many can run at once; they share nothing. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const closing = new AbortController()
+  const sim = createSimulation(options, closing.signal)
+  const app = createApp(sim)
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  await listen(server, sim.settings.port, sim.settings.host)
+  const { port } = server.address() as AddressInfo
+  const host = sim.settings.host === '0.0.0.0' ? '127.0.0.1' : sim.settings.host
+  sim.baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+  return {
+    url: sim.baseUrl,
+    port,
+    clientId: sim.settings.clientId,
+    clientSecret: sim.settings.clientSecret,
+    clock: sim.clock,
+    ledger: () => sim.ledger.entries(),
+    extensions: () => [...sim.world.extensions.values()],
+    numbers: () => [...sim.world.numbers.values()],
+    calls: (extensionId) =>
+      [...sim.world.accounts.keys()].flatMap((id) => sim.callLog.newestFirst(id, extensionId)),
+    subscriptions: () => sim.subscriptions.all(),
+    outbox: () => readOutbox(sim),
+    inbound: (text) => receiveText(sim, text),
+    addAccount: (account) => addAccount(sim, account),
+    addExtension: (extension) => addExtension(sim, extension),
+    addNumber: (number) => assignNumber(sim, number),
+    moveNumber: (phoneNumber, extensionId) => moveNumber(sim, phoneNumber, extensionId),
+    setExtensionStatus: (id, status) => setExtensionStatus(sim, id, status),
+    addCall: (plan) => addCall(sim, plan),
+    planFault(plan) {
+      const parsed = parseFaultPlan(plan)
+      if ('reason' in parsed) throw new ControlError(parsed.reason)
+      return sim.faults.add(parsed.plan)
+    },
+    clearFaults: () => sim.faults.clear(),
+    revokeGrant: (extensionId) => revokeGrant(sim, extensionId),
+    blacklist(subscriptionId, reason = 'Webhook responses with code: [404], reason: [Not Found]') {
+      const subscription = sim.subscriptions.find(subscriptionId)
+      if (!subscription) throw new ControlError(`There is no subscription ${subscriptionId}.`)
+      sim.deliverer.condemn(subscription, reason)
+    },
+    expireSyncTokens: () => sim.syncTokens.expireAll(),
+    settled: () => sim.deliverer.settled(),
+    async close() {
+      closing.abort()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // Some requests never end: a planned fault may hold them, or a clock that stands still.
+      server.closeAllConnections()
+      await closed
+      // A clock that was handed in belongs to somebody else.
+      if (!options.clock) sim.clock.close()
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { ava, call, connect, control, simulate, text } from './harness.ts'
+
+test('a text is made to arrive, and a wrong number is answered with the right ones', async () => {
+  const simulator = await simulate()
+  const arrived = await control(simulator, 'inbound', {
+    from: '+13105550177',
+    to: '+12025550101',
+    text: 'Hi',
+  })
+  expect(arrived.status).toBe(200)
+  expect(arrived.body).toMatchObject({
+    direction: 'Inbound',
+    messageStatus: 'Received',
+    subject: 'Hi',
+  })
+  const astray = await control(simulator, 'inbound', {
+    from: '+13105550177',
+    to: '+12025550199',
+    text: 'Hi',
+  })
+  expect(astray.status).toBe(400)
+  expect(astray.body.error).toContain('+12025550101 (Ava Hart)')
+})
+
+test('JSON is taken for what it is, even where curl calls it a form', async () => {
+  const simulator = await simulate()
+  const arrived = await call(`${simulator.url}/simulator/inbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: JSON.stringify({ from: '+13105550177', to: '+12025550101', text: 'Hi' }),
+  })
+  expect(arrived.body).toMatchObject({ subject: 'Hi' })
+})
+
+test('the control paths answer to this machine, and not to other sites in its browsers', async () => {
+  const simulator = await simulate()
+  const headers = { 'sec-fetch-site': 'cross-site' }
+  const { status } = await call(`${simulator.url}/simulator/faults`, { method: 'DELETE', headers })
+  expect(status).toBe(403)
+})
+
+test('the page shows what went on, and its form works without a script', async () => {
+  const simulator = await simulate()
+  const body = new URLSearchParams({ from: '+13105550177', to: '+12025550101', text: '<b>Hi</b>' })
+  const posted = await call(`${simulator.url}/simulator/inbound`, { method: 'POST', body })
+  expect(posted.status).toBe(303)
+  await text(await connect(simulator), '+13105550199')
+  const page = await call(`${simulator.url}/simulator`)
+  expect(page.text).toContain('&lt;b&gt;Hi&lt;/b&gt;')
+  expect(page.text).toContain('+13105550199')
+  expect(page.text).toContain('1 of 5')
+})
+
+test('the clock can be moved from outside', async () => {
+  const simulator = await simulate()
+  const before = simulator.clock.now()
+  const moved = await control(simulator, 'clock', { advance: 3_600_000 })
+  expect(Date.parse(moved.body.now)).toBe(before + 3_600_000)
+  expect((await control(simulator, 'clock', { speed: 60, hold: false })).body).toMatchObject({
+    held: false,
+    speed: 60,
+  })
+  expect((await control(simulator, 'clock', {})).status).toBe(400)
+})
+
+test('the ledger tells who asked what, and no secret', async () => {
+  const simulator = await simulate()
+  const api = await connect(simulator)
+  await text(api, '+13105550177')
+  const { body, text: raw } = await call(`${simulator.url}/simulator/ledger`)
+  expect(body.at(-1)).toMatchObject({
+    direction: 'in',
+    method: 'POST',
+    status: 200,
+    extensionId: ava,
+  })
+  expect(raw).not.toMatch(/U0pDMTFQMDFQQVMwMHxBQU/)
+})
+
+test('a call is made to appear', async () => {
+  const simulator = await simulate()
+  const ringing = await control(simulator, 'calls', { from: '+13105550177', to: '+12025550101' })
+  expect(ringing.body).toMatchObject([{ direction: 'Inbound', result: 'In Progress' }])
+  const nobody = await control(simulator, 'calls', { from: '+13105550177', to: '+13105550178' })
+  expect(nobody.body.error).toContain('There are +12025550100')
+})
+
+test('newcomers get an extension, a number and a login', async () => {
+  const simulator = await simulate()
+  const account = simulator.addAccount({ name: 'Elsewhere', mainNumber: '+13125550100' })
+  const dana = simulator.addExtension({
+    accountId: account,
+    firstName: 'Dana',
+    lastName: 'Reed',
+    admin: true,
+    phoneNumbers: ['+13125550101'],
+  })
+  const api = await connect(simulator, dana.id)
+  const numbers = (await api('GET', 'phone-number')).body.records
+  expect(numbers).toMatchObject([{ phoneNumber: '+13125550101', usageType: 'DirectNumber' }])
+  expect((await api('GET', `/restapi/v1.0/account/~/extension/${ava}`)).status).toBe(404)
+  expect((await api('GET', '/restapi/v1.0/account/400131426008')).status).toBe(403)
+})
+
+test('the default world has one number that is not ready and one that nobody may text from', async () => {
+  const simulator = await simulate()
+  const all = simulator.numbers()
+  expect(all.filter((one) => one.status !== 'Normal').map((one) => one.phoneNumber)).toEqual([
+    '+12125550112',
+  ])
+  const shown = (await (await connect(simulator))('GET', 'phone-number')).body.records
+  const sendable = shown.filter((one: { features: string[] }) => one.features.includes('SmsSender'))
+  expect(sendable.map((one: { phoneNumber: string }) => one.phoneNumber)).toEqual(['+12025550101'])
+})
