@@ -1,0 +1,167 @@
+import type { Db } from '../db/client.ts'
+import { topLevelError } from '../graphql/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { EventType, LoggedEvent } from './event.ts'
+import type { Hints } from './hints.ts'
+import { createTail, type Tail } from './tail.ts'
+
+export type EventFeed = ReturnType<typeof createEventFeed>
+
+const pollMs = 2_000
+
+/** The reading side of the tenants' event logs: "read the log after a cursor, then stay with it". */
+export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; logger: Logger }) {
+  // One tail a tenant with live readers in this process; nothing for all others.
+  const tails = new Map<string, Tail>()
+  const readers = new Set<AsyncIterableIterator<LoggedEvent>>()
+  const stopListening = hints.listen(({ tenantId, sequence }) => {
+    tails.get(tenantId)?.advance(sequence)
+  })
+
+  // The backstop for lost hints: ask where the logs of all live tenants are.
+  const poll = setInterval(async () => {
+    if (tails.size === 0) return
+    try {
+      const heads = await db.eventLog.findMany({ where: { tenantId: { in: [...tails.keys()] } } })
+      for (const head of heads) tails.get(head.tenantId)?.advance(head.lastSequence)
+    } catch (error) {
+      logger.warn({ err: error }, 'Polling the event logs failed; trying again')
+    }
+  }, pollMs)
+  poll.unref()
+
+  function openTail(tenantId: string, head: bigint): Tail {
+    const tail = tails.get(tenantId) ?? createTail({ db, tenantId, head })
+    tails.set(tenantId, tail)
+    tail.readers += 1
+    tail.advance(head)
+    return tail
+  }
+
+  function closeTail(tenantId: string, tail: Tail) {
+    tail.readers -= 1
+    if (tail.readers === 0) tails.delete(tenantId)
+  }
+
+  return {
+    /** The cursor of the newest event of a tenant. */
+    async head(tenantId: string): Promise<string> {
+      const log = await db.eventLog.findUniqueOrThrow({ where: { tenantId } })
+      return encodeCursor(log.lastSequence)
+    },
+
+    /** How many subscribers this process has. */
+    get readers(): number {
+      return readers.size
+    },
+
+    /**
+     * The tenant's events of some types after a cursor (from now on, if there is none): every one,
+     * once, in order.
+     *
+     * @throws GraphQLError BAD_USER_INPUT for a cursor that is none, CURSOR_EXPIRED for one whose
+     *   successors have been pruned, at the start or while a reader was too slow.
+     */
+    async read(options: {
+      tenantId: string
+      types: readonly EventType[]
+      after?: string | null | undefined
+      /** Ends the reader when it fires. */
+      ended?: AbortSignal | undefined
+    }): Promise<AsyncIterableIterator<LoggedEvent>> {
+      const { tenantId, types } = options
+      const log = await db.eventLog.findUniqueOrThrow({ where: { tenantId } })
+      const start = options.after == null ? log.lastSequence : decodeCursor(options.after)
+      if (start === undefined || start > log.lastSequence) {
+        throw topLevelError(
+          'BAD_USER_INPUT',
+          '`after` is not a cursor of this event log. Use the `cursor` of an event that you received, or leave it out.',
+        )
+      }
+      if (start < log.prunedSequence) throw cursorExpired()
+
+      const tail = openTail(tenantId, log.lastSequence)
+      const reader = follow(tail, start, new Set(types), () => {
+        readers.delete(reader)
+        closeTail(tenantId, tail)
+      })
+      readers.add(reader)
+      options.ended?.addEventListener('abort', () => void reader.return?.(), { once: true })
+      if (options.ended?.aborted) await reader.return?.()
+      return reader
+    },
+
+    /** Ends all readers. */
+    async close() {
+      clearInterval(poll)
+      stopListening()
+      for (const reader of readers) await reader.return?.()
+    },
+  }
+}
+
+/**
+ * Written by hand, not as a generator: `return()` must end a reader that is waiting, and a
+ * generator parked in an `await` would not hear of it.
+ */
+function follow(
+  tail: Tail,
+  start: bigint,
+  types: Set<string>,
+  onEnd: () => void,
+): AsyncIterableIterator<LoggedEvent> {
+  const ended = new AbortController()
+  const end = () => {
+    if (ended.signal.aborted) return
+    ended.abort()
+    onEnd()
+  }
+  const done = { value: undefined, done: true } as const
+  let place = start
+  let batch: LoggedEvent[] = []
+
+  async function next(): Promise<IteratorResult<LoggedEvent>> {
+    while (!ended.signal.aborted) {
+      const event = batch.shift()
+      if (!event) {
+        await tail.waitBeyond(place, ended.signal)
+        if (ended.signal.aborted) break
+        batch = [...(await tail.read(place))]
+        if (batch.length === 0) throw cursorExpired()
+        continue
+      }
+      // The log has no gaps, so a missing place can only have been pruned.
+      if (event.sequence !== place + 1n) throw cursorExpired()
+      place = event.sequence
+      if (types.has(event.type)) return { value: event, done: false }
+    }
+    return done
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    next: () =>
+      next().catch((error) => {
+        end()
+        throw error
+      }),
+    async return() {
+      end()
+      return done
+    },
+    async throw(error) {
+      end()
+      throw error
+    },
+  }
+}
+
+function cursorExpired() {
+  return topLevelError(
+    'CURSOR_EXPIRED',
+    'Events after this cursor are no longer kept. Read the current state with a query, then subscribe again without `after`.',
+  )
+}
