@@ -1,0 +1,111 @@
+import SchemaBuilder from '@pothos/core'
+import ErrorsPlugin from '@pothos/plugin-errors'
+import PrismaPlugin from '@pothos/plugin-prisma'
+import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
+import ValidationPlugin from '@pothos/plugin-validation'
+import type PrismaTypes from '../db/generated/pothos-types.ts'
+import { getDatamodel } from '../db/generated/pothos-types.ts'
+import { InvalidInputError } from '../lib/errors.ts'
+import { kindOfId } from '../lib/ids.ts'
+import type { Context, Viewer } from './context.ts'
+import { topLevelError } from './errors.ts'
+
+type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
+
+/**
+ * The schema's builder, without any type: each feature registers its own nouns on it, and
+ * `src/schema.ts` imports the features and builds.
+ */
+export const builder = new SchemaBuilder<{
+  Context: Context
+  PrismaTypes: PrismaTypes
+  DefaultFieldNullability: false
+  AuthScopes: { operator: boolean; scope: string }
+  AuthContexts: { scope: Context & { viewer: TenantViewer } }
+  Scalars: {
+    ID: { Input: string; Output: string }
+    DateTime: { Input: Date; Output: Date }
+  }
+}>({
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, ValidationPlugin, RelayPlugin, PrismaPlugin],
+  defaultFieldNullability: false,
+  prisma: {
+    client: (context) => context.db,
+    dmmf: getDatamodel(),
+    exposeDescriptions: { fields: true, models: true },
+    filterConnectionTotalCount: true,
+    onUnusedQuery: null,
+  },
+  relay: {
+    // Our ids carry their type in a prefix, so they need no encoding to be global.
+    encodeGlobalID: (_typename, id) => String(id),
+    decodeGlobalID: (id) => ({ typename: kindOfId(id) ?? 'Unknown', id }),
+    nodesOnConnection: { description: 'The things themselves, without their cursors.' },
+    nodesQueryOptions: false,
+    nodeQueryOptions: {
+      description:
+        'Anything that has an id, by its id. Null when there is no such thing, or it is not yours.',
+      authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
+    },
+    nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },
+    pageInfoTypeOptions: { description: 'Where a page of a list stands.' },
+  },
+  errors: {
+    directResult: true,
+    defaultTypes: [InvalidInputError],
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${fieldName[0]?.toUpperCase()}${fieldName.slice(1)}Result`,
+    },
+  },
+  scopeAuth: {
+    authorizeOnSubscribe: true,
+    authScopes: ({ viewer }) => ({
+      operator: viewer.kind === 'operator',
+      scope: (scope: string) => viewer.kind === 'tenant' && viewer.scopes.includes(scope),
+    }),
+    unauthorizedError: (_parent, context, info, result) => {
+      const needed = neededScope(result.failure)
+      if (context.viewer.kind === 'operator') {
+        return topLevelError(
+          'FORBIDDEN',
+          `${info.fieldName} belongs to a tenant: ask with one of its API keys, not the operator key.`,
+        )
+      }
+      return needed
+        ? lacksScope(needed)
+        : topLevelError('FORBIDDEN', `${info.fieldName} is for the operator of this gateway.`)
+    },
+  },
+})
+
+/** The scope whose absence made the check fail, wherever it stands in the failure's tree. */
+function neededScope(failure: unknown): string | undefined {
+  if (typeof failure !== 'object' || failure === null) return undefined
+  const node = failure as { scope?: unknown; parameter?: unknown; failures?: unknown[] }
+  if (node.scope === 'scope' && typeof node.parameter === 'string') return node.parameter
+  for (const inner of node.failures ?? []) {
+    const found = neededScope(inner)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The tenant that asks. Only for fields whose `authScopes` have let nobody but tenants in. */
+export function tenantOf(context: Context): string {
+  if (context.viewer.kind !== 'tenant') {
+    throw topLevelError('FORBIDDEN', 'This field belongs to a tenant.')
+  }
+  return context.viewer.tenantId
+}
+
+/** The same, for things reached by their id alone: refuses a key that lacks `scope`. */
+export function tenantWith(context: Context, scope: string): string {
+  const tenantId = tenantOf(context)
+  if (context.viewer.kind === 'tenant' && context.viewer.scopes.includes(scope)) return tenantId
+  throw lacksScope(scope)
+}
+
+function lacksScope(scope: string) {
+  return topLevelError('FORBIDDEN', `This API key lacks the scope ${scope}.`, { scope })
+}

@@ -1,0 +1,24 @@
+import type { Db } from '../db/client.ts'
+import type { Logger } from '../lib/logger.ts'
+
+/** Who is asking: a tenant by one of its keys, or the operator. */
+export type Viewer =
+  | { kind: 'tenant'; tenantId: string; apiKeyId: string; scopes: readonly string[] }
+  | { kind: 'operator' }
+
+/**
+ * What resolvers may call. Each feature adds its service to this interface where it is declared
+ * (`declare module`), so the floor knows none of them.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the features
+export interface Services {}
+
+export type Context = {
+  viewer: Viewer
+  requestId: string
+  db: Db
+  logger: Logger
+  /** Fires when the viewer is no longer welcome, or the server stops: ends what it listens to. */
+  ended?: AbortSignal
+  services: Services
+}

@@ -1,0 +1,22 @@
+import { GraphQLError } from 'graphql'
+
+/** Codes of top-level errors: what is no business answer. Listed in docs/errors.md. */
+export const topLevelCodes = {
+  UNAUTHENTICATED: 401,
+  TENANT_SUSPENDED: 403,
+  FORBIDDEN: 403,
+  BAD_USER_INPUT: 400,
+  CURSOR_EXPIRED: 400,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const
+
+export type TopLevelCode = keyof typeof topLevelCodes
+
+export function topLevelError(
+  code: TopLevelCode,
+  message: string,
+  extensions: Record<string, unknown> = {},
+): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...extensions } })
+}

@@ -1,0 +1,35 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+
+/** What GraphiQL shows a newcomer first. */
+export type GraphiQLWelcome = { headers: Record<string, string>; query: string }
+
+/**
+ * GraphiQL as one page that loads nothing from elsewhere. Its subscriptions go over WebSocket, whose
+ * credential is the headers of the tab in front: browsers cannot set headers on a WebSocket.
+ */
+export function graphiqlPage(welcome: GraphiQLWelcome): string {
+  const options = {
+    title: 'RingQL',
+    subscriptionsProtocol: 'WS' as const,
+    shouldPersistHeaders: true,
+    headers: JSON.stringify(welcome.headers, null, 2),
+    defaultQuery: welcome.query,
+    favicon: 'data:,',
+  }
+  const page = renderGraphiQL(options)
+  const json = JSON.stringify(options)
+  const place = page.lastIndexOf(json)
+  if (place < 0) throw new Error('GraphiQL renders its options otherwise than it used to')
+  const patched = `Object.assign(${json.replaceAll('<', '\\u003c')}, { connectionParams: ${connectionParams} })`
+  return page.slice(0, place) + patched + page.slice(place + json.length)
+}
+
+// Runs in the browser.
+const connectionParams = `() => {
+  const stored = (key) => JSON.parse(localStorage.getItem('graphiql:' + key) || 'null')
+  const parse = (headers) => { try { return JSON.parse(headers || '{}') } catch { return {} } }
+  const state = (() => { try { return stored('tabState') } catch { return null } })()
+  const tab = state && state.tabs && state.tabs[state.activeTabIndex]
+  const headers = parse((tab && tab.headers) || localStorage.getItem('graphiql:headers'))
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}`

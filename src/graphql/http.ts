@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { requestScope } from '../lib/request-scope.ts'
+import type { Context, Viewer } from './context.ts'
+import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
+import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
+import type { GraphQLEngine } from './yoga.ts'
+
+/** Finds out who is asking, from `Authorization` or its like. */
+export type IdentifyViewer = (
+  authorization: string | null | undefined,
+) => Promise<{ viewer: Viewer } | { refused: 'unauthenticated' | 'suspended' }>
+
+/** Says until when somebody who stays on the line is welcome. */
+export type WatchViewer = (viewer: Viewer) => { ended: AbortSignal; leave: () => void }
+
+/** What every operation's context has besides its viewer. */
+export type MakeContext = (viewer: Viewer, requestId: string, ended?: AbortSignal) => Context
+
+export const refusals = {
+  unauthenticated: ['UNAUTHENTICATED', 'Unauthorized'],
+  suspended: ['TENANT_SUSPENDED', 'Tenant suspended or inactive'],
+} as const satisfies Record<string, [TopLevelCode, string]>
+
+const maxBodyBytes = 100 * 1024
+
+/** GraphQL over HTTP and SSE, and GraphiQL for browsers. */
+export function graphqlRoutes({
+  engine,
+  identify,
+  watch,
+  makeContext,
+  graphiql,
+}: {
+  engine: GraphQLEngine
+  identify: IdentifyViewer
+  watch: WatchViewer
+  makeContext: MakeContext
+  /** What GraphiQL shows first, asked each time; null: no GraphiQL. */
+  graphiql: (() => GraphiQLWelcome) | null
+}) {
+  const routes = new Hono()
+  // Megabytes of text, made once and again only when the welcome has changed.
+  let shown: { welcome: GraphiQLWelcome; html: string } | undefined
+  const browserPage = (welcome: GraphiQLWelcome) => {
+    if (shown?.welcome !== welcome) shown = { welcome, html: graphiqlPage(welcome) }
+    return shown.html
+  }
+
+  const refuse = (request: Request, code: TopLevelCode, message: string, status?: number) =>
+    new Response(JSON.stringify({ errors: [topLevelError(code, message)] }), {
+      status: status ?? topLevelCodes[code],
+      headers: {
+        'Content-Type': answerType(request),
+        'Cache-Control': 'no-store',
+        ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+      },
+    })
+
+  const limit = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (c) =>
+      refuse(c.req.raw, 'BAD_USER_INPUT', `The request is larger than ${maxBodyBytes} bytes.`, 413),
+  })
+
+  routes.on(['GET', 'POST'], '/', limit, async (c) => {
+    const request = c.req.raw
+    const wantsPage =
+      request.method === 'GET' && request.headers.get('accept')?.includes('text/html')
+    if (wantsPage && graphiql) {
+      return c.html(browserPage(graphiql()), 200, { 'Cache-Control': 'no-store' })
+    }
+
+    // Only JSON: a body that a foreign page can post without asking first is no request to us.
+    const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+    if (request.method === 'POST' && type !== 'application/json') {
+      return refuse(request, 'BAD_USER_INPUT', 'Send the query as application/json.', 415)
+    }
+    const identity = await identify(request.headers.get('authorization'))
+    if ('refused' in identity) {
+      const [code, message] = refusals[identity.refused]
+      return refuse(request, code, message)
+    }
+
+    const requestId = randomUUID()
+    const { viewer } = identity
+    return requestScope.run({ requestId }, async () => {
+      const streams = request.headers.get('accept')?.includes('text/event-stream')
+      const stay = streams ? watch(viewer) : undefined
+      if (stay) c.req.raw.signal.addEventListener('abort', stay.leave, { once: true })
+      const response = await engine.handle(request, makeContext(viewer, requestId, stay?.ended))
+      response.headers.set('X-Request-Id', requestId)
+      response.headers.set('Cache-Control', 'no-store')
+      response.headers.set('X-Content-Type-Options', 'nosniff')
+      return response
+    })
+  })
+
+  routes.all('/', (c) => {
+    c.header('Allow', 'GET, POST')
+    return refuse(c.req.raw, 'BAD_USER_INPUT', 'GraphQL is asked with GET or POST.', 405)
+  })
+
+  return routes
+}
+
+function answerType(request: Request): string {
+  const accept = request.headers.get('accept') ?? ''
+  const wantsOld =
+    accept.includes('application/json') && !accept.includes('application/graphql-response+json')
+  return `${wantsOld ? 'application/json' : 'application/graphql-response+json'}; charset=utf-8`
+}

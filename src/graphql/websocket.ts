@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { GraphQLError } from 'graphql'
+import { CloseCode, type SubscribeMessage } from 'graphql-ws'
+import { type Extra, useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { requestScope } from '../lib/request-scope.ts'
+import type { Viewer } from './context.ts'
+import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
+import type { GraphQLEngine } from './yoga.ts'
+
+/** What we know of a socket once its `connection_init` has been accepted. */
+type Caller = { viewer: Viewer; ended: AbortSignal; leave: () => void }
+
+const maxMessageBytes = 100 * 1024
+
+/** GraphQL over WebSocket (`graphql-transport-ws`): the same engine, masking and rights as over HTTP. */
+export function createWebSocketServer({
+  engine,
+  identify,
+  watch,
+  makeContext,
+}: {
+  engine: GraphQLEngine
+  identify: IdentifyViewer
+  watch: WatchViewer
+  makeContext: MakeContext
+}) {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  })
+  const callers = new WeakMap<Extra['socket'], Caller>()
+
+  const disposable = useServer<Record<string, unknown>>(
+    {
+      connectionInitWaitTimeout: 3_000,
+
+      // Answering false closes with 4403, after which clients may try again with another credential.
+      async onConnect({ connectionParams, extra: { socket } }) {
+        const given = connectionParams?.authorization ?? connectionParams?.Authorization
+        const identity = await identify(typeof given === 'string' ? given : null)
+        if ('refused' in identity) return false
+        const { viewer } = identity
+        const { ended, leave } = watch(viewer)
+        callers.set(socket, { viewer, ended, leave })
+        ended.addEventListener('abort', () => socket.close(CloseCode.Forbidden, 'Forbidden'))
+        // It may have gone while we were asking who it is.
+        if (socket.readyState !== socket.OPEN) leave()
+        return true
+      },
+
+      onClose({ extra: { socket } }) {
+        callers.get(socket)?.leave()
+      },
+
+      // Parsing and validating may throw; uncaught, that would close the socket for good.
+      async onSubscribe({ extra: { socket, request } }, _id, payload: SubscribeMessage['payload']) {
+        const caller = callers.get(socket)
+        if (!caller) return [new GraphQLError('Unauthorized')]
+        const requestId = randomUUID()
+        const context = makeContext(caller.viewer, requestId, caller.ended)
+        const { schema, execute, subscribe, contextFactory, parse, validate } = engine.getEnveloped(
+          {
+            ...context,
+            req: request,
+            socket,
+            params: payload,
+          },
+        )
+        try {
+          const document = parse(payload.query)
+          const errors = validate(schema, document)
+          if (errors.length > 0) return errors
+          return {
+            schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue: await contextFactory(),
+            rootValue: {
+              execute: scoped(requestId, execute),
+              subscribe: scoped(requestId, subscribe),
+            },
+          }
+        } catch (error) {
+          return [
+            error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read'),
+          ]
+        }
+      },
+      execute: (args) => (args.rootValue as Enveloped).execute(args),
+      subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
+    },
+    sockets,
+    12_000,
+  )
+
+  return {
+    sockets,
+    /** Closes all sockets with 1001 (going away): clients connect again elsewhere. */
+    async close() {
+      await disposable.dispose()
+    },
+  }
+}
+
+// The types of graphql-ws and of envelop differ in nothing that matters.
+type Run = (args: any) => any
+type Enveloped = { execute: Run; subscribe: Run }
+
+const scoped =
+  (requestId: string, run: Run): Run =>
+  (args) =>
+    requestScope.run({ requestId }, () => run(args))
