@@ -1,0 +1,53 @@
+import type { Db } from '../db/client.ts'
+import type { Viewer } from '../graphql/context.ts'
+import { after, type Clock, minutes } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import { sameSecret, sha256 } from '../lib/secrets.ts'
+import { isApiKeySecret } from './api-key-secret.ts'
+
+/** Who a credential speaks for, or why it is refused. */
+export type Authentication = { viewer: Viewer } | { refused: 'unauthenticated' | 'suspended' }
+
+export type Authenticate = (authorization: string | null | undefined) => Promise<Authentication>
+
+const unauthenticated: Authentication = { refused: 'unauthenticated' }
+
+/** Checks `Authorization: Bearer …`: an API key of a tenant, or the operator's key. */
+export function createAuthenticate({
+  db,
+  operatorKey,
+  clock,
+  logger,
+}: {
+  db: Db
+  operatorKey: string
+  clock: Clock
+  logger: Logger
+}): Authenticate {
+  return async (authorization) => {
+    const secret = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    if (!secret) return unauthenticated
+    if (sameSecret(secret, operatorKey)) return { viewer: { kind: 'operator' } }
+    if (!isApiKeySecret(secret)) return unauthenticated
+
+    const key = await db.apiKey.findUnique({
+      where: { secretHash: sha256(secret) },
+      include: { tenant: { select: { status: true } } },
+    })
+    if (!key || key.revokedAt) return unauthenticated
+    if (key.tenant.status !== 'ACTIVE') return { refused: 'suspended' }
+    noteUse(key.id, key.lastUsedAt)
+    return {
+      viewer: { kind: 'tenant', tenantId: key.tenantId, apiKeyId: key.id, scopes: key.scopes },
+    }
+  }
+
+  /** Exact to a minute, so that a busy key does not cost a write a request; nobody waits for it. */
+  function noteUse(id: string, lastUsedAt: Date | null) {
+    const now = clock.now()
+    if (lastUsedAt && after(lastUsedAt, minutes(1)) > now) return
+    db.apiKey
+      .update({ where: { id }, data: { lastUsedAt: now } })
+      .catch((error) => logger.debug({ err: error }, 'Could not note the use of a key'))
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Db } from '../db/client.ts'
+import { defineJob, implementJob } from '../jobs/define-job.ts'
+
+export const deleteTenantJob = defineJob({
+  name: 'delete-tenant',
+  payload: z.object({ tenantId: z.string() }),
+})
+
+/**
+ * Gives the tenant's grants back to RingCentral, then removes every row of it. `release` must be
+ * fit to be called again: the job is repeated until RingCentral has been asked and the rows are gone.
+ */
+export const deleteTenant = ({
+  db,
+  release,
+}: {
+  db: Db
+  release: (tenantId: string) => Promise<void>
+}) =>
+  implementJob(deleteTenantJob, async ({ tenantId }) => {
+    await release(tenantId)
+    await db.tenant.deleteMany({ where: { id: tenantId, status: 'DELETING' } })
+  })

@@ -1,0 +1,20 @@
+/** What an API key may do. Least by default: a key has only the scopes it was made with. */
+export const scopes = {
+  'messages:read': 'read messages, also live',
+  'messages:send': 'send messages',
+  'extensions:read': 'read extensions, their numbers and the connection status, also live',
+  'extensions:connect': 'make connect and invite links, disconnect',
+  'calls:read': 'read call logs, also live',
+  'calls:start': 'start calls',
+  'people:read': 'read directory, contacts and user mappings',
+  'people:write': 'change contacts and user mappings',
+  'keys:manage': 'make and revoke keys of its own tenant',
+} as const
+
+export type Scope = keyof typeof scopes
+
+export const allScopes = Object.keys(scopes) as Scope[]
+
+export function isScope(value: string): value is Scope {
+  return value in scopes
+}
