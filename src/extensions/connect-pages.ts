@@ -1,0 +1,106 @@
+import { html } from 'hono/html'
+import { page } from '../http/page.ts'
+import type { LinkState } from './connect-link.ts'
+
+/** What the link's page asks for. Shows who asks before anything happens. */
+export function confirmationPage(link: {
+  tenantName: string
+  label: string | null
+  token: string
+}) {
+  return page({
+    title: `Connect RingCentral to ${link.tenantName}`,
+    body: html`<h1>Connect your RingCentral extension to ${link.tenantName}?</h1>
+${link.label ? html`<p class="soft">This link was made for: ${link.label}</p>` : ''}
+<p><strong>${link.tenantName}</strong> asks to use your RingCentral extension. It will be able to:</p>
+<ul>
+<li>send texts from your numbers, and read texts that come in</li>
+<li>read your call log and start calls for you</li>
+<li>see your name, extension and numbers, and your presence</li>
+</ul>
+<p class="soft">You will sign in at RingCentral next, where you can still say no. Your password stays there.</p>
+<form method="post" action="/v1/rc/connect">
+<input type="hidden" name="token" value="${link.token}">
+<button type="submit">Continue to RingCentral</button>
+</form>`,
+  })
+}
+
+const brokenLinks: Record<Exclude<LinkState['state'], 'valid'>, [title: string, what: string]> = {
+  unknown: ['This link is not known', 'It may have been cut off when it was copied.'],
+  used: ['This link has been used', 'Each link connects one extension, once.'],
+  expired: [
+    'This link has expired',
+    'Links work only for a few minutes, to keep your account safe.',
+  ],
+  suspended: [
+    'This link cannot be used now',
+    'The company that sent it is not being served at the moment.',
+  ],
+}
+
+export function brokenLinkPage(state: Exclude<LinkState['state'], 'valid'>) {
+  const [title, what] = brokenLinks[state]
+  return page({
+    title,
+    body: html`<h1>${title}</h1>
+<p>${what}</p>
+<p>Nothing was connected. Ask whoever sent it to you for a new link.</p>`,
+  })
+}
+
+/** The callback cannot be believed, in words that are the same for every reason. */
+export function refusedCallbackPage() {
+  return page({
+    title: 'This page cannot be used',
+    body: html`<h1>This sign-in could not be completed</h1>
+<p>It was started in another browser, took too long, or was completed already. Nothing was connected just now.</p>
+<p>Open the link that you were sent again, in this browser. If it does not work any more, ask for a new one.</p>`,
+  })
+}
+
+export function notConnectedPage(tenantName: string, why: 'refused' | 'failed') {
+  const text =
+    why === 'refused'
+      ? 'You did not allow access at RingCentral, or RingCentral did not allow it.'
+      : 'RingCentral could not be reached, or did not answer as expected.'
+  return page({
+    title: 'Nothing was connected',
+    body: html`<h1>Nothing was connected</h1>
+<p>${text}</p>
+<p>${tenantName} has no access to your extension. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>`,
+  })
+}
+
+export type FoundExtension = {
+  extensionId: string
+  name: string | null
+  extensionNumber: string | null
+  numbersDiscoveredAt: Date | null
+  phoneNumbers: { phoneNumber: string; label: string | null }[]
+  webhookSubscriptions: unknown[]
+}
+
+/** What was connected. Loads itself again until everything has been found. */
+export function connectedPage(tenantName: string, extension: FoundExtension, selfUrl: string) {
+  const { numbersDiscoveredAt, phoneNumbers, webhookSubscriptions } = extension
+  const listening = webhookSubscriptions.length > 0
+  const complete = numbersDiscoveredAt !== null && listening
+  const numbers = numbersDiscoveredAt
+    ? phoneNumbers.length > 0
+      ? phoneNumbers.map((n) => html`<div>${n.phoneNumber}${n.label ? ` (${n.label})` : ''}</div>`)
+      : 'None of your numbers can send texts.'
+    : 'Looking for your numbers…'
+  return page({
+    title: `Connected to ${tenantName}`,
+    ...(complete ? {} : { refresh: { seconds: 2, url: selfUrl } }),
+    body: html`<h1><span class="good">✓</span> Connected to ${tenantName}</h1>
+<dl>
+<dt>RingCentral user</dt><dd>${extension.name ?? extension.extensionId}</dd>
+${extension.extensionNumber ? html`<dt>Extension</dt><dd>${extension.extensionNumber}</dd>` : ''}
+<dt>Numbers for texts</dt><dd>${numbers}</dd>
+<dt>Incoming texts</dt><dd>${listening ? 'Being received' : 'Being set up…'}</dd>
+</dl>
+<p class="soft">You can close this page. To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
+  })
+}

@@ -1,0 +1,220 @@
+import type { Db, Tx } from '../db/client.ts'
+import type { ConnectAttempt } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, minutes } from '../lib/clock.ts'
+import { createId } from '../lib/ids.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Sealer } from '../lib/sealer.ts'
+import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
+import type { RingCentral } from '../ringcentral/client.ts'
+import type { TokenSet } from '../ringcentral/token-set.ts'
+import type { ConnectLinks, LinkState } from './connect-link.ts'
+import { sealTokens } from './grant-tokens.ts'
+import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
+import { recordExtensionChanged } from './status.ts'
+import type { TokenEndpoint } from './token-endpoint.ts'
+
+export type Connecting = ReturnType<typeof createConnecting>
+
+export type Begun =
+  | { begun: true; authorizationUrl: URL; browserSecret: string }
+  | { begun: false; link: Exclude<LinkState['state'], 'valid'> }
+
+/** How a passage through RingCentral's consent page ended. */
+export type Completed =
+  | { outcome: 'connected'; attemptId: string; extensionRowId: string; tenantName: string }
+  /** The state is missing, unknown, used or too old. */
+  | { outcome: 'unknown' }
+  /** Another browser began this, so what comes back here may be somebody else's account. */
+  | { outcome: 'other-browser' }
+  /** The person said no, or RingCentral would not; the link is good again. */
+  | { outcome: 'refused'; tenantName: string }
+  /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
+  | { outcome: 'failed'; tenantName: string }
+
+/** Longer than a person takes at RingCentral's consent page, with a password to look up. */
+const attemptLifetime = minutes(10)
+
+/** From a link to a connected extension: OAuth's authorization code flow with PKCE. */
+export function createConnecting(deps: {
+  db: Db
+  eventLog: EventLog
+  links: ConnectLinks
+  queue: Pick<JobQueue, 'send'>
+  ringCentral: RingCentral
+  tokenEndpoint: TokenEndpoint
+  sealer: Sealer
+  redirectUri: string
+  /** What else happens in the transaction that connects an extension. */
+  onConnect: (tx: Tx, extensionRowId: string) => Promise<void>
+  clock: Clock
+  logger: Logger
+}) {
+  const { db, eventLog, links, queue, ringCentral, tokenEndpoint, sealer, clock, logger } = deps
+  const { redirectUri, onConnect } = deps
+
+  const verifierPlace = (tenantId: string, rowId: string) => ({
+    tenantId,
+    table: 'ConnectAttempt',
+    column: 'codeVerifier',
+    rowId,
+  })
+
+  /** Takes the attempt that a state names, once: of many callbacks at once, one gets it. */
+  async function take(state: string | undefined) {
+    if (!state) return undefined
+    const [attempt] = await db.connectAttempt.updateManyAndReturn({
+      where: { stateHash: sha256(state), usedAt: null, expiresAt: { gt: clock.now() } },
+      data: { usedAt: clock.now() },
+    })
+    return attempt
+  }
+
+  async function save(attempt: ConnectAttempt, tokens: TokenSet) {
+    // Not committed yet and used already: fine here, where losing the pair costs the person one more
+    // click, and only here. An extension without its account would be of little use to anybody.
+    const me = await ringCentral.api(tokens.accessToken).account.getExtension()
+    const account = me.accountId
+      ? { id: me.accountId }
+      : await ringCentral.api(tokens.accessToken).account.getAccount()
+    const { tenantId } = attempt
+    const facts = {
+      rcAccountId: account.id,
+      name: me.name ?? null,
+      extensionNumber: me.extensionNumber ?? null,
+      email: me.email ?? null,
+      isAdmin: me.isAdmin,
+      scopes: tokens.scopes,
+      status: 'ACTIVE',
+      statusReason: null,
+      connectedAt: clock.now(),
+      disconnectedAt: null,
+    } as const
+    return eventLog.transaction(async (tx, record) => {
+      const extension = await tx.extension.upsert({
+        where: { tenantId_extensionId: { tenantId, extensionId: me.id } },
+        create: { id: createId('Extension'), tenantId, extensionId: me.id, ...facts },
+        update: facts,
+      })
+      const place = { tenantId, extensionRowId: extension.id }
+      const sealed = sealTokens(sealer, clock, place, tokens)
+      await tx.grant.upsert({
+        where: { extensionRowId: extension.id },
+        create: { extensionRowId: extension.id, ...sealed },
+        update: { ...sealed, version: { increment: 1 }, leaseId: null, leaseUntil: null },
+      })
+      await tx.connectAttempt.update({
+        where: { id: attempt.id },
+        data: { extensionRowId: extension.id },
+      })
+      for (const job of [discoverNumbersJob, ensureWebhookJob]) {
+        await queue.send(tx, job, { extensionRowId: extension.id }, { singletonKey: extension.id })
+      }
+      await onConnect(tx, extension.id)
+      recordExtensionChanged(record, extension)
+      return extension
+    })
+  }
+
+  return {
+    /** Uses the link up and says where to send the browser; `browserSecret` goes into its cookie. */
+    async begin(token: string): Promise<Begun> {
+      const state = createSecret()
+      const browserSecret = createSecret()
+      const { verifier, challenge } = await ringCentral.oauth.pkce()
+      const link = await inTransaction(db, async (tx) => {
+        const consumed = await links.consume(tx, token)
+        if (consumed.state !== 'valid') return consumed
+        const id = createId('ConnectAttempt')
+        await tx.connectAttempt.create({
+          data: {
+            id,
+            tenantId: consumed.tenantId,
+            connectTokenId: consumed.id,
+            stateHash: sha256(state),
+            browserHash: sha256(browserSecret),
+            codeVerifierSealed: sealer.seal(verifier, verifierPlace(consumed.tenantId, id)),
+            createdAt: clock.now(),
+            expiresAt: after(clock.now(), attemptLifetime),
+          },
+        })
+        return consumed
+      })
+      if (link.state !== 'valid') return { begun: false, link: link.state }
+      const authorizationUrl = ringCentral.oauth.authorizationUrl({
+        redirectUri,
+        state,
+        codeChallenge: challenge,
+      })
+      return { begun: true, authorizationUrl, browserSecret }
+    },
+
+    /** Ends the passage that `state` names, with what RingCentral sent the browser back with. */
+    async complete(answer: {
+      state: string | undefined
+      code: string | undefined
+      browserSecret: string | undefined
+    }): Promise<Completed> {
+      const pending = answer.state
+        ? await db.connectAttempt.findUnique({ where: { stateHash: sha256(answer.state) } })
+        : null
+      if (!pending) return { outcome: 'unknown' }
+      // Before the attempt is taken, so that a stranger with the address cannot spoil it for its owner.
+      if (!answer.browserSecret || !sameHash(sha256(answer.browserSecret), pending.browserHash)) {
+        return { outcome: 'other-browser' }
+      }
+      const attempt = await take(answer.state)
+      if (!attempt) return { outcome: 'unknown' }
+      const tenant = await db.tenant.findUniqueOrThrow({ where: { id: attempt.tenantId } })
+      if (tenant.status !== 'ACTIVE') return { outcome: 'unknown' }
+      const tenantName = tenant.name
+      if (!answer.code) {
+        await links.reopen(attempt.connectTokenId)
+        return { outcome: 'refused', tenantName }
+      }
+      try {
+        const verifier = sealer.open(
+          attempt.codeVerifierSealed,
+          verifierPlace(attempt.tenantId, attempt.id),
+        )
+        const tokens = await tokenEndpoint.exchangeCode({
+          code: answer.code,
+          redirectUri,
+          verifier,
+        })
+        const extension = await save(attempt, tokens)
+        return {
+          outcome: 'connected',
+          attemptId: attempt.id,
+          extensionRowId: extension.id,
+          tenantName,
+        }
+      } catch (error) {
+        logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
+        await links.reopen(attempt.connectTokenId)
+        return { outcome: 'failed', tenantName }
+      }
+    },
+
+    /** What an attempt connected, for the browser that made it. */
+    async found(attemptId: string, browserSecret: string | undefined) {
+      const attempt = await db.connectAttempt.findUnique({
+        where: { id: attemptId },
+        include: {
+          tenant: true,
+          extension: {
+            include: {
+              phoneNumbers: { orderBy: { phoneNumber: 'asc' } },
+              webhookSubscriptions: { where: { status: 'ACTIVE' } },
+            },
+          },
+        },
+      })
+      if (!attempt?.extension || !browserSecret) return undefined
+      if (!sameHash(sha256(browserSecret), attempt.browserHash)) return undefined
+      return { tenantName: attempt.tenant.name, extension: attempt.extension }
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { Db } from '../db/client.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type DiscoveredNumber, replaceNumbers } from '../numbers/service.ts'
+import { canSendSms } from '../ringcentral/phone-numbers.ts'
+import type { ExtensionAccess } from './access.ts'
+import { NotConnectedError } from './errors.ts'
+import { discoverNumbersJob } from './jobs.ts'
+import { recordExtensionChanged } from './status.ts'
+
+/**
+ * Reads from RingCentral who the extension is and which numbers it can text from. Numbers move
+ * between extensions, so this is repeated daily, on demand, and when RingCentral says that they changed.
+ */
+export const discoverNumbers = ({
+  db,
+  eventLog,
+  access,
+  clock,
+}: {
+  db: Db
+  eventLog: EventLog
+  access: ExtensionAccess
+  clock: Clock
+}) =>
+  implementJob(discoverNumbersJob, async ({ extensionRowId }) => {
+    const found = await access
+      .call(extensionRowId, async (api) => ({
+        extension: await api.account.getExtension(),
+        numbers: await api.phoneNumbers.list(),
+      }))
+      .catch((error) => {
+        if (error instanceof NotConnectedError) return undefined
+        throw error
+      })
+    if (!found) return
+
+    const numbers: DiscoveredNumber[] = found.numbers.filter(canSendSms).map((number) => ({
+      phoneNumber: number.phoneNumber,
+      rcNumberId: number.id,
+      label: number.label ?? null,
+      usageType: number.usageType ?? null,
+      features: number.features,
+    }))
+    const before = await db.extension.findUnique({
+      where: { id: extensionRowId },
+      include: { phoneNumbers: true },
+    })
+    await eventLog.transaction(async (tx, record) => {
+      // Only while it is connected: a disconnect in between has wiped the numbers for good.
+      const [extension] = await tx.extension.updateManyAndReturn({
+        where: { id: extensionRowId, grant: { isNot: null } },
+        data: {
+          name: found.extension.name ?? null,
+          extensionNumber: found.extension.extensionNumber ?? null,
+          email: found.extension.email ?? null,
+          isAdmin: found.extension.isAdmin,
+          numbersDiscoveredAt: clock.now(),
+        },
+      })
+      if (!extension) return
+      const { id, tenantId } = extension
+      await replaceNumbers(tx, { tenantId, extensionRowId: id, at: clock.now() }, numbers)
+      if (
+        !before?.numbersDiscoveredAt ||
+        factsOf(before) !== factsOf({ ...extension, phoneNumbers: numbers })
+      ) {
+        recordExtensionChanged(record, extension)
+      }
+    })
+  })
+
+/** What a dashboard would show of an extension, to tell whether a discovery found anything new. */
+function factsOf(extension: {
+  name: string | null
+  extensionNumber: string | null
+  email: string | null
+  isAdmin: boolean
+  phoneNumbers: Pick<DiscoveredNumber, 'phoneNumber' | 'label' | 'features'>[]
+}): string {
+  const numbers = extension.phoneNumbers.map((n) => [n.phoneNumber, n.label, ...n.features]).sort()
+  const { name, extensionNumber, email, isAdmin } = extension
+  return JSON.stringify([name, extensionNumber, email, isAdmin, numbers])
+}

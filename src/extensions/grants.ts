@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Db } from '../db/client.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { RetryLaterError } from '../jobs/retry-later.ts'
+import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Sealer } from '../lib/sealer.ts'
+import { InvalidGrantError, OAuthRefusedError } from '../ringcentral/errors.ts'
+import type { TokenSet } from '../ringcentral/token-set.ts'
+import { NotConnectedError } from './errors.ts'
+import { openTokens, refreshRetryDelay, sealTokens } from './grant-tokens.ts'
+import { changeStatus } from './status.ts'
+import type { TokenEndpoint } from './token-endpoint.ts'
+
+export type Grants = ReturnType<typeof createGrants>
+
+/** A token with less life than this is refreshed before it is used. */
+const freshFor = minutes(5)
+/** A token with less life than this is not used even when refreshing fails. */
+const usableFor = seconds(30)
+/** Longer than RingCentral's 10 s and the commit: nobody else refreshes while it lasts. */
+const leaseSeconds = 30
+const waitForOthersMs = seconds(15)
+
+/**
+ * The access tokens of extensions, kept fresh.
+ *
+ * RingCentral rotates: a refresh kills the previous access token at once, and the previous refresh
+ * token ten seconds after the new access token is first used. So one process refreshes at a time (a
+ * lease in the grant's row), and a new pair is committed before anybody gets to use it. If the process
+ * dies in between, the next one repeats the refresh with the old token and gets the same pair.
+ */
+export function createGrants({
+  db,
+  eventLog,
+  sealer,
+  tokenEndpoint,
+  clock,
+  logger,
+}: {
+  db: Db
+  eventLog: EventLog
+  sealer: Sealer
+  tokenEndpoint: TokenEndpoint
+  clock: Clock
+  logger: Logger
+}) {
+  /** @throws NotConnectedError when there is no grant (any more) */
+  async function read(extensionRowId: string) {
+    const grant = await db.grant.findUnique({
+      where: { extensionRowId },
+      include: { extension: { select: { tenantId: true } } },
+    })
+    if (!grant) throw new NotConnectedError()
+    const place = { tenantId: grant.extension.tenantId, extensionRowId }
+    return { ...grant, place, ...openTokens(sealer, place, grant) }
+  }
+  type OpenGrant = Awaited<ReturnType<typeof read>>
+
+  const livesFor = (grant: OpenGrant) =>
+    grant.accessTokenExpiresAt.getTime() - clock.now().getTime()
+
+  /** Refreshes unless somebody else has, or is doing it: then waits for the outcome. */
+  async function refresh(stale: OpenGrant): Promise<OpenGrant> {
+    const leaseId = randomUUID()
+    const giveUpAt = Date.now() + waitForOthersMs
+    while (!(await takeLease(stale, leaseId))) {
+      await sleep(100)
+      const current = await read(stale.extensionRowId)
+      if (current.version !== stale.version) return current
+      if (Date.now() > giveUpAt) throw retryIn(seconds(5), 'Another process is refreshing')
+    }
+    try {
+      return await refreshUnderLease(stale, leaseId)
+    } finally {
+      await db.grant.updateMany({
+        where: { extensionRowId: stale.extensionRowId, leaseId },
+        data: { leaseId: null, leaseUntil: null },
+      })
+    }
+  }
+
+  /** By the database's clock, so that the clocks of our machines need not agree. */
+  async function takeLease({ extensionRowId, version }: OpenGrant, leaseId: string) {
+    const taken = await db.$executeRaw`
+      UPDATE "Grant" SET "leaseId" = ${leaseId},
+        "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second'
+      WHERE "extensionRowId" = ${extensionRowId} AND "version" = ${version}
+        AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())`
+    return taken === 1
+  }
+
+  async function refreshUnderLease(stale: OpenGrant, leaseId: string): Promise<OpenGrant> {
+    let tokens: TokenSet
+    try {
+      tokens = await refreshConfirmed(stale)
+    } catch (error) {
+      if (error instanceof RetryLaterError) throw error
+      if (isFinal(error)) {
+        await recordRevoked(stale, leaseId)
+        throw new NotConnectedError()
+      }
+      await recordFailure(stale, error)
+      throw retryIn(refreshRetryDelay(stale.refreshFailures + 1), 'Refreshing failed')
+    }
+    await eventLog.transaction(async (tx, record) => {
+      // Only by the holder of the lease: a process that was paused beyond it must not write an old pair.
+      await tx.grant.updateMany({
+        where: { extensionRowId: stale.extensionRowId, version: stale.version, leaseId },
+        data: {
+          ...sealTokens(sealer, clock, stale.place, tokens),
+          version: { increment: 1 },
+        },
+      })
+      await changeStatus(tx, record, stale.extensionRowId, {
+        from: ['REFRESH_FAILED'],
+        to: 'ACTIVE',
+      })
+    })
+    return read(stale.extensionRowId)
+  }
+
+  /** `invalid_grant` counts when it is said twice: once can be a race of our own. */
+  async function refreshConfirmed(stale: OpenGrant): Promise<TokenSet> {
+    try {
+      return await tokenEndpoint.refresh(stale.refreshToken)
+    } catch (error) {
+      if (!isFinal(error)) throw error
+      await sleep(seconds(0.5) + Math.random() * seconds(0.5))
+      return tokenEndpoint.refresh(stale.refreshToken)
+    }
+  }
+
+  async function recordRevoked(stale: OpenGrant, leaseId: string) {
+    await eventLog.transaction(async (tx, record) => {
+      const { count } = await tx.grant.deleteMany({
+        where: { extensionRowId: stale.extensionRowId, version: stale.version, leaseId },
+      })
+      if (count === 0) return
+      await changeStatus(tx, record, stale.extensionRowId, {
+        from: ['ACTIVE', 'REFRESH_FAILED'],
+        to: 'REVOKED',
+        reason: 'RingCentral ended the grant: connect the extension again.',
+      })
+    })
+  }
+
+  async function recordFailure(stale: OpenGrant, error: unknown) {
+    logger.warn({ err: error, extension: stale.extensionRowId }, 'Refreshing a grant failed')
+    const refreshFailures = stale.refreshFailures + 1
+    await eventLog.transaction(async (tx, record) => {
+      await tx.grant.updateMany({
+        where: { extensionRowId: stale.extensionRowId, version: stale.version },
+        data: {
+          refreshFailures,
+          refreshDueAt: after(clock.now(), refreshRetryDelay(refreshFailures)),
+        },
+      })
+      await changeStatus(tx, record, stale.extensionRowId, {
+        from: ['ACTIVE'],
+        to: 'REFRESH_FAILED',
+        reason: 'RingCentral could not be reached to renew access; trying again by itself.',
+      })
+    })
+  }
+
+  const retryIn = (ms: number, reason: string) =>
+    new RetryLaterError(reason, after(clock.now(), ms))
+
+  return {
+    /**
+     * An access token that will do for some minutes. `rejected`: one that RingCentral answered 401 to.
+     *
+     * @throws NotConnectedError when the grant has ended, RetryLaterError when refreshing has to wait
+     */
+    async accessToken(extensionRowId: string, rejected?: string): Promise<string> {
+      const grant = await read(extensionRowId)
+      if (grant.accessToken !== rejected && livesFor(grant) > freshFor) return grant.accessToken
+      try {
+        return (await refresh(grant)).accessToken
+      } catch (error) {
+        const stillGood = grant.accessToken !== rejected && livesFor(grant) > usableFor
+        if (error instanceof RetryLaterError && stillGood) return grant.accessToken
+        throw error
+      }
+    },
+
+    /** Refreshes whether or not it is needed for a call: keeps an idle grant alive. */
+    async refresh(extensionRowId: string): Promise<void> {
+      await refresh(await read(extensionRowId))
+    },
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof InvalidGrantError ||
+    (error instanceof OAuthRefusedError && error.extensionDisabled)
+  )
+}

@@ -1,0 +1,127 @@
+import type { ConnectTokenKind } from '../db/generated/client/client.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
+import { RateLimitedError } from '../lib/errors.ts'
+import { ExtensionNotFoundError, NotConnectedError } from './errors.ts'
+import { Extension } from './schema.ts'
+
+const mayConnect = { scope: 'extensions:connect' }
+
+const ConnectToken = builder
+  .objectRef<{ connectUrl: string; expiresAt: Date }>('ConnectToken')
+  .implement({
+    description: 'A link that connects one RingCentral extension, once.',
+    isTypeOf: (value) => typeof value === 'object' && value !== null && 'connectUrl' in value,
+    fields: (t) => ({
+      connectUrl: t.exposeString('connectUrl', {
+        description: 'The absolute URL for the person to open in a browser.',
+      }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'DateTime',
+        description: 'Until when it can be used.',
+      }),
+    }),
+  })
+
+const labelDescription =
+  'Who or what it is for, shown on the page that the link opens: `Ava, front desk`. At most 100 characters.'
+
+const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
+  description: 'How to make a connect link.',
+  fields: (t) => ({ label: t.string({ description: labelDescription }) }),
+})
+
+const CreateInviteTokenInput = builder.inputType('CreateInviteTokenInput', {
+  description: 'How to make an invite link.',
+  fields: (t) => ({ label: t.string({ description: labelDescription }) }),
+})
+
+async function createToken(
+  context: Context,
+  kind: ConnectTokenKind,
+  input: { label?: string | null } | null | undefined,
+) {
+  const { extensions } = context.services
+  const link = await extensions.links.create({
+    tenantId: tenantOf(context),
+    kind,
+    label: input?.label,
+  })
+  return { connectUrl: extensions.absoluteUrl(link.path), expiresAt: link.expiresAt }
+}
+
+builder.mutationField('createConnectToken', (t) =>
+  t.field({
+    type: ConnectToken,
+    description:
+      'Makes a link with which the admin connects an extension. Works once, for 5 minutes; at most 100 links an hour. Scope `extensions:connect`.',
+    authScopes: mayConnect,
+    errors: { types: [RateLimitedError] },
+    args: { input: t.arg({ type: CreateConnectTokenInput, description: 'May be left out.' }) },
+    resolve: (_parent, { input }, context) => createToken(context, 'CONNECT', input),
+  }),
+)
+
+builder.mutationField('createInviteToken', (t) =>
+  t.field({
+    type: ConnectToken,
+    description:
+      'Makes a link with which a team member connects their own extension. Works once, for 30 minutes; at most 100 links an hour. Scope `extensions:connect`.',
+    authScopes: mayConnect,
+    errors: { types: [RateLimitedError] },
+    args: { input: t.arg({ type: CreateInviteTokenInput, description: 'May be left out.' }) },
+    resolve: (_parent, { input }, context) => createToken(context, 'INVITE', input),
+  }),
+)
+
+const Disconnected = builder.objectRef<{ disconnectedIds: string[] }>('Disconnected').implement({
+  description: 'What `disconnect` has ended.',
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'disconnectedIds' in value,
+  fields: (t) => ({
+    extensions: t.prismaField({
+      type: [Extension],
+      description: 'The extensions that were connected; their history stays.',
+      resolve: (query, { disconnectedIds }, _args, context) =>
+        context.db.extension.findMany({
+          ...query,
+          where: { id: { in: disconnectedIds }, tenantId: tenantOf(context) },
+        }),
+    }),
+  }),
+})
+
+builder.mutationField('disconnect', (t) =>
+  t.field({
+    type: Disconnected,
+    description:
+      'Disconnects all extensions of the tenant: what was queued fails, tokens and numbers are wiped at once, webhooks deleted and grants revoked at RingCentral right afterwards. Messages and calls stay. Scope `extensions:connect`.',
+    authScopes: mayConnect,
+    errors: { types: [NotConnectedError] },
+    resolve: async (_parent, _args, context) => {
+      const ended = await context.services.extensions.disconnectTenant(tenantOf(context))
+      return { disconnectedIds: ended.map((extension) => extension.id) }
+    },
+  }),
+)
+
+const DiscoverPhoneNumbersInput = builder.inputType('DiscoverPhoneNumbersInput', {
+  description: 'Whose numbers to read again.',
+  fields: (t) => ({
+    extensionId: t.id({ required: true, description: 'The extension’s id, `ext_…`.' }),
+  }),
+})
+
+builder.mutationField('discoverPhoneNumbers', (t) =>
+  t.prismaField({
+    type: Extension,
+    description:
+      'Reads the numbers of an extension from RingCentral again, which otherwise happens daily. Answers at once; `extensionChanged` tells when something is new. Scope `extensions:connect`.',
+    authScopes: mayConnect,
+    errors: { types: [ExtensionNotFoundError, NotConnectedError] },
+    args: {
+      input: t.arg({ type: DiscoverPhoneNumbersInput, required: true, description: 'Whose.' }),
+    },
+    resolve: (_query, _parent, { input }, context) =>
+      context.services.extensions.requestDiscovery(tenantOf(context), input.extensionId),
+  }),
+)

@@ -1,0 +1,198 @@
+import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
+import { ErrorInterface } from '../graphql/error-types.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { connectionStatus } from './connection-status.ts'
+import { ExtensionNotFoundError, ExtensionRevokedError, NotConnectedError } from './errors.ts'
+
+const mayRead = { scope: 'extensions:read' }
+
+builder.objectType(NotConnectedError, {
+  name: 'NotConnectedError',
+  description: 'The tenant has no connected extension. Code NOT_CONNECTED.',
+  interfaces: [ErrorInterface],
+})
+builder.objectType(ExtensionNotFoundError, {
+  name: 'ExtensionNotFoundError',
+  description: 'There is no such extension. Code EXTENSION_NOT_FOUND.',
+  interfaces: [ErrorInterface],
+})
+builder.objectType(ExtensionRevokedError, {
+  name: 'ExtensionRevokedError',
+  description:
+    'The grant of the extension has ended; its user must connect again. Code EXTENSION_REVOKED.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    extensionId: t.exposeString('extensionId', { description: 'RingCentral’s id of it.' }),
+  }),
+})
+
+export const ExtensionStatus = builder.enumType('ExtensionStatus', {
+  description: 'How the connection of an extension stands.',
+  values: {
+    ACTIVE: { description: 'Connected and working.' },
+    REFRESH_FAILED: {
+      description: 'RingCentral could not be reached to renew access; tried again by itself.',
+    },
+    REVOKED: {
+      description:
+        'The grant has ended, by `disconnect` or at RingCentral. Its user must connect again.',
+    },
+  } as const,
+})
+
+const DisabledFilter = builder
+  .objectRef<{ filter: string; reason?: string; message?: string }>('DisabledFilter')
+  .implement({
+    description: 'Something that RingCentral will not notify us of for this extension.',
+    fields: (t) => ({
+      filter: t.exposeString('filter', { description: 'RingCentral’s event filter.' }),
+      reason: t.string({
+        nullable: true,
+        description: 'RingCentral’s reason, usually a missing scope.',
+        resolve: ({ reason, message }) => message ?? reason ?? null,
+      }),
+    }),
+  })
+
+const Webhook = builder.prismaObject('WebhookSubscription', {
+  name: 'Webhook',
+  description: 'The subscription by which RingCentral notifies us of what happens.',
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it would end; it is renewed at half its life.',
+    }),
+    disabledFilters: t.field({
+      type: [DisabledFilter],
+      description: 'What RingCentral switched off; empty when all is well.',
+      resolve: (webhook) => webhook.disabledFilters as { filter: string }[],
+    }),
+  }),
+})
+
+export const Extension = builder.prismaNode('Extension', {
+  description: 'A RingCentral user who has authorised the gateway for this tenant.',
+  id: { field: 'id', description: 'For example `ext_…`.' },
+  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'extensions:read') }),
+  fields: (t) => ({
+    extensionId: t.exposeString('extensionId'),
+    rcAccountId: t.exposeString('rcAccountId'),
+    status: t.expose('status', { type: ExtensionStatus, description: 'How it stands.' }),
+    statusReason: t.exposeString('statusReason', { nullable: true }),
+    name: t.exposeString('name', { nullable: true }),
+    extensionNumber: t.exposeString('extensionNumber', { nullable: true }),
+    email: t.exposeString('email', { nullable: true }),
+    isAdmin: t.exposeBoolean('isAdmin'),
+    scopes: t.exposeStringList('scopes'),
+    connectedAt: t.expose('connectedAt', {
+      type: 'DateTime',
+      description: 'When its user connected, or last connected again.',
+    }),
+    disconnectedAt: t.expose('disconnectedAt', { type: 'DateTime', nullable: true }),
+    numbersDiscoveredAt: t.expose('numbersDiscoveredAt', { type: 'DateTime', nullable: true }),
+    phoneNumbers: t.relation('phoneNumbers', {
+      description: 'The numbers it sends from; empty until they have been discovered.',
+      query: { orderBy: { phoneNumber: 'asc' } },
+    }),
+    webhook: t.prismaField({
+      type: Webhook,
+      nullable: true,
+      description: 'How RingCentral notifies us; null while that is being set up.',
+      resolve: (query, extension, _args, { db }) =>
+        db.webhookSubscription.findFirst({
+          ...query,
+          where: { extensionRowId: extension.id, status: 'ACTIVE' },
+          orderBy: { createdAt: 'desc' },
+        }),
+    }),
+  }),
+})
+
+const ExtensionFilter = builder.inputType('ExtensionFilter', {
+  description: 'Which extensions. Everything given must hold.',
+  fields: (t) => ({
+    status: t.field({ type: [ExtensionStatus], description: 'One of these statuses.' }),
+    extensionId: t.string({ description: 'With this RingCentral id.' }),
+  }),
+})
+
+builder.queryField('extensions', (t) =>
+  t.prismaConnection(
+    {
+      type: Extension,
+      cursor: 'id',
+      ...pageSize,
+      description:
+        'The extensions that are or were connected, the last connected first. Scope `extensions:read`.',
+      authScopes: mayRead,
+      args: { filter: t.arg({ type: ExtensionFilter, description: 'Which ones.' }) },
+      totalCount: (_parent, { filter }, context) =>
+        context.db.extension.count({ where: whereExtension(tenantOf(context), filter) }),
+      resolve: (query, _parent, args, context) => {
+        checkPage(args)
+        return context.db.extension.findMany({
+          ...query,
+          where: whereExtension(tenantOf(context), args.filter),
+          orderBy: [{ connectedAt: 'desc' }, { id: 'desc' }],
+        })
+      },
+    },
+    { description: 'A page of extensions.' },
+    { description: 'An extension and its place in the list.' },
+  ),
+)
+
+function whereExtension(
+  tenantId: string,
+  filter: typeof ExtensionFilter.$inferInput | null | undefined,
+) {
+  return {
+    tenantId,
+    ...(filter?.status && { status: { in: filter.status } }),
+    ...(filter?.extensionId && { extensionId: filter.extensionId }),
+  }
+}
+
+const ConnectionStatus = builder
+  .objectRef<{ tenantId: string } & Awaited<ReturnType<typeof connectionStatus>>>(
+    'ConnectionStatus',
+  )
+  .implement({
+    description: 'How the tenant’s connection to RingCentral stands.',
+    fields: (t) => ({
+      connected: t.exposeBoolean('connected', {
+        description: 'Whether at least one extension is connected.',
+      }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'When the connection would end if nothing refreshed it any more: the latest end of a refresh token. Refreshing happens by itself.',
+      }),
+      rcAccountId: t.exposeString('rcAccountId', {
+        nullable: true,
+        description: 'RingCentral’s id of the company account that connected last.',
+      }),
+      activeExtensions: t.exposeInt('activeExtensions', {
+        description: 'How many extensions are connected and working.',
+      }),
+      cursor: t.string({
+        description:
+          'The cursor of the newest event. Read it before a list and subscribe with `after` set to it: nothing in between is missed.',
+        resolve: ({ tenantId }, _args, { services }) => services.feed.head(tenantId),
+      }),
+    }),
+  })
+
+builder.queryField('status', (t) =>
+  t.field({
+    type: ConnectionStatus,
+    description: 'Whether RingCentral is connected. Scope `extensions:read`.',
+    authScopes: mayRead,
+    resolve: async (_parent, _args, context) => {
+      const tenantId = tenantOf(context)
+      return { tenantId, ...(await connectionStatus(context.db, tenantId)) }
+    },
+  }),
+)

@@ -1,0 +1,54 @@
+import type { Db } from '../db/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import type { Connecting } from './connect.ts'
+import type { ConnectLinks } from './connect-link.ts'
+import type { Disconnecting } from './disconnect.ts'
+import { ExtensionNotFoundError, NotConnectedError } from './errors.ts'
+import { discoverNumbersJob } from './jobs.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    extensions: ExtensionService
+  }
+}
+
+export type ExtensionService = ReturnType<typeof createExtensionService>
+
+/** What GraphQL, REST and the connect pages do with extensions. */
+export function createExtensionService({
+  db,
+  queue,
+  links,
+  connecting,
+  disconnecting,
+  publicUrl,
+}: {
+  db: Db
+  queue: Pick<JobQueue, 'send'>
+  links: ConnectLinks
+  connecting: Connecting
+  disconnecting: Disconnecting
+  publicUrl: string
+}) {
+  return {
+    links,
+    connecting,
+    disconnectTenant: disconnecting.disconnectTenant,
+
+    /** The address that a person opens. */
+    absoluteUrl: (path: string) => `${publicUrl}${path}`,
+
+    /** @throws ExtensionNotFoundError, NotConnectedError when its grant has ended */
+    async requestDiscovery(tenantId: string, id: string): Promise<Extension> {
+      const extension = await db.extension.findUnique({ where: { id, tenantId } })
+      if (!extension) throw new ExtensionNotFoundError(id)
+      if (extension.status === 'REVOKED') throw new NotConnectedError()
+      await inTransaction(db, (tx) =>
+        queue.send(tx, discoverNumbersJob, { extensionRowId: id }, { singletonKey: id }),
+      )
+      return extension
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import type { Db } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { implementJob, type JobDefinition } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, days } from '../lib/clock.ts'
+import { NotConnectedError } from './errors.ts'
+import type { Grants } from './grants.ts'
+import {
+  checkWebhooksJob,
+  discoverNumbersJob,
+  ensureWebhookJob,
+  rediscoverNumbersJob,
+  refreshDueGrantsJob,
+  refreshGrantJob,
+} from './jobs.ts'
+
+/** Idle grants are taken in this many at a time; the token endpoint's budget sets the real pace. */
+const grantsAtATime = 50
+const linksKeptFor = days(30)
+
+type Deps = { db: Db; queue: Pick<JobQueue, 'send'>; clock: Clock }
+type ExtensionJob = JobDefinition<{ extensionRowId: string }>
+
+async function sendForEach({ db, queue }: Deps, job: ExtensionJob, extensionRowIds: string[]) {
+  for (const extensionRowId of extensionRowIds) {
+    await inTransaction(db, (tx) =>
+      queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId }),
+    )
+  }
+}
+
+/** Every minute: the grants that are due, idle ones and those whose last refresh failed. */
+export const refreshDueGrants = (deps: Deps) =>
+  implementJob(refreshDueGrantsJob, async () => {
+    const due = await deps.db.grant.findMany({
+      where: { refreshDueAt: { lte: deps.clock.now() } },
+      orderBy: { refreshDueAt: 'asc' },
+      take: grantsAtATime,
+      select: { extensionRowId: true },
+    })
+    const extensionRowIds = due.map((grant) => grant.extensionRowId)
+    await sendForEach(deps, refreshGrantJob, extensionRowIds)
+  })
+
+/** Every few minutes: RingCentral switches a webhook off without telling. */
+export const checkWebhooks = (deps: Deps) =>
+  implementJob(checkWebhooksJob, async () => {
+    await sendForEach(deps, ensureWebhookJob, await connected(deps.db))
+  })
+
+/** Daily: numbers move between extensions without a word. Old links are forgotten on the way. */
+export const rediscoverNumbers = (deps: Deps) =>
+  implementJob(rediscoverNumbersJob, async () => {
+    await deps.db.connectToken.deleteMany({
+      where: { expiresAt: { lt: after(deps.clock.now(), -linksKeptFor) } },
+    })
+    await sendForEach(deps, discoverNumbersJob, await connected(deps.db))
+  })
+
+async function connected(db: Db): Promise<string[]> {
+  const grants = await db.grant.findMany({
+    where: { extension: { tenant: { status: 'ACTIVE' } } },
+    select: { extensionRowId: true },
+  })
+  return grants.map((grant) => grant.extensionRowId)
+}
+
+export const refreshGrant = ({ db, grants, clock }: { db: Db; grants: Grants; clock: Clock }) =>
+  implementJob(refreshGrantJob, async ({ extensionRowId }) => {
+    const grant = await db.grant.findUnique({ where: { extensionRowId } })
+    // Somebody has used it meanwhile, and so refreshed it.
+    if (!grant || grant.refreshDueAt > clock.now()) return
+    await grants.refresh(extensionRowId).catch((error) => {
+      if (!(error instanceof NotConnectedError)) throw error
+    })
+  })

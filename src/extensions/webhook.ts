@@ -1,0 +1,172 @@
+import type { Db } from '../db/client.ts'
+import type { WebhookSubscription } from '../db/generated/client/client.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import { after, type Clock, days, minutes } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Sealer } from '../lib/sealer.ts'
+import { createSecret } from '../lib/secrets.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
+import { RingCentralRefusedError } from '../ringcentral/errors.ts'
+import { extensionChanges, instantSms, mailboxChanges } from '../ringcentral/event-filters.ts'
+import type { Subscription } from '../ringcentral/subscriptions.ts'
+import type { ExtensionAccess } from './access.ts'
+import { NotConnectedError } from './errors.ts'
+import { ensureWebhookJob } from './jobs.ts'
+
+const webhookPath = '/v1/rc/webhook/'
+const lifeSeconds = days(7) / 1000
+const eventFilters = [instantSms(), mailboxChanges(), extensionChanges()]
+
+/** What RingCentral's `Verification-Token` must be for a webhook. */
+export function openVerificationToken(
+  sealer: Sealer,
+  webhook: Pick<WebhookSubscription, 'id' | 'tenantId' | 'verificationTokenSealed'>,
+): string {
+  return sealer.open(webhook.verificationTokenSealed, verificationTokenPlace(webhook))
+}
+
+const verificationTokenPlace = ({ id, tenantId }: { id: string; tenantId: string }) => ({
+  tenantId,
+  table: 'WebhookSubscription',
+  column: 'verificationToken',
+  rowId: id,
+})
+
+/**
+ * Compares what we think is subscribed with what RingCentral says, and mends the difference: adopts,
+ * renews at half its life, replaces what is gone or not `Active`, and deletes what nobody knows (a
+ * process that died between RingCentral's answer and its own commit leaves such ones behind).
+ */
+export const ensureWebhook = ({
+  db,
+  access,
+  sealer,
+  publicUrl,
+  clock,
+  logger,
+}: {
+  db: Db
+  access: ExtensionAccess
+  sealer: Sealer
+  publicUrl: string
+  clock: Clock
+  logger: Logger
+}) => {
+  const address = (id: string) => `${publicUrl}${webhookPath}${id}`
+
+  return implementJob(ensureWebhookJob, async ({ extensionRowId }) => {
+    try {
+      await access.call(extensionRowId, (api) => ensure(api, extensionRowId))
+    } catch (error) {
+      if (!(error instanceof NotConnectedError)) throw error
+    }
+  })
+
+  async function ensure(api: RingCentralApi, extensionRowId: string) {
+    const atRingCentral = await api.subscriptions.list()
+    const rows = await db.webhookSubscription.findMany({
+      where: { extensionRowId, status: { in: ['CREATING', 'ACTIVE'] } },
+      orderBy: { createdAt: 'desc' },
+    })
+    let working: WebhookSubscription | undefined
+    for (const row of rows) {
+      const subscription = atRingCentral.find((candidate) => candidate.address === address(row.id))
+      if (!working && subscription?.status === 'Active') {
+        working = await keep(api, row, subscription)
+      } else if (isAbandoned(row)) {
+        await db.webhookSubscription.update({ where: { id: row.id }, data: { status: 'BROKEN' } })
+      }
+    }
+    await removeStrays(api, atRingCentral, working)
+    if (!working) await create(api, extensionRowId)
+  }
+
+  /** Young ones may be in the middle of being created by another worker. */
+  function isAbandoned(row: WebhookSubscription): boolean {
+    return row.status === 'ACTIVE' || after(row.createdAt, minutes(2)) < clock.now()
+  }
+
+  async function keep(api: RingCentralApi, row: WebhookSubscription, found: Subscription) {
+    const due = row.renewAt && row.renewAt <= clock.now()
+    if (!due) return row.status === 'ACTIVE' ? row : save(row.id, found)
+    try {
+      return await save(row.id, await api.subscriptions.renew(found.id))
+    } catch (error) {
+      // Gone between the list and now: the caller makes another one.
+      if (error instanceof RingCentralRefusedError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
+  /** Ours by their address, but not the one that works: each would deliver everything once more. */
+  async function removeStrays(
+    api: RingCentralApi,
+    atRingCentral: Subscription[],
+    working: WebhookSubscription | undefined,
+  ) {
+    for (const subscription of atRingCentral) {
+      const id =
+        subscription.address?.startsWith(address('')) &&
+        subscription.address.slice(address('').length)
+      if (!id || id === working?.id) continue
+      // Another tenant may have connected the same extension; its webhook is not a stray.
+      const owner = await db.webhookSubscription.findUnique({ where: { id } })
+      if (owner && owner.status !== 'BROKEN' && owner.status !== 'ENDED') continue
+      await api.subscriptions.remove(subscription.id)
+    }
+  }
+
+  async function create(api: RingCentralApi, extensionRowId: string) {
+    const { tenantId } = await db.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
+    const id = createSecret()
+    const verificationToken = createSecret()
+    // Committed before RingCentral is asked: its handshake comes in before its answer.
+    await db.webhookSubscription.create({
+      data: {
+        id,
+        tenantId,
+        extensionRowId,
+        verificationTokenSealed: sealer.seal(
+          verificationToken,
+          verificationTokenPlace({ id, tenantId }),
+        ),
+        eventFilters,
+        createdAt: clock.now(),
+      },
+    })
+    try {
+      const subscription = await api.subscriptions.create({
+        address: address(id),
+        eventFilters,
+        verificationToken,
+        expiresInSeconds: lifeSeconds,
+      })
+      await save(id, subscription)
+    } catch (error) {
+      if (error instanceof RingCentralRefusedError) {
+        await db.webhookSubscription.update({ where: { id }, data: { status: 'BROKEN' } })
+      }
+      throw error
+    }
+  }
+
+  async function save(id: string, subscription: Subscription): Promise<WebhookSubscription> {
+    if (subscription.disabledFilters.length > 0) {
+      logger.warn(
+        { webhook: subscription.id, disabledFilters: subscription.disabledFilters },
+        'RingCentral does not serve some event filters: the grant or the app registration lacks a scope',
+      )
+    }
+    const life = subscription.expiresAt.getTime() - clock.now().getTime()
+    return db.webhookSubscription.update({
+      where: { id },
+      data: {
+        status: 'ACTIVE',
+        rcSubscriptionId: subscription.id,
+        disabledFilters: subscription.disabledFilters,
+        expiresAt: subscription.expiresAt,
+        renewAt: after(clock.now(), life / 2),
+      },
+    })
+  }
+}
