@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import type { Db, Tx } from '../db/client.ts'
+import type { Message } from '../db/generated/client/client.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
+import { InvalidInputError } from '../lib/errors.ts'
+import { createId } from '../lib/ids.ts'
+import { NumberNotFoundError } from '../numbers/errors.ts'
+import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import { findNumber } from '../numbers/service.ts'
+import {
+  IdempotencyConflictError,
+  InvalidRecipientsError,
+  InvalidTextError,
+  maxRecipients,
+  maxTextLength,
+} from './errors.ts'
+import { sendSmsJob } from './jobs.ts'
+import { recordStatus } from './status.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    acceptSms: AcceptSms
+  }
+}
+
+export type SmsInput = {
+  from: string
+  to: readonly string[]
+  text: string
+  idempotencyKey?: string | null | undefined
+}
+
+export type AcceptSms = (tenantId: string, input: SmsInput) => Promise<Message>
+
+/**
+ * Takes a text to be sent: message, event and job are one transaction, so what has been accepted is
+ * sent whatever crashes, and what is refused leaves no trace.
+ *
+ * Throws the typed errors of `sendSms`; the same `idempotencyKey` with the same input answers the
+ * message that it made the first time, under any parallelism.
+ */
+export function createAcceptSms({
+  db,
+  eventLog,
+  queue,
+  clock,
+}: {
+  db: Db
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}): AcceptSms {
+  return async (tenantId, input) => {
+    const sms = parse(input)
+    const requestHash = hash(sms)
+    const known = await findByKey(db, tenantId, sms.idempotencyKey)
+    if (known) return sameRequest(known, requestHash)
+
+    const number = await findNumber(db, tenantId, sms.from)
+    if (!number) throw await whyNoNumber(db, tenantId, sms.from)
+    const { extension } = number
+    if (extension.status === 'REVOKED') {
+      throw new ExtensionRevokedError(extension.extensionId, extension.name)
+    }
+    return eventLog.transaction(async (tx, record) => {
+      const [message] = await tx.message.createManyAndReturn({
+        data: {
+          id: createId('Message'),
+          tenantId,
+          extensionRowId: extension.id,
+          direction: 'OUTBOUND',
+          status: 'QUEUED',
+          ...sms,
+          requestHash,
+          createdAt: clock.now(),
+        },
+        skipDuplicates: true,
+      })
+      if (!message) {
+        // A twin of this request was faster; it has committed, or we would still be waiting for it.
+        const twin = await findByKey(tx, tenantId, sms.idempotencyKey)
+        if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
+        return sameRequest(twin, requestHash)
+      }
+      await queue.send(tx, sendSmsJob, { extensionRowId: extension.id })
+      recordStatus(record, message)
+      return message
+    })
+  }
+}
+
+function parse(input: SmsInput) {
+  const from = parsePhoneNumber(input.from)
+  const to = input.to.map(parsePhoneNumber)
+  if (to.length === 0) {
+    throw new InvalidRecipientsError('`to` is empty: name at least one recipient.')
+  }
+  if (to.length > maxRecipients) {
+    throw new InvalidRecipientsError(
+      `\`to\` has ${to.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
+    )
+  }
+  const twice = to.find((number, index) => to.indexOf(number) !== index)
+  if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
+  if (to.includes(from)) {
+    throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
+  }
+  if (input.text.trim().length === 0) throw new InvalidTextError(0)
+  if (input.text.length > maxTextLength) throw new InvalidTextError(input.text.length)
+  // Postgres cannot store it, and no phone can show it.
+  if (input.text.includes('\u0000')) {
+    throw new InvalidInputError('text', 'The text contains the character U+0000: remove it.')
+  }
+  const idempotencyKey = input.idempotencyKey ?? null
+  if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
+    throw new InvalidInputError(
+      'idempotencyKey',
+      'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
+    )
+  }
+  return { from, to, text: input.text, idempotencyKey }
+}
+
+function hash({ from, to, text }: { from: string; to: string[]; text: string }) {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([from, to, text]))
+    .digest()
+  return new Uint8Array(digest)
+}
+
+function findByKey(db: Db | Tx, tenantId: string, idempotencyKey: string | null) {
+  if (idempotencyKey === null) return null
+  return db.message.findUnique({
+    where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } },
+  })
+}
+
+function sameRequest(message: Message, requestHash: Uint8Array): Message {
+  if (message.requestHash && Buffer.compare(message.requestHash, requestHash) === 0) return message
+  throw new IdempotencyConflictError(message.id)
+}
+
+async function whyNoNumber(db: Db, tenantId: string, from: string) {
+  const connected = await db.extension.findFirst({
+    where: { tenantId, status: { not: 'REVOKED' } },
+  })
+  return connected ? new NumberNotFoundError(from) : new NotConnectedError()
+}

@@ -1,0 +1,112 @@
+import type { Db, Tx } from '../db/client.ts'
+import type { AttemptOutcome, Message } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock } from '../lib/clock.ts'
+import { createId } from '../lib/ids.ts'
+import { RingCentralError } from '../ringcentral/errors.ts'
+import { reconcileSendingJob } from './jobs.ts'
+import { holdLane, type Lane } from './send-lane.ts'
+import { moveStatus } from './status.ts'
+
+type Deps = {
+  db: Db
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  settleMs: number
+  clock: Clock
+}
+
+/**
+ * Attempts to hand a message to RingCentral, each written before its request leaves. Without that row
+ * a crash during the request could not be told from one before it.
+ */
+export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
+  const doubt = async (tx: Tx, messageId: string, attemptId: string, facts: object) => {
+    await tx.messageAttempt.update({
+      where: { id: attemptId },
+      data: { outcome: 'IN_DOUBT', finishedAt: clock.now(), ...facts },
+    })
+    const startAfter = after(clock.now(), settleMs)
+    await queue.send(tx, reconcileSendingJob, { messageId, look: 0 }, { startAfter })
+  }
+
+  return {
+    of(lane: Lane, message: Message) {
+      let attemptId: string | undefined
+      const finish = async (tx: Tx, end: { outcome: AttemptOutcome; error?: unknown }) => {
+        if (!attemptId) return
+        await tx.messageAttempt.update({
+          where: { id: attemptId },
+          data: { outcome: end.outcome, finishedAt: clock.now(), ...factsOf(end.error) },
+        })
+        if (end.outcome === 'REFUSED') {
+          await tx.message.updateMany({
+            where: { id: message.id, status: 'SENDING' },
+            data: { mayRetry: true },
+          })
+        }
+      }
+      return {
+        get begun() {
+          return attemptId !== undefined
+        },
+
+        /**
+         * Called right before each request leaves.
+         *
+         * @throws LaneLostError when somebody else sends for this extension now: the request must not leave
+         */
+        begin: async () => {
+          await eventLog.transaction(async (tx, record) => {
+            await holdLane(tx, lane)
+            // A request that was refused for its token is followed by another one.
+            await finish(tx, { outcome: 'REFUSED' })
+            const number = 1 + (await tx.messageAttempt.count({ where: { messageId: message.id } }))
+            const attempt = await tx.messageAttempt.create({
+              data: {
+                id: createId('MessageAttempt'),
+                tenantId: message.tenantId,
+                messageId: message.id,
+                number,
+                startedAt: clock.now(),
+              },
+            })
+            await tx.message.update({ where: { id: message.id }, data: { mayRetry: false } })
+            await moveStatus(tx, record, message.id, { to: 'SENDING' })
+            attemptId = attempt.id
+          })
+        },
+
+        finish,
+
+        doubt: (error: unknown) =>
+          inTransaction(db, async (tx) => {
+            if (attemptId) await doubt(tx, message.id, attemptId, factsOf(error))
+          }),
+      }
+    },
+
+    /** Attempts that a process left behind when it died: nobody else can be in the lane now. */
+    async closeInterrupted(lane: Lane) {
+      const open = await db.messageAttempt.findMany({
+        where: {
+          outcome: null,
+          message: { extensionRowId: lane.extensionRowId, status: 'SENDING' },
+        },
+      })
+      for (const { id, messageId } of open) {
+        await inTransaction(db, async (tx) => {
+          await holdLane(tx, lane)
+          await doubt(tx, messageId, id, { errorCode: 'INTERRUPTED' })
+        })
+      }
+    },
+  }
+}
+
+function factsOf(error: unknown) {
+  if (!(error instanceof RingCentralError)) return {}
+  return { errorCode: error.code ?? error.reason ?? null, rcRequestId: error.requestId ?? null }
+}

@@ -1,0 +1,34 @@
+import { builder } from '../graphql/builder.ts'
+
+export const MessageDirection = builder.enumType('MessageDirection', {
+  description: 'Which way a message goes.',
+  values: {
+    INBOUND: { description: 'Came in.' },
+    OUTBOUND: { description: 'Goes out, or went.' },
+  } as const,
+})
+
+export const MessageStatus = builder.enumType('MessageStatus', {
+  description: 'How far a message has come. It never goes backwards.',
+  values: {
+    QUEUED: { description: 'Accepted by the gateway, waiting to be sent.' },
+    SCHEDULED: { description: 'Accepted, to be sent at a later time.' },
+    SENDING: { description: 'Being handed to RingCentral.' },
+    SENT: {
+      description:
+        'RingCentral has taken it. Often the last state: carriers do not always report delivery.',
+    },
+    DELIVERED: { description: 'The carrier reported delivery. Final.' },
+    DELIVERY_FAILED: { description: 'The carrier reported that it could not be delivered. Final.' },
+    SENDING_FAILED: {
+      description: 'RingCentral refused it, or it could not be handed over. Final.',
+    },
+    UNCONFIRMED: {
+      description:
+        'RingCentral never answered and shows no trace of it: it may or may not have been sent. It is not sent again by itself.',
+    },
+    CANCELED: { description: 'Taken back before it was sent. Final.' },
+    EXPIRED: { description: 'Its time ran out before it could be sent. Final.' },
+    RECEIVED: { description: 'Came in. Final.' },
+  } as const,
+})

@@ -1,0 +1,50 @@
+import type { Message, Prisma } from '../db/generated/client/client.ts'
+import { builder } from '../graphql/builder.ts'
+import { MessageDirection, MessageStatus } from './enums.ts'
+
+/** Which messages: for a list (`whereMessage`) and for a live stream (`matchesMessage`) alike. */
+export const MessageFilter = builder.inputType('MessageFilter', {
+  description: 'Which messages. Everything given must hold; nothing given means all.',
+  fields: (t) => ({
+    direction: t.field({ type: MessageDirection, description: 'Came in, or went out.' }),
+    status: t.field({ type: [MessageStatus], description: 'One of these statuses.' }),
+    number: t.string({
+      description: 'From or to this number, in E.164: `+12025550142`. Yours or the other side’s.',
+    }),
+    extensionId: t.id({ description: 'Of this extension, `ext_…`.' }),
+    text: t.string({ description: 'The text contains this, in whatever case.' }),
+    createdFrom: t.field({ type: 'DateTime', description: 'Created at this moment or later.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Created before this moment.' }),
+  }),
+})
+
+export type MessageFilterInput = typeof MessageFilter.$inferInput
+
+export function whereMessage(tenantId: string, filter: MessageFilterInput | null | undefined) {
+  const { direction, status, number, extensionId, text, createdFrom, createdBefore } = filter ?? {}
+  const conditions: Prisma.MessageWhereInput[] = [{ tenantId }]
+  if (direction) conditions.push({ direction })
+  if (status) conditions.push({ status: { in: status } })
+  if (number) conditions.push({ OR: [{ from: number }, { to: { has: number } }] })
+  if (extensionId) conditions.push({ extensionRowId: extensionId })
+  if (text) conditions.push({ text: { contains: text, mode: 'insensitive' } })
+  if (createdFrom) conditions.push({ createdAt: { gte: createdFrom } })
+  if (createdBefore) conditions.push({ createdAt: { lt: createdBefore } })
+  return { AND: conditions } satisfies Prisma.MessageWhereInput
+}
+
+export function matchesMessage(
+  message: Message,
+  filter: MessageFilterInput | null | undefined,
+): boolean {
+  const { direction, status, number, extensionId, text, createdFrom, createdBefore } = filter ?? {}
+  return (
+    (!direction || message.direction === direction) &&
+    (!status || status.includes(message.status)) &&
+    (!number || message.from === number || message.to.includes(number)) &&
+    (!extensionId || message.extensionRowId === extensionId) &&
+    (!text || message.text.toLowerCase().includes(text.toLowerCase())) &&
+    (!createdFrom || message.createdAt >= createdFrom) &&
+    (!createdBefore || message.createdAt < createdBefore)
+  )
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineJob } from '../jobs/define-job.ts'
+
+/** Wakes the lane in which an extension's messages leave. */
+export const sendSmsJob = defineJob({
+  name: 'send-sms',
+  payload: z.object({ extensionRowId: z.string() }),
+  concurrency: 8,
+})
+
+/** Finds out whether RingCentral has a message whose sending nobody answered. */
+export const reconcileSendingJob = defineJob({
+  name: 'reconcile-sending',
+  payload: z.object({ messageId: z.string(), look: z.number().int() }),
+})
+
+/** Looks, less and less often, whether a sent message has come to its end. */
+export const watchDeliveryJob = defineJob({
+  name: 'watch-delivery',
+  payload: z.object({ messageId: z.string(), look: z.number().int() }),
+})
+
+/** Compares the messages of an extension with RingCentral's store. `singletonKey` is the extension. */
+export const syncMessagesJob = defineJob({
+  name: 'sync-messages',
+  payload: z.object({ extensionRowId: z.string() }),
+  policy: 'short',
+})
+
+/** Syncs all extensions, and wakes lanes that nobody woke; made by a schedule. */
+export const sweepMessagesJob = defineJob({ name: 'sweep-messages', payload: z.object({}) })

@@ -1,0 +1,86 @@
+import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { ErrorInterface } from '../graphql/error-types.ts'
+import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import {
+  IdempotencyConflictError,
+  InvalidRecipientsError,
+  InvalidTextError,
+  maxRecipients,
+  maxTextLength,
+} from './errors.ts'
+import { Message } from './schema.ts'
+
+builder.objectType(InvalidTextError, {
+  name: 'InvalidTextError',
+  description: 'The text is empty or too long. Codes TEXT_EMPTY, TEXT_TOO_LONG.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    length: t.exposeInt('length', { description: 'Its length in UTF-16 code units.' }),
+    limit: t.int({
+      description: 'The most that RingCentral takes, in UTF-16 code units.',
+      resolve: () => maxTextLength,
+    }),
+  }),
+})
+
+builder.objectType(InvalidRecipientsError, {
+  name: 'InvalidRecipientsError',
+  description: 'No recipients, too many, or the same twice. Code INVALID_RECIPIENTS.',
+  interfaces: [ErrorInterface],
+})
+
+builder.objectType(IdempotencyConflictError, {
+  name: 'IdempotencyConflictError',
+  description:
+    'The idempotency key belongs to another message; nothing was sent. Code IDEMPOTENCY_KEY_MISMATCH.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    messageId: t.exposeID('messageId', { description: 'The message that it belongs to.' }),
+  }),
+})
+
+const SendSmsInput = builder.inputType('SendSmsInput', {
+  description: 'A text to send.',
+  fields: (t) => ({
+    from: t.string({
+      required: true,
+      description: 'The number that sends, in E.164; one of `phoneNumbers`.',
+    }),
+    to: t.stringList({
+      required: true,
+      description: `The recipients, in E.164, 1 to ${maxRecipients}. Several are one group conversation, in which everybody sees everybody: to text people separately, send one message each.`,
+    }),
+    text: t.string({
+      required: true,
+      description: `What to say, 1 to ${maxTextLength} UTF-16 code units.`,
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Your own key for this message, for example a UUID. The same key with the same input answers the same message and sends it once, so a request whose answer got lost can be repeated. 1 to 255 printable ASCII characters.',
+    }),
+  }),
+})
+
+builder.mutationField('sendSms', (t) =>
+  t.prismaField({
+    type: Message,
+    description:
+      'Takes a text to be sent and answers at once; `messageStatusChanged` tells how it goes on. Once it has answered, the message is kept whatever happens. Scope `messages:send`.',
+    authScopes: { scope: 'messages:send' },
+    errors: {
+      types: [
+        InvalidPhoneNumberError,
+        InvalidRecipientsError,
+        InvalidTextError,
+        NumberNotFoundError,
+        NotConnectedError,
+        ExtensionRevokedError,
+        IdempotencyConflictError,
+      ],
+    },
+    args: { input: t.arg({ type: SendSmsInput, required: true, description: 'What to send.' }) },
+    resolve: (_query, _parent, { input }, context) =>
+      context.services.acceptSms(tenantOf(context), input),
+  }),
+)

@@ -1,0 +1,65 @@
+import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { MessageDirection, MessageStatus } from './enums.ts'
+import { MessageFilter, whereMessage } from './filter.ts'
+
+const mayRead = { scope: 'messages:read' }
+
+export const Message = builder.prismaNode('Message', {
+  description:
+    'One SMS or MMS, in either direction. Several recipients are one group conversation.',
+  id: { field: 'id', description: 'For example `msg_…`.' },
+  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'messages:read') }),
+  fields: (t) => ({
+    direction: t.expose('direction', { type: MessageDirection, description: 'Which way it goes.' }),
+    status: t.expose('status', { type: MessageStatus, description: 'How far it has come.' }),
+    from: t.exposeString('from'),
+    to: t.exposeStringList('to'),
+    text: t.exposeString('text'),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the gateway (outbound) or RingCentral (inbound) accepted it.',
+    }),
+    rcMessageId: t.exposeString('rcMessageId', { nullable: true }),
+    errorCode: t.exposeString('errorCode', { nullable: true }),
+    errorMessage: t.exposeString('errorMessage', { nullable: true }),
+    extension: t.relation('extension', { description: 'Whose message it is.' }),
+  }),
+})
+
+builder.queryField('message', (t) =>
+  t.prismaField({
+    type: Message,
+    nullable: true,
+    description: 'One message; null if there is none with this id. Scope `messages:read`.',
+    authScopes: mayRead,
+    args: { id: t.arg.id({ required: true, description: 'The message’s id, `msg_…`.' }) },
+    resolve: (query, _parent, { id }, context) =>
+      context.db.message.findUnique({ ...query, where: { id, tenantId: tenantOf(context) } }),
+  }),
+)
+
+builder.queryField('messages', (t) =>
+  t.prismaConnection(
+    {
+      type: Message,
+      cursor: 'id',
+      ...pageSize,
+      description: 'Messages, newest first. Scope `messages:read`.',
+      authScopes: mayRead,
+      args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
+      totalCount: (_parent, { filter }, context) =>
+        context.db.message.count({ where: whereMessage(tenantOf(context), filter) }),
+      resolve: (query, _parent, args, context) => {
+        checkPage(args)
+        return context.db.message.findMany({
+          ...query,
+          where: whereMessage(tenantOf(context), args.filter),
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        })
+      },
+    },
+    { description: 'A page of messages.' },
+    { description: 'A message and its place in the list.' },
+  ),
+)

@@ -1,0 +1,94 @@
+import type { Tx } from '../db/client.ts'
+import type { Message, MessageStatus } from '../db/generated/client/client.ts'
+import type { RecordEvent } from '../events/event-log.ts'
+import type { RingCentralMessageStatus } from '../ringcentral/message-status.ts'
+import { explainSendingError } from '../ringcentral/sms-errors.ts'
+
+/**
+ * How far a message has come. A status moves only to a higher rank, so it never goes backwards and is
+ * the same in whatever order the news arrives. What has the highest rank is final.
+ */
+const ranks: Record<MessageStatus, number> = {
+  QUEUED: 0,
+  SCHEDULED: 0,
+  SENDING: 1,
+  UNCONFIRMED: 2,
+  SENT: 3,
+  DELIVERED: 4,
+  DELIVERY_FAILED: 4,
+  SENDING_FAILED: 4,
+  CANCELED: 4,
+  EXPIRED: 4,
+  RECEIVED: 4,
+}
+
+const statuses = Object.keys(ranks) as MessageStatus[]
+
+export function isFinal(status: MessageStatus): boolean {
+  return ranks[status] === 4
+}
+
+/** The statuses from which a message may still move to `to`. */
+export function earlierThan(to: MessageStatus): MessageStatus[] {
+  return statuses.filter((status) => ranks[status] < ranks[to])
+}
+
+/** What a message learns on its way to a status. */
+export type StatusChange = { to: MessageStatus } & Partial<
+  Pick<Message, 'errorCode' | 'errorMessage' | 'rcMessageId' | 'rcConversationId'>
+>
+
+/** Moves a message forward, with its event; does nothing if it is already as far. */
+export async function moveStatus(
+  tx: Tx,
+  record: RecordEvent,
+  messageId: string,
+  { to, ...facts }: StatusChange,
+): Promise<Message | undefined> {
+  const [message] = await tx.message.updateManyAndReturn({
+    where: { id: messageId, status: { in: earlierThan(to) } },
+    data: { status: to, ...facts, mayRetry: false },
+  })
+  if (message) recordStatus(record, message)
+  return message
+}
+
+export function recordStatus(record: RecordEvent, message: Message): void {
+  record({
+    type: 'message.status',
+    tenantId: message.tenantId,
+    subjectId: message.id,
+    snapshot: publicPart(message),
+  })
+}
+
+/** A message as its events show it: without what only the gateway's own bookkeeping needs. */
+export function publicPart(message: Message): Omit<Message, 'requestHash'> {
+  const { requestHash: _, ...rest } = message
+  return rest
+}
+
+/** Where RingCentral's word for a message's state takes ours. */
+export function statusFromRingCentral(
+  status: RingCentralMessageStatus | undefined,
+  deliveryErrorCode: string | undefined,
+): StatusChange {
+  switch (status) {
+    case 'delivered':
+      return { to: 'DELIVERED' }
+    case 'delivery-failed':
+    case 'sending-failed': {
+      const code = deliveryErrorCode ?? null
+      const explained = explainSendingError(deliveryErrorCode)
+      // Some codes only say that the carrier keeps silent: the text may well have arrived.
+      if (!explained.isFailure) return { to: 'SENT' }
+      return {
+        to: status === 'delivery-failed' ? 'DELIVERY_FAILED' : 'SENDING_FAILED',
+        errorCode: code ?? 'UNKNOWN',
+        errorMessage: `${explained.message} ${explained.advice}`.trim(),
+      }
+    }
+    default:
+      return { to: 'SENT' }
+  }
+}

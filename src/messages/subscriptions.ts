@@ -1,0 +1,70 @@
+import type { Message as MessageRow } from '../db/generated/client/client.ts'
+import {
+  afterDescription,
+  cursorDescription,
+  type Delivery,
+  deliver,
+  occurredAtDescription,
+} from '../events/subscription.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { MessageFilter, type MessageFilterInput, matchesMessage } from './filter.ts'
+import { Message } from './schema.ts'
+
+const MessageEvent = builder.objectRef<Delivery<MessageRow>>('MessageEvent').implement({
+  description: 'Something that happened to a message.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: cursorDescription }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
+    message: t.field({
+      type: Message,
+      description: 'The message as it was right after the event.',
+      resolve: (delivery) => delivery.row,
+    }),
+  }),
+})
+
+const filtered = (filter: MessageFilterInput | null | undefined) => (message: MessageRow) =>
+  matchesMessage(message, filter)
+
+builder.subscriptionField('messageReceived', (t) =>
+  t.field({
+    type: MessageEvent,
+    description: 'Texts as they come in. Scope `messages:read`.',
+    authScopes: { scope: 'messages:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
+    },
+    subscribe: (_parent, { after, filter }, context) =>
+      deliver<MessageRow>(context.services.feed, {
+        tenantId: tenantOf(context),
+        types: ['message.received'],
+        after,
+        ended: context.ended,
+        matches: filtered(filter),
+      }),
+    resolve: (delivery) => delivery,
+  }),
+)
+
+builder.subscriptionField('messageStatusChanged', (t) =>
+  t.field({
+    type: MessageEvent,
+    description:
+      'Every step of your outbound messages, from QUEUED to the end. Scope `messages:read`.',
+    authScopes: { scope: 'messages:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
+    },
+    subscribe: (_parent, { after, filter }, context) =>
+      deliver<MessageRow>(context.services.feed, {
+        tenantId: tenantOf(context),
+        types: ['message.status'],
+        after,
+        ended: context.ended,
+        matches: filtered(filter),
+      }),
+    resolve: (delivery) => delivery,
+  }),
+)
