@@ -1,0 +1,77 @@
+import type { Db, Tx } from '../db/client.ts'
+import type { EventLog, RecordEvent } from '../events/event-log.ts'
+import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
+import { recordInbound } from '../messages/record-inbound.ts'
+import { requestSync } from '../messages/request-sync.ts'
+import { type Notification, parseNotification } from '../ringcentral/notifications.ts'
+import { processNotificationJob } from './jobs.ts'
+
+/**
+ * Where each kind of notification goes. Done in one transaction with the mark that it is done, so a
+ * second run finds nothing left to do.
+ */
+export const processNotification = ({
+  db,
+  eventLog,
+  queue,
+  clock,
+}: {
+  db: Db
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}) => {
+  return implementJob(processNotificationJob, async ({ notificationId }) => {
+    const stored = await db.notification.findUnique({
+      where: { id: notificationId },
+      include: { webhookSubscription: { select: { extensionRowId: true, status: true } } },
+    })
+    if (!stored || stored.processedAt) return
+    const { tenantId, webhookSubscription } = stored
+    const { extensionRowId, status } = webhookSubscription
+    const notification = parseNotification(stored.body)
+    await eventLog.transaction(async (tx, record) => {
+      const { count } = await tx.notification.updateMany({
+        where: { id: notificationId, processedAt: null },
+        data: { processedAt: clock.now() },
+      })
+      // What was still under way when the tenant disconnected is not its business any more.
+      if (count === 0 || status === 'ENDED' || !notification) return
+      await tx.webhookSubscription.update({
+        where: { id: stored.webhookSubscriptionId },
+        data: { lastNotificationAt: clock.now() },
+      })
+      await dispatch(tx, record, { tenantId, extensionRowId }, notification)
+    })
+  })
+
+  async function dispatch(
+    tx: Tx,
+    record: RecordEvent,
+    mailbox: { tenantId: string; extensionRowId: string },
+    notification: Notification,
+  ): Promise<void> {
+    const { extensionRowId } = mailbox
+    const send = (job: typeof discoverNumbersJob) =>
+      queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
+    switch (notification.kind) {
+      case 'instant-message':
+        return recordInbound(tx, record, mailbox, notification.body)
+      case 'mailbox-change':
+        return requestSync(tx, queue, extensionRowId)
+      case 'extension-change':
+        return send(discoverNumbersJob)
+      case 'subscription-reminder':
+        return send(ensureWebhookJob)
+      case 'unknown':
+        // Perhaps a message in a shape that we cannot read: RingCentral's store will tell.
+        return requestSync(tx, queue, extensionRowId)
+      case 'telephony-session':
+      case 'presence':
+        return
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { defineJob } from '../jobs/define-job.ts'
+
+/** Does what a stored notification asks for. */
+export const processNotificationJob = defineJob({
+  name: 'process-notification',
+  payload: z.object({ notificationId: z.string() }),
+  concurrency: 6,
+})
+
+/** Forgets notifications that nobody will ask for; made by a schedule. */
+export const pruneNotificationsJob = defineJob({
+  name: 'prune-notifications',
+  payload: z.object({}),
+})
