@@ -1,0 +1,222 @@
+import { createCallLogs } from './calls/sync-call-log.ts'
+import { createDatabase, type Db } from './db/client.ts'
+import { migrate } from './db/migrate.ts'
+import { createEventLog } from './events/event-log.ts'
+import { createEventFeed } from './events/feed.ts'
+import { createHints } from './events/hint-carrier.ts'
+import { postgresCarrier } from './events/postgres-carrier.ts'
+import { redisCarrier } from './events/redis-carrier.ts'
+import { createExtensionAccess } from './extensions/access.ts'
+import { createConnecting } from './extensions/connect.ts'
+import { createConnectLinks } from './extensions/connect-link.ts'
+import { createDisconnecting } from './extensions/disconnect.ts'
+import { createGrants } from './extensions/grants.ts'
+import { createExtensionService } from './extensions/service.ts'
+import { createTokenEndpoint } from './extensions/token-endpoint.ts'
+import type { GraphiQLWelcome } from './graphql/graphiql.ts'
+import type { MakeContext } from './graphql/http.ts'
+import { createWebSocketServer } from './graphql/websocket.ts'
+import { createGraphQLEngine } from './graphql/yoga.ts'
+import { createHttpServer } from './http/server.ts'
+import { createJobQueue } from './jobs/queue.ts'
+import { type Clock, seconds, systemClock } from './lib/clock.ts'
+import type { Logger } from './lib/logger.ts'
+import { createSealer, type SealingKey } from './lib/sealer.ts'
+import { createAcceptSms } from './messages/accept-sms.ts'
+import { failNotConnected } from './messages/fail-queued.ts'
+import { sendSmsJob } from './messages/jobs.ts'
+import { createRingCentral } from './ringcentral/client.ts'
+import { createRoutes } from './routes.ts'
+import { schema } from './schema.ts'
+import { createAuthenticate } from './tenants/authenticate.ts'
+import { createLiveViewers } from './tenants/live-viewers.ts'
+import { createTenantService } from './tenants/service.ts'
+import { implementations, jobs, schedules } from './workers.ts'
+
+/** Everything an instance needs to know, with nothing left to be found out. */
+export type AppOptions = {
+  port: number
+  /** Where people and RingCentral reach us; http://localhost and the port if null. */
+  publicUrl: string | null
+  databaseUrl: string
+  redisUrl: string | null
+  encryptionKeys: SealingKey[]
+  operatorKey: string
+  ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null }
+  tokenCallsPerMinute: number
+  role: 'all' | 'web' | 'worker'
+  /** What GraphiQL shows first; null: no GraphiQL. */
+  graphiql: (() => GraphiQLWelcome) | null
+  logger: Logger
+  clock?: Clock
+  fetch?: typeof globalThis.fetch
+  /** How long after a send that nobody answered RingCentral's store is read. */
+  settleMs?: number
+}
+
+export type App = { url: string; port: number; close(): Promise<void> }
+
+const drainHttpWithin = seconds(2)
+
+/**
+ * Puts an instance together, each thing once and in order, and starts it. What is opened is adopted
+ * by the stack; stopping is the same list backwards: not ready, sockets, HTTP, jobs, pools.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { logger, clock = systemClock, settleMs = seconds(60) } = options
+  await using opened = new AsyncDisposableStack()
+  const works = options.role !== 'web'
+  const serves = options.role !== 'worker'
+
+  await migrate(options.databaseUrl, { log: logger })
+  const http = await createHttpServer({ port: options.port })
+  const url = options.publicUrl ?? `http://localhost:${http.port}`
+
+  // Also when something below fails: otherwise the process would never end.
+  await using listening = new AsyncDisposableStack()
+  listening.defer(() => http.close({ withinMs: 0 }))
+
+  const db = createDatabase({
+    url: options.databaseUrl,
+    applicationName: `ringql-${options.role}`,
+    poolSize: 20,
+  })
+  opened.defer(() => db.$disconnect())
+  const hints = await createHints(
+    options.redisUrl
+      ? redisCarrier(options.redisUrl, logger)
+      : postgresCarrier(options.databaseUrl, logger),
+    (error) => logger.warn({ err: error }, 'An event hint was not sent; the others will poll'),
+  )
+  opened.defer(() => hints.close())
+  const queue = await createJobQueue({ databaseUrl: options.databaseUrl, jobs, works, logger })
+  opened.defer(() => queue.close())
+
+  const sealer = createSealer(options.encryptionKeys)
+  const { serverUrl, clientId, clientSecret } = options.ringCentral
+  const ringCentral = createRingCentral({
+    serverUrl,
+    clientId,
+    ...(clientSecret && { clientSecret }),
+    ...(options.fetch && { fetch: options.fetch }),
+  })
+
+  const eventLog = createEventLog({ db, hints })
+  const feed = createEventFeed({ db, hints, logger })
+  const tenants = createTenantService({ db, queue, clock })
+  const tokenEndpoint = createTokenEndpoint({
+    db,
+    oauth: ringCentral.oauth,
+    callsPerMinute: options.tokenCallsPerMinute,
+    clock,
+  })
+  const grants = createGrants({ db, eventLog, sealer, tokenEndpoint, clock, logger })
+  const access = createExtensionAccess({ db, grants, ringCentral, clock })
+  const links = createConnectLinks({ db, clock })
+  const connecting = createConnecting({
+    db,
+    eventLog,
+    links,
+    queue,
+    ringCentral,
+    tokenEndpoint,
+    sealer,
+    redirectUri: `${url}/v1/rc/callback`,
+    clock,
+    logger,
+    // What waited for the grant to come back goes out now.
+    onConnect: (tx, extensionRowId) => queue.send(tx, sendSmsJob, { extensionRowId }),
+  })
+  const disconnecting = createDisconnecting({
+    db,
+    eventLog,
+    queue,
+    clock,
+    onDisconnect: failNotConnected,
+  })
+  const extensions = createExtensionService({
+    db,
+    queue,
+    links,
+    connecting,
+    disconnecting,
+    publicUrl: url,
+  })
+  const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
+  const callLogs = createCallLogs({ db, eventLog, access, clock, logger })
+
+  if (works) {
+    await queue.work(
+      implementations({
+        db,
+        eventLog,
+        queue,
+        access,
+        grants,
+        disconnecting,
+        ringCentral,
+        tokenEndpoint,
+        sealer,
+        publicUrl: url,
+        settleMs,
+        clock,
+        logger,
+      }),
+      schedules,
+    )
+  }
+
+  const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
+  const live = createLiveViewers({ db, logger })
+  opened.defer(() => live.close())
+  const engine = createGraphQLEngine({ schema, logger })
+  const services = { tenants, extensions, acceptSms, callLogs, feed }
+  const makeContext: MakeContext = (viewer, requestId, ended) => ({
+    viewer,
+    requestId,
+    db,
+    logger,
+    services,
+    ...(ended && { ended }),
+  })
+  const transport = { engine, identify: authenticate, watch: live.watch, makeContext }
+  const webSocket = createWebSocketServer(transport)
+
+  let stopping = false
+  http.serve(
+    createRoutes({
+      serves,
+      transport,
+      graphiql: options.graphiql,
+      db,
+      queue,
+      sealer,
+      extensions,
+      authenticate,
+      feed,
+      publicUrl: url,
+      ringCentralUrl: serverUrl,
+      isReady: async () => !stopping && (await answers(db)),
+      clock,
+      logger,
+    }),
+  )
+  if (serves) http.upgrade('/graphql', webSocket.sockets)
+  opened.defer(() => http.close({ withinMs: drainHttpWithin }))
+  opened.defer(() => feed.close())
+  opened.defer(() => webSocket.close())
+  opened.defer(() => {
+    stopping = true
+  })
+
+  listening.move()
+  const running = opened.move()
+  return { url, port: http.port, close: () => running.disposeAsync() }
+}
+
+async function answers(db: Db): Promise<boolean> {
+  return db.$queryRaw`SELECT 1`.then(
+    () => true,
+    () => false,
+  )
+}

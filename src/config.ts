@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import type { SealingKey } from './lib/sealer.ts'
+
+/** Everything that can be set from outside, checked. Made by `loadConfig`, which only `main.ts` calls. */
+export type Config = {
+  production: boolean
+  port: number
+  /** Where people and RingCentral reach us, without a slash at the end; null: http://localhost and the port. */
+  publicUrl: string | null
+  /** Null: an embedded PostgreSQL in the data directory. */
+  databaseUrl: string | null
+  redisUrl: string | null
+  dataDir: string
+  /** Empty: one is made and kept in the data directory (never in production). */
+  encryptionKeys: SealingKey[]
+  /** Null: one is made and kept in the data directory (never in production). */
+  operatorKey: string | null
+  /** Null: the simulator takes RingCentral's place. */
+  ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null } | null
+  /** Calls to RingCentral's token endpoint a minute, over all processes and tenants. */
+  tokenCallsPerMinute: number
+  simulatorPort: number
+  role: 'all' | 'web' | 'worker'
+  logLevel: string
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`)
+    this.faults = faults
+  }
+}
+
+const port = z.coerce
+  .number('must be a port number')
+  .int('must be a port number')
+  .min(0, 'must be a port number from 0 to 65535')
+  .max(65535, 'must be a port number from 0 to 65535')
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+  .transform((url) => url.replace(/\/+$/, ''))
+const encryptionKeys = z.string().transform((value, context): SealingKey[] => {
+  const keys = value.split(',').map((entry) => {
+    const [id = '', encoded = ''] = entry.trim().split(':')
+    return { id, key: Buffer.from(encoded, 'base64') }
+  })
+  const wellFormed = keys.every(({ id, key }) => /^[\w-]{1,32}$/.test(id) && key.length === 32)
+  const distinct = new Set(keys.map((key) => key.id)).size === keys.length
+  if (!wellFormed || !distinct) {
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be id:key pairs, separated by commas, each key 32 bytes in base64 and each id used once (make one with: echo "k1:$(openssl rand -base64 32)")',
+    })
+    return z.NEVER
+  }
+  return keys
+})
+
+const variables = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: port.default(4000),
+  PUBLIC_URL: webUrl.optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgresql://' })
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL that starts with redis://' })
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  ENCRYPTION_KEYS: encryptionKeys.optional(),
+  OPERATOR_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters (make one with: openssl rand -base64 32)')
+    .optional(),
+  RINGCENTRAL_SERVER_URL: webUrl.default('https://platform.ringcentral.com'),
+  RINGCENTRAL_CLIENT_ID: z.string().optional(),
+  RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
+  RINGCENTRAL_TOKEN_CALLS_PER_MINUTE: z.coerce
+    .number('must be a whole number from 1 on')
+    .int('must be a whole number from 1 on')
+    .min(1, 'must be a whole number from 1 on')
+    .optional(),
+  SIMULATOR_PORT: port.default(4010),
+  ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
+    )
+    .optional(),
+})
+
+/** RingCentral says 5 a minute for the whole app; the simulator that we start ourselves has no such limit. */
+const tokenCallsPerMinute = { ringCentral: 5, simulator: 600 }
+
+/** @throws ConfigError with every fault, not just the first. */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  // An empty variable counts as not set: that is what a line `NAME=` in a file of variables means.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = variables.safeParse(given)
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+
+  const production = given.NODE_ENV === 'production'
+  const required = (name: string, why: string) => {
+    if (given[name] === undefined) faults.push(`${name} is missing: ${why}`)
+  }
+  if (production) {
+    required('ENCRYPTION_KEYS', 'in production no key is made up (see .env.example)')
+    required('OPERATOR_KEY', 'in production no key is made up (see .env.example)')
+    required('RINGCENTRAL_CLIENT_ID', 'in production there is no simulator')
+    required('PUBLIC_URL', 'RingCentral and your people must be able to reach the gateway')
+  }
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults)
+
+  const values = parsed.data
+  const ringCentral = values.RINGCENTRAL_CLIENT_ID
+    ? {
+        serverUrl: values.RINGCENTRAL_SERVER_URL,
+        clientId: values.RINGCENTRAL_CLIENT_ID,
+        clientSecret: values.RINGCENTRAL_CLIENT_SECRET ?? null,
+      }
+    : null
+  return {
+    production,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? null,
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    dataDir: values.DATA_DIR,
+    encryptionKeys: values.ENCRYPTION_KEYS ?? [],
+    operatorKey: values.OPERATOR_KEY ?? null,
+    ringCentral,
+    tokenCallsPerMinute:
+      values.RINGCENTRAL_TOKEN_CALLS_PER_MINUTE ??
+      (ringCentral ? tokenCallsPerMinute.ringCentral : tokenCallsPerMinute.simulator),
+    simulatorPort: values.SIMULATOR_PORT,
+    role: values.ROLE,
+    logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+  }
+}

@@ -1,0 +1,70 @@
+import { Hono } from 'hono'
+import type { Db } from './db/client.ts'
+import type { EventFeed } from './events/feed.ts'
+import { connectRoutes } from './extensions/connect-routes.ts'
+import { restRoutes } from './extensions/rest-routes.ts'
+import type { ExtensionService } from './extensions/service.ts'
+import type { GraphiQLWelcome } from './graphql/graphiql.ts'
+import { graphqlRoutes } from './graphql/http.ts'
+import { healthRoutes } from './http/health-routes.ts'
+import { webhookRoute } from './inbound/webhook-route.ts'
+import type { JobQueue } from './jobs/queue.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Logger } from './lib/logger.ts'
+import type { Sealer } from './lib/sealer.ts'
+import type { Authenticate } from './tenants/authenticate.ts'
+
+/** The HTTP surface, all of it. */
+export function createRoutes(deps: {
+  /** A worker answers health checks and nothing else. */
+  serves: boolean
+  transport: Omit<Parameters<typeof graphqlRoutes>[0], 'graphiql'>
+  graphiql: (() => GraphiQLWelcome) | null
+  db: Db
+  queue: Pick<JobQueue, 'send'>
+  sealer: Sealer
+  extensions: ExtensionService
+  authenticate: Authenticate
+  feed: EventFeed
+  publicUrl: string
+  ringCentralUrl: string
+  isReady: () => Promise<boolean>
+  clock: Clock
+  logger: Logger
+}): Hono {
+  const { db, logger } = deps
+  const routes = new Hono()
+  routes.onError((error, c) => {
+    logger.error({ err: error, path: c.req.path }, 'A request failed')
+    return c.json({ error: 'Something went wrong on our side' }, 500)
+  })
+  routes.notFound((c) => c.json({ error: 'Not found' }, 404))
+
+  routes.route(
+    '/',
+    healthRoutes({
+      isReady: deps.isReady,
+      gauges: [
+        {
+          name: 'ringql_subscribers',
+          help: 'GraphQL subscriptions open on this instance',
+          value: () => deps.feed.readers,
+        },
+        {
+          name: 'ringql_messages_waiting',
+          help: 'Outbound messages not yet handed to RingCentral, over all instances',
+          value: () => db.message.count({ where: { status: { in: ['QUEUED', 'SENDING'] } } }),
+        },
+      ],
+    }),
+  )
+  if (!deps.serves) return routes
+
+  routes.route('/graphql', graphqlRoutes({ ...deps.transport, graphiql: deps.graphiql }))
+  // Before the pages, whose headers would make the handshake's answer longer than RingCentral takes.
+  routes.route('/v1/rc/webhook', webhookRoute(deps))
+  routes.route('/v1/rc', restRoutes(deps))
+  routes.route('/v1/rc', connectRoutes(deps))
+  routes.get('/', (c) => c.redirect('/graphql', 302))
+  return routes
+}

@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from 'graphql'
+import { builder } from './graphql/builder.ts'
+import './graphql/scalars.ts'
+import './graphql/error-types.ts'
+import './tenants/schema.ts'
+import './numbers/schema.ts'
+import './extensions/schema.ts'
+import './extensions/mutations.ts'
+import './extensions/subscriptions.ts'
+import './messages/schema.ts'
+import './messages/mutations.ts'
+import './messages/subscriptions.ts'
+import './calls/schema.ts'
+
+builder.queryType({ description: 'What can be asked.' })
+builder.mutationType({
+  description: 'What can be done. Every result is the thing, or a typed error.',
+})
+builder.subscriptionType({
+  description:
+    'What can be heard live, over WebSocket (graphql-transport-ws) or SSE. Each reads the tenant’s event log: nothing is skipped in silence.',
+})
+
+/** The whole API. `npm run schema` prints it to schema.graphql. */
+export const schema: GraphQLSchema = builder.toSchema()

@@ -1,0 +1,122 @@
+import type { Db } from './db/client.ts'
+import type { EventLog } from './events/event-log.ts'
+import { pruneEvents, pruneEventsJob } from './events/prune.ts'
+import type { ExtensionAccess } from './extensions/access.ts'
+import { type Disconnecting, releaseGrant } from './extensions/disconnect.ts'
+import { discoverNumbers } from './extensions/discover.ts'
+import { NotConnectedError } from './extensions/errors.ts'
+import type { Grants } from './extensions/grants.ts'
+import {
+  checkWebhooksJob,
+  discoverNumbersJob,
+  ensureWebhookJob,
+  rediscoverNumbersJob,
+  refreshDueGrantsJob,
+  refreshGrantJob,
+  releaseGrantJob,
+} from './extensions/jobs.ts'
+import type { TokenEndpoint } from './extensions/token-endpoint.ts'
+import {
+  checkWebhooks,
+  rediscoverNumbers,
+  refreshDueGrants,
+  refreshGrant,
+} from './extensions/upkeep.ts'
+import { ensureWebhook } from './extensions/webhook.ts'
+import { processNotification } from './inbound/dispatch.ts'
+import { processNotificationJob, pruneNotificationsJob } from './inbound/jobs.ts'
+import { pruneNotifications } from './inbound/prune-notifications.ts'
+import type { JobImplementation } from './jobs/define-job.ts'
+import type { JobQueue, Schedule } from './jobs/queue.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Logger } from './lib/logger.ts'
+import type { Sealer } from './lib/sealer.ts'
+import {
+  reconcileSendingJob,
+  sendSmsJob,
+  sweepMessagesJob,
+  syncMessagesJob,
+  watchDeliveryJob,
+} from './messages/jobs.ts'
+import { reconcileSending } from './messages/reconcile-sending.ts'
+import { sendSms } from './messages/send-sms.ts'
+import { sweepMessages } from './messages/sweep.ts'
+import { syncMessages } from './messages/sync-messages.ts'
+import { watchDelivery } from './messages/watch-delivery.ts'
+import type { RingCentral } from './ringcentral/client.ts'
+import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
+
+/** Every kind of job there is. */
+export const jobs = [
+  deleteTenantJob,
+  discoverNumbersJob,
+  ensureWebhookJob,
+  refreshGrantJob,
+  releaseGrantJob,
+  refreshDueGrantsJob,
+  checkWebhooksJob,
+  rediscoverNumbersJob,
+  sendSmsJob,
+  reconcileSendingJob,
+  watchDeliveryJob,
+  syncMessagesJob,
+  sweepMessagesJob,
+  processNotificationJob,
+  pruneNotificationsJob,
+  pruneEventsJob,
+]
+
+/** What is done without being asked: cron in UTC. */
+export const schedules: Schedule[] = [
+  { job: refreshDueGrantsJob, cron: '* * * * *' },
+  { job: checkWebhooksJob, cron: '*/5 * * * *' },
+  { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: rediscoverNumbersJob, cron: '17 3 * * *' },
+  { job: pruneNotificationsJob, cron: '41 3 * * *' },
+  { job: pruneEventsJob, cron: '53 * * * *' },
+]
+
+/** What each job needs to be done. */
+export type WorkerDeps = {
+  db: Db
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  access: ExtensionAccess
+  grants: Grants
+  disconnecting: Disconnecting
+  ringCentral: RingCentral
+  tokenEndpoint: TokenEndpoint
+  sealer: Sealer
+  publicUrl: string
+  settleMs: number
+  clock: Clock
+  logger: Logger
+}
+
+export function implementations(deps: WorkerDeps): JobImplementation[] {
+  return [
+    deleteTenant({
+      db: deps.db,
+      release: async (tenantId) => {
+        await deps.disconnecting.disconnectTenant(tenantId).catch((error) => {
+          if (!(error instanceof NotConnectedError)) throw error
+        })
+      },
+    }),
+    discoverNumbers(deps),
+    ensureWebhook(deps),
+    refreshGrant(deps),
+    releaseGrant(deps),
+    refreshDueGrants(deps),
+    checkWebhooks(deps),
+    rediscoverNumbers(deps),
+    sendSms(deps),
+    reconcileSending(deps),
+    watchDelivery(deps),
+    syncMessages(deps),
+    sweepMessages(deps),
+    processNotification(deps),
+    pruneNotifications(deps),
+    pruneEvents(deps),
+  ]
+}
