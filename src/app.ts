@@ -69,8 +69,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const serves = options.role !== 'worker'
 
   await migrate(options.databaseUrl, { log: logger })
-  const http = await createHttpServer({ port: options.port })
-  const url = options.publicUrl ?? `http://localhost:${http.port}`
+  const http = await listen(options)
+  // A worker does not serve: what it tells RingCentral is where the web processes are.
+  const url = options.publicUrl ?? `http://localhost:${serves ? http.port : options.port}`
 
   // Also when something below fails: otherwise the process would never end.
   await using listening = new AsyncDisposableStack()
@@ -212,6 +213,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   listening.move()
   const running = opened.move()
   return { url, port: http.port, close: () => running.disposeAsync() }
+}
+
+/** A worker listens for health checks only; beside a web process on the same machine, on another port. */
+async function listen({ port, role, logger }: AppOptions) {
+  try {
+    return await createHttpServer({ port })
+  } catch (error) {
+    if (role !== 'worker' || (error as { code?: string }).code !== 'EADDRINUSE') throw error
+    const http = await createHttpServer({ port: 0 })
+    logger.warn(`Port ${port} is taken: health checks are answered on port ${http.port}`)
+    return http
+  }
 }
 
 async function answers(db: Db): Promise<boolean> {

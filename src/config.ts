@@ -115,6 +115,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     required('RINGCENTRAL_CLIENT_ID', 'in production there is no simulator')
     required('PUBLIC_URL', 'RingCentral and your people must be able to reach the gateway')
   }
+  if (!production && given.ROLE === 'worker' && given.RINGCENTRAL_CLIENT_ID) {
+    required('PUBLIC_URL', 'a worker tells RingCentral where the web processes are reached')
+  }
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults)
 
   const values = parsed.data

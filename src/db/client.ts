@@ -36,5 +36,6 @@ export function createDatabase({ url, applicationName, poolSize }: DatabaseOptio
       onConnectionError: () => undefined,
     },
   )
-  return new PrismaClient({ adapter })
+  // The longer formats print what was asked for, texts and tokens included, into every log.
+  return new PrismaClient({ adapter, errorFormat: 'minimal' })
 }

@@ -10,7 +10,6 @@ export type Viewer =
  * What resolvers may call. Each feature adds its service to this interface where it is declared
  * (`declare module`), so the floor knows none of them.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by the features
 export interface Services {}
 
 export type Context = {

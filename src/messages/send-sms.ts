@@ -65,6 +65,8 @@ export const sendSms = (deps: Deps) => {
       where: {
         extensionRowId,
         direction: 'OUTBOUND',
+        // What a suspended tenant has accepted waits until it is resumed.
+        tenant: { status: 'ACTIVE' },
         OR: [{ status: 'QUEUED' }, { status: 'SENDING', mayRetry: true }],
       },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],

@@ -22,7 +22,9 @@ export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
       })
       const ids = new Set(welcome.map((key) => key.id))
       for (const [id, viewers] of live) {
-        if (!ids.has(id)) for (const viewer of viewers) viewer.abort()
+        if (ids.has(id)) continue
+        live.delete(id)
+        for (const viewer of viewers) viewer.abort()
       }
     } catch (error) {
       logger.warn({ err: error }, 'Could not check who may stay on the line; trying again')

@@ -331,6 +331,9 @@ CREATE INDEX "Message_tenantId_createdAt_id_idx" ON "Message"("tenantId", "creat
 CREATE INDEX "Message_extensionRowId_status_createdAt_idx" ON "Message"("extensionRowId", "status", "createdAt");
 
 -- CreateIndex
+CREATE INDEX "Message_status_createdAt_idx" ON "Message"("status", "createdAt");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Message_tenantId_idempotencyKey_key" ON "Message"("tenantId", "idempotencyKey");
 
 -- CreateIndex
