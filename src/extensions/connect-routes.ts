@@ -56,7 +56,7 @@ export function connectRoutes({
   })
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
-    const token = (await formField(c, 'token')) ?? c.req.query('token') ?? ''
+    const token = (await bodyField(c, 'token')) ?? c.req.query('token') ?? ''
     const begun = await connecting.begin(token)
     if (!begun.begun) return c.html(brokenLinkPage(begun.link), brokenStatus(begun.link))
     setCookie(c, cookieName, begun.browserSecret, {
@@ -118,8 +118,10 @@ function brokenStatus(state: string): 404 | 410 {
   return state === 'unknown' ? 404 : 410
 }
 
-async function formField(c: Context, name: string): Promise<string | undefined> {
-  const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>)
-  const value = form[name]
+/** From the page's form, or from a program that posts JSON. */
+async function bodyField(c: Context, name: string): Promise<string | undefined> {
+  const json = c.req.header('content-type')?.startsWith('application/json')
+  const body = await (json ? c.req.json() : c.req.parseBody()).catch(() => undefined)
+  const value: unknown = body?.[name]
   return typeof value === 'string' ? value : undefined
 }
