@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from 'graphql'
 import { builder } from './graphql/builder.ts'
+import { describeTotalCounts } from './graphql/pagination.ts'
 import './graphql/scalars.ts'
 import './graphql/error-types.ts'
 import './tenants/schema.ts'
+import './tenants/mutations.ts'
 import './numbers/schema.ts'
 import './extensions/schema.ts'
 import './extensions/mutations.ts'
@@ -22,4 +24,4 @@ builder.subscriptionType({
 })
 
 /** The whole API. `npm run schema` prints it to schema.graphql. */
-export const schema: GraphQLSchema = builder.toSchema()
+export const schema: GraphQLSchema = describeTotalCounts(builder.toSchema())
