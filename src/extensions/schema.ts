@@ -138,8 +138,8 @@ builder.queryField('extensions', (t) =>
         })
       },
     },
-    { description: 'A page of extensions.' },
-    { description: 'An extension and its place in the list.' },
+    { name: 'ExtensionConnection', description: 'A page of extensions.' },
+    { name: 'ExtensionEdge', description: 'An extension and its place in the list.' },
   ),
 )
 

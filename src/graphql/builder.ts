@@ -10,6 +10,7 @@ import { InvalidInputError } from '../lib/errors.ts'
 import { kindOfId } from '../lib/ids.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
+import { pageDescriptions } from './pagination.ts'
 
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
@@ -47,14 +48,17 @@ export const builder = new SchemaBuilder<{
       description:
         'Anything that has an id, by its id. Null when there is no such thing, or it is not yours.',
       authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
+      args: { id: { description: 'Its id, for example `msg_…`.' } },
     },
     nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },
-    pageInfoTypeOptions: { description: 'Where a page of a list stands.' },
+    idFieldOptions: { description: 'A type prefix and a part that is unique: `msg_…`, `ext_…`.' },
+    ...pageDescriptions,
   },
   errors: {
     directResult: true,
     defaultTypes: [InvalidInputError],
     defaultUnionOptions: {
+      description: 'The outcome: the thing, or a typed error that tells why there is none.',
       name: ({ fieldName }) => `${fieldName[0]?.toUpperCase()}${fieldName.slice(1)}Result`,
     },
   },

@@ -1,3 +1,4 @@
+import { type GraphQLSchema, isObjectType } from 'graphql'
 import { topLevelError } from './errors.ts'
 
 /** How many lines a page has when nobody says, and at most. */
@@ -18,4 +19,32 @@ export function checkPage({ first, last }: PageArgs): void {
   if (first != null && last != null) {
     throw topLevelError('BAD_USER_INPUT', 'Give `first` or `last`, not both.')
   }
+}
+
+/** What all lists have in common, said once. */
+export const pageDescriptions = {
+  firstArgOptions: {
+    description: `So many from the front, 1 to ${pageSize.maxSize}; ${pageSize.defaultSize} when neither \`first\` nor \`last\` is given.`,
+  },
+  lastArgOptions: { description: `So many from the back, 1 to ${pageSize.maxSize}.` },
+  afterArgOptions: { description: 'Only what follows this cursor: the `endCursor` of a page.' },
+  beforeArgOptions: { description: 'Only what precedes this cursor: the `startCursor` of a page.' },
+  edgesFieldOptions: { description: 'The things on this page, each with its cursor.' },
+  pageInfoFieldOptions: { description: 'Where this page stands in the list.' },
+  cursorFieldOptions: { description: 'Its place in the list, for `after` and `before`.' },
+  nodeFieldOptions: { description: 'The thing itself.' },
+  pageInfoTypeOptions: { description: 'Where a page of a list stands.' },
+  hasNextPageFieldOptions: { description: 'Whether something follows.' },
+  hasPreviousPageFieldOptions: { description: 'Whether something precedes.' },
+  startCursorFieldOptions: { description: 'The cursor of the first thing on this page.' },
+  endCursorFieldOptions: { description: 'The cursor of the last thing on this page.' },
+} as const
+
+/** Describes every `totalCount`, which Pothos adds to connections without asking for words. */
+export function describeTotalCounts(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const count = isObjectType(type) && type.getFields().totalCount
+    if (count) count.description ??= 'How many there are on all pages together.'
+  }
+  return schema
 }

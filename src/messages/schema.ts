@@ -59,7 +59,7 @@ builder.queryField('messages', (t) =>
         })
       },
     },
-    { description: 'A page of messages.' },
-    { description: 'A message and its place in the list.' },
+    { name: 'MessageConnection', description: 'A page of messages.' },
+    { name: 'MessageEdge', description: 'A message and its place in the list.' },
   ),
 )

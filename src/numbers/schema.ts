@@ -58,7 +58,7 @@ builder.queryField('phoneNumbers', (t) =>
         })
       },
     },
-    { description: 'A page of phone numbers.' },
-    { description: 'A phone number and its place in the list.' },
+    { name: 'PhoneNumberConnection', description: 'A page of phone numbers.' },
+    { name: 'PhoneNumberEdge', description: 'A phone number and its place in the list.' },
   ),
 )
