@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Node takes graphql's CommonJS files, vite its ES modules: two copies, and `instanceof` fails
+    // between them. One is enough, the one that the server runs on.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
