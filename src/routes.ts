@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { Db } from './db/client.ts'
 import type { EventFeed } from './events/feed.ts'
 import { connectRoutes } from './extensions/connect-routes.ts'
@@ -35,6 +36,8 @@ export function createRoutes(deps: {
   const { db, logger } = deps
   const routes = new Hono()
   routes.onError((error, c) => {
+    // Not our fault: a body beyond the limit, for example.
+    if (error instanceof HTTPException) return error.getResponse()
     logger.error({ err: error, path: c.req.path }, 'A request failed')
     return c.json({ error: 'Something went wrong on our side' }, 500)
   })

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { pageStyle } from '../http/page.ts'
+import { isSecret } from '../lib/secrets.ts'
 import {
   brokenLinkPage,
   confirmationPage,
@@ -57,7 +58,7 @@ export function connectRoutes({
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
     const token = (await bodyField(c, 'token')) ?? c.req.query('token') ?? ''
-    const begun = await connecting.begin(token)
+    const begun = await connecting.begin(token, ownCookie(c))
     if (!begun.begun) return c.html(brokenLinkPage(begun.link), brokenStatus(begun.link))
     setCookie(c, cookieName, begun.browserSecret, {
       httpOnly: true,
@@ -93,6 +94,12 @@ export function connectRoutes({
   routes.get('/connected', (c) =>
     showConnected(c, c.req.query('attempt') ?? '', getCookie(c, cookieName), 0),
   )
+
+  /** The secret that an earlier visit left, if it is one of ours. */
+  function ownCookie(c: Context): string | undefined {
+    const value = getCookie(c, cookieName)
+    return value && isSecret(value) ? value : undefined
+  }
 
   async function showConnected(
     c: Context,

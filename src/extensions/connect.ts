@@ -119,10 +119,12 @@ export function createConnecting(deps: {
   }
 
   return {
-    /** Uses the link up and says where to send the browser; `browserSecret` goes into its cookie. */
-    async begin(token: string): Promise<Begun> {
+    /**
+     * Uses the link up and says where to send the browser; `browserSecret` goes into its cookie. A
+     * browser that has one keeps it, or its second tab would spoil the first.
+     */
+    async begin(token: string, browserSecret = createSecret()): Promise<Begun> {
       const state = createSecret()
-      const browserSecret = createSecret()
       const { verifier, challenge } = await ringCentral.oauth.pkce()
       const link = await inTransaction(db, async (tx) => {
         const consumed = await links.consume(tx, token)

@@ -5,6 +5,11 @@ export function createSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** Whether a value can have come from `createSecret`. */
+export function isSecret(value: string): boolean {
+  return /^[\w-]{43}$/.test(value)
+}
+
 /** How secrets that we only ever compare are stored. */
 export function sha256(value: string): Buffer<ArrayBuffer> {
   return createHash('sha256').update(value).digest() as Buffer<ArrayBuffer>
