@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { print } from 'graphql'
 import { GraphQLClient } from 'graphql-request'
 import { createClient as createWebSocketClient } from 'graphql-ws'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
 type Data = any
+type Variables = Record<string, unknown>
+/** Text, whose answer may have any shape, or a typed document of `npm run codegen`. */
+type Document<Answer, Given> = string | TypedDocumentNode<Answer, Given>
 
 /** An application: GraphQL over HTTP with graphql-request, over WebSocket with graphql-ws. */
 export function createClient(url: string, key: string) {
@@ -12,8 +17,11 @@ export function createClient(url: string, key: string) {
     headers: { authorization: `Bearer ${key}` },
   })
 
-  async function query(document: string, variables: Record<string, unknown> = {}): Promise<Data> {
-    return http.request<Data>(document, variables)
+  async function query<Answer = Data, Given extends Variables = Variables>(
+    document: Document<Answer, Given>,
+    ...[variables]: Record<string, never> extends Given ? [variables?: Given] : [variables: Given]
+  ): Promise<Answer> {
+    return http.request<Answer>(textOf(document), variables)
   }
 
   return {
@@ -31,9 +39,12 @@ export function createClient(url: string, key: string) {
     },
 
     /** Asks again and again until `found` finds something in the answer; answers what it found. */
-    async waitFor<T>(document: string, found: (data: Data) => T | undefined | null | false) {
+    async waitFor<T, Answer = Data>(
+      document: Document<Answer, Record<string, never>>,
+      found: (data: Answer) => T | undefined | null | false,
+    ) {
       for (const giveUpAt = Date.now() + 10_000; ; await sleep(20)) {
-        const data = await query(document)
+        const data = await http.request<Answer>(textOf(document))
         const value = found(data)
         if (value) return value
         if (Date.now() > giveUpAt) throw new Error(`Not seen in 10 s: ${JSON.stringify(data)}`)
@@ -41,8 +52,12 @@ export function createClient(url: string, key: string) {
     },
 
     /** Listens over a WebSocket of its own until the test ends or `stop` is called. */
-    async subscribe(document: string, variables: Record<string, unknown> = {}, at = url) {
-      const received: Data[] = []
+    async subscribe<Answer = Data, Given extends Variables = Variables>(
+      document: Document<Answer, Given>,
+      variables?: Given,
+      at = url,
+    ) {
+      const received: Answer[] = []
       const waiting = new Set<() => void>()
       let failure: unknown
       let connected: () => void = () => undefined
@@ -59,12 +74,12 @@ export function createClient(url: string, key: string) {
         retryAttempts: 0,
         on: { connected: () => connected() },
       })
-      const stop = socket.subscribe(
-        { query: document, variables },
+      const stop = socket.subscribe<Answer>(
+        { query: textOf(document), variables },
         {
           next: ({ data, errors }) => {
             if (errors) failure = errors
-            else received.push(data)
+            else if (data) received.push(data)
             wake()
           },
           error: (error) => {
@@ -90,8 +105,8 @@ export function createClient(url: string, key: string) {
           return failure as Data
         },
         /** The first event, past or future, that `matches`. */
-        waitFor<T>(matches: (data: Data) => T | undefined | null | false, withinMs = 10_000) {
-          return new Promise<Data>((resolve, reject) => {
+        waitFor(matches: (data: Answer) => unknown, withinMs = 10_000) {
+          return new Promise<Answer>((resolve, reject) => {
             const timer = setTimeout(() => {
               waiting.delete(check)
               reject(
@@ -114,4 +129,8 @@ export function createClient(url: string, key: string) {
       }
     },
   }
+}
+
+function textOf(document: Document<unknown, never>): string {
+  return typeof document === 'string' ? document : print(document)
 }

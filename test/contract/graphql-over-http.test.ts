@@ -1,0 +1,35 @@
+import { serverAudits } from 'graphql-http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Gateway, startGateway } from '../support/gateway.ts'
+
+let gateway: Gateway
+let secret: string
+
+beforeAll(async () => {
+  gateway = await startGateway({ shared: true })
+  secret = (await gateway.createTenant()).secret
+})
+afterAll(() => gateway.stop())
+
+const audits = serverAudits({
+  url: () => `${gateway.url}/graphql`,
+  fetchFn: (url: string, init: RequestInit) => {
+    const headers = new Headers(init?.headers)
+    headers.set('authorization', `Bearer ${secret}`)
+    return fetch(url, { ...init, headers })
+  },
+})
+
+test('the audit suite of GraphQL over HTTP is here', () => {
+  expect(audits.length).toBeGreaterThan(50)
+})
+
+// What a server MUST and SHOULD do, and even what it MAY.
+for (const { id, name, fn } of audits) {
+  test(`${name} [${id}]`, async () => {
+    const { status, ...result } = await fn()
+    expect({ status, ...('reason' in result && { reason: result.reason }) }).toEqual({
+      status: 'ok',
+    })
+  })
+}
