@@ -1,6 +1,5 @@
-import { startSimulator } from '../simulator/simulator.ts'
+// The stand-ins are loaded only where they stand in: with a Postgres and a RingCentral of one's own, neither is.
 import type { Config } from './config.ts'
-import { startEmbeddedPostgres } from './db/embedded-postgres.ts'
 import type { Logger } from './lib/logger.ts'
 
 /** The Postgres that was named, or one of our own in the data directory. */
@@ -9,6 +8,7 @@ export async function startDatabase(
   logger: Logger,
 ): Promise<{ url: string; notice?: string | undefined; stop(): Promise<void> }> {
   if (config.databaseUrl) return { url: config.databaseUrl, stop: async () => undefined }
+  const { startEmbeddedPostgres } = await import('./db/embedded-postgres.ts')
   return startEmbeddedPostgres({ dataDir: config.dataDir, log: logger })
 }
 
@@ -23,6 +23,7 @@ export async function startSimulatedRingCentral(config: Config) {
   if (config.role === 'worker') {
     return { ...simulatorClient, serverUrl, close: async () => undefined }
   }
+  const { startSimulator } = await import('../simulator/simulator.ts')
   const simulator = await startSimulator({
     port: config.simulatorPort,
     ...simulatorClient,

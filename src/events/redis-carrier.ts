@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import type { Logger } from '../lib/logger.ts'
 import type { OpenCarrier } from './hint-carrier.ts'
 
@@ -7,6 +6,8 @@ const channel = 'ringql:events'
 /** Carries hints over Redis pub/sub: for many instances, where NOTIFY would be a load on Postgres. */
 export function redisCarrier(redisUrl: string, logger: Logger): OpenCarrier {
   return async (receive) => {
+    // Loaded when there is a Redis: most gateways have none.
+    const { Redis } = await import('ioredis')
     const options = { lazyConnect: true, maxRetriesPerRequest: 1 }
     const publisher = new Redis(redisUrl, options)
     // A connection that subscribes can do nothing else.

@@ -1,5 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-
 /** What GraphiQL shows a newcomer first. */
 export type GraphiQLWelcome = { headers: Record<string, string>; query: string }
 
@@ -7,7 +5,9 @@ export type GraphiQLWelcome = { headers: Record<string, string>; query: string }
  * GraphiQL as one page that loads nothing from elsewhere. Its subscriptions go over WebSocket, whose
  * credential is the headers of the tab in front: browsers cannot set headers on a WebSocket.
  */
-export function graphiqlPage(welcome: GraphiQLWelcome): string {
+export async function graphiqlPage(welcome: GraphiQLWelcome): Promise<string> {
+  // 50 MB of memory, for those who ask for it.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const options = {
     title: 'RingQL',
     subscriptionsProtocol: 'WS' as const,

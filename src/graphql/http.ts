@@ -42,7 +42,7 @@ export function graphqlRoutes({
 }) {
   const routes = new Hono()
   // Megabytes of text, made once and again only when the welcome has changed.
-  let shown: { welcome: GraphiQLWelcome; html: string } | undefined
+  let shown: { welcome: GraphiQLWelcome; html: Promise<string> } | undefined
   const browserPage = (welcome: GraphiQLWelcome) => {
     if (shown?.welcome !== welcome) shown = { welcome, html: graphiqlPage(welcome) }
     return shown.html
@@ -69,7 +69,7 @@ export function graphqlRoutes({
     const wantsPage =
       request.method === 'GET' && request.headers.get('accept')?.includes('text/html')
     if (wantsPage && graphiql) {
-      return c.html(browserPage(graphiql()), 200, { 'Cache-Control': 'no-store' })
+      return c.html(await browserPage(graphiql()), 200, { 'Cache-Control': 'no-store' })
     }
 
     // Only JSON: a body that a foreign page can post without asking first is no request to us.
