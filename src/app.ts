@@ -52,6 +52,8 @@ export type AppOptions = {
   fetch?: typeof globalThis.fetch
   /** How long after a send that nobody answered RingCentral's store is read. */
   settleMs?: number
+  /** How long an extension's lane rests when RingCentral cannot be reached. */
+  restMs?: number
 }
 
 export type App = { url: string; port: number; close(): Promise<void> }
@@ -160,6 +162,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         sealer,
         publicUrl: url,
         settleMs,
+        restMs: options.restMs,
         clock,
         logger,
       }),

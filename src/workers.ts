@@ -89,6 +89,7 @@ export type WorkerDeps = {
   sealer: Sealer
   publicUrl: string
   settleMs: number
+  restMs: number | undefined
   clock: Clock
   logger: Logger
 }

@@ -18,6 +18,8 @@ type Deps = {
   clock: Clock
 }
 
+export type Attempt = ReturnType<ReturnType<typeof createAttempts>['of']>
+
 /**
  * Attempts to hand a message to RingCentral, each written before its request leaves. Without that row
  * a crash during the request could not be told from one before it.

@@ -9,17 +9,25 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import { RingCentralRefusedError, RingCentralUnavailableError } from '../ringcentral/errors.ts'
+import {
+  type RingCentralError,
+  RingCentralRefusedError,
+  RingCentralUnauthorizedError,
+  RingCentralUnavailableError,
+} from '../ringcentral/errors.ts'
 import { explainSendingError } from '../ringcentral/sms-errors.ts'
-import { createAttempts } from './attempts.ts'
+import { type Attempt, createAttempts } from './attempts.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { sendSmsJob, watchDeliveryJob } from './jobs.ts'
 import { type Lane, LaneLostError, leaveLane, pauseLane, takeLane } from './send-lane.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 import { firstLookAt } from './watch-delivery.ts'
 
-/** RingCentral cannot be reached: how long a lane rests. */
-const restWhenUnavailable = seconds(10)
+/** RingCentral cannot be reached: how long a lane rests, if nobody says otherwise. */
+const usualRest = seconds(10)
+/** "Try later", said of one message: so often, before those behind it have their turn. */
+const putOff = 'MSG-290'
+const putOffAtMost = 5
 /** Then the worker goes to the next extension, and this one comes again at the end of the queue. */
 const messagesInOneGo = 20
 
@@ -29,34 +37,43 @@ type Deps = {
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
   settleMs: number
+  restMs?: number | undefined
   clock: Clock
   logger: Logger
 }
+
+/** How a lane was left: with nothing in it, for its next turn, or until something else wakes it. */
+type Left = 'empty' | 'turn over' | 'resting'
 
 /**
  * Sends what waits in an extension's lane, oldest first, one at a time.
  *
  * A job is only a wake-up: the messages themselves say what is to be done. If the lane is taken, the
  * one who holds it looks once more after leaving it, so nothing that was committed before stays behind.
+ * For the same reason nobody makes a wake-up for now while holding the lane: it would find it taken.
  */
 export const sendSms = (deps: Deps) => {
-  const { db, eventLog, queue, access, clock, logger } = deps
+  const { db, eventLog, queue, access, restMs = usualRest, clock, logger } = deps
   const attempts = createAttempts(deps)
 
   return implementJob(sendSmsJob, async ({ extensionRowId }, { signal }) => {
     do {
       const lane = await takeLane(db, extensionRowId)
       if (!lane) return
+      let left: Left
       try {
         await attempts.closeInterrupted(lane)
-        const finished = await drain(lane, signal)
-        if (!finished) return
+        left = await drain(lane, signal)
       } catch (error) {
         if (error instanceof LaneLostError) return
         throw error
       } finally {
         await leaveLane(db, lane)
       }
+      if (left === 'turn over') {
+        await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, { extensionRowId }))
+      }
+      if (left !== 'empty') return
     } while (await nextMessage(extensionRowId))
   })
 
@@ -73,16 +90,12 @@ export const sendSms = (deps: Deps) => {
     })
   }
 
-  /** @returns whether the lane is empty; if not, something has been arranged for the rest */
-  async function drain(lane: Lane, signal: AbortSignal): Promise<boolean> {
+  async function drain(lane: Lane, signal: AbortSignal): Promise<Left> {
     for (let sent = 0; ; sent += 1) {
       const message = await nextMessage(lane.extensionRowId)
-      if (!message) return true
-      if (signal.aborted || sent >= messagesInOneGo) {
-        await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, lanePayload(lane)))
-        return false
-      }
-      if (!(await send(lane, message))) return false
+      if (!message) return 'empty'
+      if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
+      if (!(await send(lane, message))) return 'resting'
     }
   }
 
@@ -109,29 +122,30 @@ export const sendSms = (deps: Deps) => {
       return true
     } catch (error) {
       if (error instanceof LaneLostError) throw error
-      if (error instanceof RingCentralRefusedError) {
+      const refusal = await finalRefusal(message, error)
+      if (refusal) {
         await eventLog.transaction(async (tx, record) => {
-          const code = error.code ?? `HTTP_${error.status}`
-          const { message: what, advice } = explainSendingError(error.code)
-          await attempt.finish(tx, { outcome: 'REFUSED', error })
+          const { message: what, advice } = explainSendingError(refusal.code)
+          await attempt.finish(tx, { outcome: 'REFUSED', error: refusal })
           await moveStatus(tx, record, message.id, {
             to: 'SENDING_FAILED',
-            errorCode: code,
+            errorCode: refusal.code ?? `HTTP_${refusal.status}`,
             errorMessage: `${what} ${advice}`.trim(),
           })
         })
         return true
       }
-      if (error instanceof NotConnectedError) return notConnected(lane)
-      if (error instanceof RetryLaterError || error instanceof RingCentralUnavailableError) {
+      if (error instanceof NotConnectedError) return notConnected(lane, attempt)
+      if (isTemporary(error)) {
         const until =
           error instanceof RetryLaterError
             ? error.retryAt
-            : after(clock.now(), error.retryAfterMs ?? restWhenUnavailable)
+            : after(clock.now(), error.retryAfterMs ?? restMs)
         await inTransaction(db, async (tx) => {
           await attempt.finish(tx, { outcome: 'REFUSED', error })
           await pauseLane(tx, lane.extensionRowId, until)
-          await queue.send(tx, sendSmsJob, lanePayload(lane), { startAfter: until })
+          const { extensionRowId } = lane
+          await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
         })
         return false
       }
@@ -144,9 +158,24 @@ export const sendSms = (deps: Deps) => {
     }
   }
 
+  /** RingCentral's no to this message, if the error is one. */
+  async function finalRefusal(
+    message: Message,
+    error: unknown,
+  ): Promise<RingCentralError | undefined> {
+    if (error instanceof RingCentralRefusedError) return error
+    if (!(error instanceof RingCentralUnavailableError) || error.code !== putOff) return undefined
+    const before = await db.messageAttempt.count({
+      where: { messageId: message.id, outcome: 'REFUSED', errorCode: putOff },
+    })
+    return before + 1 >= putOffAtMost ? error : undefined
+  }
+
   /** Disconnected: what waits fails. Revoked at RingCentral: it waits for the user to come back. */
-  async function notConnected(lane: Lane): Promise<boolean> {
+  async function notConnected(lane: Lane, attempt: Attempt): Promise<boolean> {
     await eventLog.transaction(async (tx, record) => {
+      // Begun all the same: then its token was refused, and RingCentral does not have the message.
+      await attempt.finish(tx, { outcome: 'REFUSED' })
       const extension = await tx.extension.findUnique({ where: { id: lane.extensionRowId } })
       if (extension?.disconnectedAt) await failNotConnected(tx, record, [lane.extensionRowId])
     })
@@ -154,4 +183,14 @@ export const sendSms = (deps: Deps) => {
   }
 }
 
-const lanePayload = ({ extensionRowId }: Lane) => ({ extensionRowId })
+/** RingCentral does not have the message, and may take it later. */
+function isTemporary(
+  error: unknown,
+): error is RetryLaterError | RingCentralUnavailableError | RingCentralUnauthorizedError {
+  return (
+    error instanceof RetryLaterError ||
+    error instanceof RingCentralUnavailableError ||
+    // Also the token that was just renewed: not the message's fault, and it was not taken.
+    error instanceof RingCentralUnauthorizedError
+  )
+}
