@@ -4,9 +4,12 @@ import type { Message, MessageAttempt } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
+import { NotConnectedError } from '../extensions/errors.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
-import { after, type Clock, minutes } from '../lib/clock.ts'
+import { RetryLaterError } from '../jobs/retry-later.ts'
+import { after, type Clock, hours, minutes } from '../lib/clock.ts'
+import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import { reconcileSendingJob, watchDeliveryJob } from './jobs.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
@@ -16,6 +19,9 @@ import { firstLookAt } from './watch-delivery.ts'
 const looks = 2
 /** RingCentral's clock and ours may differ by so much, and it may cut times to whole seconds. */
 const clockSkew = minutes(1)
+/** The store cannot be read now: when to try again, and until when it is worth trying. */
+const lookAgainAfter = minutes(1)
+const lookUntil = hours(24)
 
 /**
  * Settles a message whose sending nobody answered: looks for it in RingCentral's store, and adopts
@@ -45,10 +51,11 @@ export const reconcileSending = ({
     const attempt = message?.attempts[0]
     if (message?.status !== 'SENDING' || attempt?.outcome !== 'IN_DOUBT') return
 
-    for (const found of await search(message, attempt)) {
+    const candidates = await search(message, attempt).catch((error) => unreadable(attempt, error))
+    for (const found of candidates ?? []) {
       if (await adopt(message, attempt, found)) return
     }
-    if (look + 1 < looks) {
+    if (candidates && look + 1 < looks) {
       const startAfter = after(clock.now(), settleMs)
       const payload = { messageId, look: look + 1 }
       await inTransaction(db, (tx) => queue.send(tx, reconcileSendingJob, payload, { startAfter }))
@@ -63,6 +70,19 @@ export const reconcileSending = ({
       }),
     )
   })
+
+  /** Waits for RingCentral, and for a user who must connect again, but not for ever. */
+  async function unreadable(attempt: MessageAttempt, error: unknown): Promise<undefined> {
+    const known = error instanceof NotConnectedError || error instanceof RingCentralError
+    if (!known) throw error
+    const { extension } = await db.message.findUniqueOrThrow({
+      where: { id: attempt.messageId },
+      select: { extension: { select: { disconnectedAt: true } } },
+    })
+    const now = clock.now()
+    if (extension.disconnectedAt || now > after(attempt.startedAt, lookUntil)) return undefined
+    throw new RetryLaterError('The message store cannot be read', after(now, lookAgainAfter))
+  }
 
   /** Oldest first: of two equal texts, the earlier attempt takes the earlier one. */
   async function search(message: Message, attempt: MessageAttempt): Promise<MessageRecord[]> {
