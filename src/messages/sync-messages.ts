@@ -1,18 +1,22 @@
-import type { Db } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
-import type { EventLog } from '../events/event-log.ts'
+import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import { SyncTokenExpiredError } from '../ringcentral/errors.ts'
+import type { MessageRecord } from '../ringcentral/message-record.ts'
 import type { MessageSync } from '../ringcentral/message-sync.ts'
+import type { MessagesApi } from '../ringcentral/messages.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { recordInbound } from './record-inbound.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 
 /** A full sync begins a little before the last one, since clocks differ. */
 const overlap = minutes(10)
+/** How many messages are written in one transaction. */
+const handful = 100
 
 /**
  * Brings our messages up to RingCentral's store: delivery statuses, and inbound texts whose
@@ -43,9 +47,11 @@ export const syncMessages = ({
   function read(extension: Extension): Promise<MessageSync> {
     const full = () => {
       const dateFrom = after(extension.messagesSyncedAt ?? extension.connectedAt, -overlap)
-      return access.call(extension.id, (api) =>
-        api.messages.syncMessages({ type: 'full', dateFrom, recordCount: 250 }),
-      )
+      return access.call(extension.id, async ({ messages }) => {
+        const sync = await messages.syncMessages({ type: 'full', dateFrom, recordCount: 250 })
+        if (!sync.olderRecordsExist) return sync
+        return { ...sync, messages: await everything(messages, dateFrom) }
+      })
     }
     const syncToken = extension.messageSyncToken
     if (!syncToken) return full()
@@ -57,31 +63,67 @@ export const syncMessages = ({
       })
   }
 
-  /** The token moves on together with what it stands for, or not at all. */
+  /** A full sync has no pages and brings the newest. After a long absence there is more: the list has it. */
+  async function everything(messages: MessagesApi, dateFrom: Date): Promise<MessageRecord[]> {
+    const all: MessageRecord[] = []
+    for (let page = 1; ; page += 1) {
+      const found = await messages.listMessages({ dateFrom, page, perPage: 1000 })
+      all.push(...found.messages)
+      if (!found.hasNextPage) return all
+    }
+  }
+
+  /**
+   * Oldest first and in handfuls, since a transaction should be short. The token moves on with the last
+   * one: after a crash the next sync brings everything again, and what is known already stays as it is.
+   */
   async function write(extension: Extension, sync: MessageSync, startedAt: Date) {
-    const { id: extensionRowId, tenantId } = extension
-    const changed = sync.messages.filter((message) => message.direction === 'Outbound')
-    const ours = await db.message.findMany({
-      where: { extensionRowId, rcMessageId: { in: changed.map((message) => message.id) } },
+    const messages = sync.messages.toSorted((a, b) => +a.creationTime - +b.creationTime)
+    for (let from = 0; from === 0 || from < messages.length; from += handful) {
+      const isLast = from + handful >= messages.length
+      const connected = await eventLog.transaction(async (tx, record) => {
+        if (!(await holdConnected(tx, extension.id))) return false
+        await writeSome(tx, record, extension, messages.slice(from, from + handful))
+        if (isLast) {
+          await tx.extension.update({
+            where: { id: extension.id },
+            data: { messageSyncToken: sync.syncToken, messagesSyncedAt: startedAt },
+          })
+        }
+        return true
+      })
+      if (!connected) return
+    }
+  }
+
+  async function writeSome(
+    tx: Tx,
+    record: RecordEvent,
+    { id: extensionRowId, tenantId }: Extension,
+    messages: MessageRecord[],
+  ) {
+    const ours = await tx.message.findMany({
+      where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
       select: { id: true, rcMessageId: true },
     })
     const idOf = new Map(ours.map((message) => [message.rcMessageId, message.id]))
-    await eventLog.transaction(async (tx, record) => {
-      const { count } = await tx.extension.updateMany({
-        where: { id: extensionRowId, grant: { isNot: null } },
-        data: { messageSyncToken: sync.syncToken, messagesSyncedAt: startedAt },
-      })
-      if (count === 0) return
-      for (const message of sync.messages) {
-        if (message.direction === 'Inbound') {
-          await recordInbound(tx, record, { tenantId, extensionRowId }, message)
-        }
-        const messageId = idOf.get(message.id)
-        if (messageId) {
-          const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
-          await moveStatus(tx, record, messageId, change)
-        }
+    for (const message of messages) {
+      const messageId = idOf.get(message.id)
+      if (message.direction === 'Inbound') {
+        if (!messageId) await recordInbound(tx, record, { tenantId, extensionRowId }, message)
+      } else if (messageId) {
+        const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
+        await moveStatus(tx, record, messageId, change)
       }
-    })
+    }
   }
+}
+
+/** Whether the extension is connected; if so, it stays until the commit. */
+async function holdConnected(tx: Tx, extensionRowId: string): Promise<boolean> {
+  const held = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM "Extension" AS extension WHERE "id" = ${extensionRowId}
+      AND EXISTS (SELECT 1 FROM "Grant" WHERE "extensionRowId" = extension."id")
+    FOR NO KEY UPDATE`
+  return held.length === 1
 }
