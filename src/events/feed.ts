@@ -48,7 +48,7 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
     /** The cursor of the newest event of a tenant. */
     async head(tenantId: string): Promise<string> {
       const log = await db.eventLog.findUniqueOrThrow({ where: { tenantId } })
-      return encodeCursor(log.lastSequence)
+      return encodeCursor(tenantId, log.lastSequence)
     },
 
     /** How many subscribers this process has. */
@@ -72,7 +72,7 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
     }): Promise<AsyncIterableIterator<LoggedEvent>> {
       const { tenantId, types } = options
       const log = await db.eventLog.findUniqueOrThrow({ where: { tenantId } })
-      const start = options.after == null ? log.lastSequence : decodeCursor(options.after)
+      const start = options.after == null ? log.lastSequence : decodeCursor(tenantId, options.after)
       if (start === undefined || start > log.lastSequence) {
         throw topLevelError(
           'BAD_USER_INPUT',
@@ -82,12 +82,14 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
       if (start < log.prunedSequence) throw cursorExpired()
 
       const tail = openTail(tenantId, log.lastSequence)
+      const end = () => void reader.return?.()
       const reader = follow(tail, start, new Set(types), () => {
         readers.delete(reader)
         closeTail(tenantId, tail)
+        options.ended?.removeEventListener('abort', end)
       })
       readers.add(reader)
-      options.ended?.addEventListener('abort', () => void reader.return?.(), { once: true })
+      options.ended?.addEventListener('abort', end, { once: true })
       if (options.ended?.aborted) await reader.return?.()
       return reader
     },

@@ -27,7 +27,7 @@ export async function deliver<Row>(
   const { matches = () => true } = options
   const events = await feed.read(options)
   const deliveryOf = (event: LoggedEvent): Delivery<Row> => ({
-    cursor: encodeCursor(event.sequence),
+    cursor: encodeCursor(event.tenantId, event.sequence),
     occurredAt: event.occurredAt,
     row: revive<Row>(event.snapshot),
   })
