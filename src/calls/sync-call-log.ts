@@ -68,6 +68,12 @@ export function createCallLogs({
     })
   }
 
+  /** Noted, so that the logs of the other extensions are read as well; discovery will try again. */
+  async function readOwn(extension: Extension): Promise<CallRecord[]> {
+    await db.extension.update({ where: { id: extension.id }, data: { isAdmin: false } })
+    return read(extension, false)
+  }
+
   async function sync(extensionRowId: string): Promise<void> {
     const extension = await claim(extensionRowId)
     if (!extension) return
@@ -75,7 +81,7 @@ export function createCallLogs({
     const calls = await read(extension, extension.isAdmin).catch((error) => {
       // An admin whose role does not include the company's log still has their own.
       if (extension.isAdmin && error instanceof RingCentralRefusedError && error.status === 403) {
-        return read(extension, false)
+        return readOwn(extension)
       }
       throw error
     })
@@ -86,6 +92,30 @@ export function createCallLogs({
         data: { callLogSyncedAt: startedAt },
       })
     })
+  }
+
+  // Who asks while a read is under way waits for it too, rather than for nothing.
+  const running = new Map<string, Promise<void>>()
+
+  function syncOnce({ id }: Extension): Promise<void> {
+    const known = running.get(id)
+    if (known) return known
+    const read = sync(id)
+      .catch((error) => {
+        logger.info({ err: error, extension: id }, 'A call log could not be read')
+      })
+      .finally(() => running.delete(id))
+    running.set(id, read)
+    return read
+  }
+
+  /** Reads what is due; and the rest, should it turn out that no admin may read everybody's. */
+  async function syncAll(tenantId: string, extensionRowId: string | null | undefined) {
+    const first = await sources(tenantId, extensionRowId)
+    await Promise.all(first.map(syncOnce))
+    const now = await sources(tenantId, extensionRowId)
+    const known = new Set(first.map(({ id }) => id))
+    await Promise.all(now.filter(({ id }) => !known.has(id)).map(syncOnce))
   }
 
   /** The extensions whose logs together answer for one extension, or for the whole tenant. */
@@ -107,16 +137,14 @@ export function createCallLogs({
      * what takes longer goes on by itself. Never throws: a log that could not be read is just older.
      */
     async refresh(tenantId: string, extensionRowId?: string | null): Promise<void> {
-      const reads = (await sources(tenantId, extensionRowId)).map(({ id }) =>
-        sync(id).catch((error) => {
-          logger.info({ err: error, extension: id }, 'A call log could not be read')
-        }),
-      )
+      const reads = syncAll(tenantId, extensionRowId).catch((error) => {
+        logger.warn({ err: error, tenantId }, 'The call logs could not be read')
+      })
       const enough = new AbortController()
       const patience = sleep(waitAtMost, undefined, { signal: enough.signal }).catch(
         () => undefined,
       )
-      await Promise.race([Promise.all(reads), patience])
+      await Promise.race([reads, patience])
       enough.abort()
     },
 
