@@ -29,6 +29,7 @@ const CallParty = builder
   })
 
 export const Call = builder.prismaNode('Call', {
+  nullable: true,
   description: 'One line of RingCentral’s call log.',
   id: { field: 'id', description: 'For example `call_…`.' },
   findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'calls:read') }),

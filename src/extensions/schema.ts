@@ -72,6 +72,7 @@ const Webhook = builder.prismaObject('WebhookSubscription', {
 })
 
 export const Extension = builder.prismaNode('Extension', {
+  nullable: true,
   description: 'A RingCentral user who has authorised the gateway for this tenant.',
   id: { field: 'id', description: 'For example `ext_…`.' },
   findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'extensions:read') }),

@@ -6,6 +6,7 @@ import { MessageFilter, whereMessage } from './filter.ts'
 const mayRead = { scope: 'messages:read' }
 
 export const Message = builder.prismaNode('Message', {
+  nullable: true,
   description:
     'One SMS or MMS, in either direction. Several recipients are one group conversation.',
   id: { field: 'id', description: 'For example `msg_…`.' },

@@ -22,6 +22,7 @@ builder.objectType(NumberNotFoundError, {
 })
 
 builder.prismaNode('PhoneNumber', {
+  nullable: true,
   description: 'An SMS-capable phone number, owned for sending by one extension.',
   authScopes: { scope: 'extensions:read' },
   id: { field: 'id', description: 'For example `num_…`.' },
