@@ -37,9 +37,12 @@ const mutations = {
     'mutation { result: createConnectToken { ... on ConnectToken { connectUrl } ... on Error { code message } } }',
 }
 
-/** A started gateway with a database and a simulator of its own; all of it stops with the test. */
+/**
+ * A started gateway with a database and a simulator of its own. All of it stops with the test; or,
+ * shared by a file's tests, when `beforeAll` calls the `stop` that it returns.
+ */
 export async function startGateway(
-  options: { app?: Partial<AppOptions>; simulator?: SimulatorOptions } = {},
+  options: { app?: Partial<AppOptions>; simulator?: SimulatorOptions; shared?: boolean } = {},
 ) {
   const database = await createTestDatabase()
   const simulator = await startSimulator({
@@ -70,6 +73,7 @@ export async function startGateway(
       graphiql: null,
       logger: createLogger(process.env.LOG_LEVEL ?? 'silent'),
       settleMs: 300,
+      restMs: 300,
       ...options.app,
       ...overrides,
     })
@@ -86,10 +90,11 @@ export async function startGateway(
     await db.$disconnect()
     await database.drop()
   }
-  onTestFinished(stop, 30_000)
+  if (!options.shared) onTestFinished(stop, 30_000)
 
   return {
     url,
+    stop,
     simulator,
     operator,
     /** For looking at what is stored, and for nothing else. */
