@@ -36,8 +36,8 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
   const post = createWebhookClient(clock, closing)
   const handshake = createHandshake({ random, ledger, settings, post })
   const subscriptions = createSubscriptionStore(clock)
-  const { blacklist } = settings
-  const deliverer = createDeliverer({ clock, ledger, faults, post, handshake, blacklist })
+  const { blacklist, observe } = settings
+  const deliverer = createDeliverer({ clock, ledger, faults, post, handshake, blacklist, observe })
   const baseUrl = () => simulation.baseUrl
   const notifier = createNotifier({ clock, random, world, subscriptions, deliverer, baseUrl })
 

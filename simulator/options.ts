@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from './clock.ts'
+import type { Observed } from './http/observe.ts'
 import { grantableScopes } from './oauth/scopes.ts'
 import type { RateLimits } from './rate-limiter.ts'
 
@@ -37,12 +38,15 @@ export interface SimulatorOptions {
   /** Let other machines use the control paths. */
   allowRemoteControl?: boolean
   logger?: Logger
+  /** Sees every exchange and every notification as it is, faults aside. */
+  observe?: (observed: Observed) => void
 }
 
 export type Settings = Omit<
   Required<SimulatorOptions>,
-  'clock' | 'redirectUris' | 'scope' | 'delivery' | 'calls' | 'limits'
+  'clock' | 'redirectUris' | 'scope' | 'delivery' | 'calls' | 'limits' | 'observe'
 > & {
+  observe: ((observed: Observed) => void) | undefined
   redirectUris: string[] | undefined
   scope: string[]
   delivery: { sentAfterMs: number; deliveredAfterMs: number }
@@ -85,5 +89,6 @@ export function settle(options: SimulatorOptions): Settings {
     subscriptionsAfterRevoke: options.subscriptionsAfterRevoke ?? 'keep',
     allowRemoteControl: options.allowRemoteControl ?? false,
     logger: options.logger ?? silent,
+    observe: options.observe,
   }
 }

@@ -9,6 +9,7 @@ import type { Simulation } from '../simulation.ts'
 import { dispatch } from './dispatch.ts'
 import { ApiError, apiError } from './errors.ts'
 import { answer, type HttpContext, type HttpEnv } from './exchange.ts'
+import { observeExchanges } from './observe.ts'
 import { operations } from './operations.ts'
 
 /** RingCentral's paths, with ours beside them under /simulator. */
@@ -21,6 +22,8 @@ export function createApp(sim: Simulation): Hono<HttpEnv> {
   app.get('/', (c) => c.redirect('/simulator'))
 
   app.use('/restapi/*', keepLedger(sim), injectFaults(sim))
+  const { observe } = sim.settings
+  if (observe) app.use('/restapi/*', observeExchanges(observe))
   app.get('/restapi/oauth/authorize', (c) => authorize(sim, c))
   app.post('/restapi/oauth/authorize', (c) => decide(sim, c))
   app.post('/restapi/oauth/token', (c) => exchangeToken(sim, c))

@@ -57,8 +57,8 @@ export function renderInstant(world: World, baseUrl: string, message: Message) {
   const rest = renderMessage(world, baseUrl, message)
   return {
     id: message.id,
-    to: rest.to,
-    from: rest.from,
+    to: message.to.map(({ phoneNumber, name, target }) => ({ phoneNumber, name, target })),
+    from: { phoneNumber: message.from.phoneNumber, name: message.from.name },
     type: 'SMS',
     creationTime: rest.creationTime,
     lastModifiedTime: rest.lastModifiedTime,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { FaultPlanner } from '../faults/planner.ts'
+import type { Observed } from '../http/observe.ts'
 import { type Ledger, summarizeBody } from '../ledger.ts'
 import type { Handshake } from './handshake.ts'
 import type { Subscription } from './subscription.ts'
@@ -18,10 +19,12 @@ interface Needs {
   post: WebhookClient
   handshake: Handshake
   blacklist: 'keep' | 'heal'
+  observe?: (observed: Observed) => void
 }
 
 /** Sends notifications, each once and none again, and gives up on receivers that keep failing. */
-export function createDeliverer({ clock, ledger, faults, post, handshake, blacklist }: Needs) {
+export function createDeliverer(needs: Needs) {
+  const { clock, ledger, faults, post, handshake, blacklist, observe } = needs
   const underWay = new Set<Promise<void>>()
 
   const send = (subscription: Subscription, event: string, body: string) => {
@@ -95,6 +98,7 @@ export function createDeliverer({ clock, ledger, faults, post, handshake, blackl
 
   return {
     deliver(subscription: Subscription, event: string, body: string) {
+      observe?.({ kind: 'notification', event, body })
       const fault = faults.forWebhook(event)
       switch (fault?.kind) {
         case 'webhook-drop':

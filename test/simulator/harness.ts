@@ -2,21 +2,27 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createClock } from '../../simulator/clock.ts'
+import type { Observed } from '../../simulator/http/observe.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts'
+import { check } from './contract/check.ts'
+import { ContractViolation } from './contract/contract-violation.ts'
 
 export const ava = '62264425016'
 export const ben = '62264426016'
 export const cleo = '62264427016'
 export const redirectUri = 'http://gateway.test/callback'
 
-/** A simulator of one's own whose clock stands still. */
+/** A simulator of one's own whose clock stands still. All that it says is held against RingCentral's document. */
 export async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = createClock()
   clock.hold()
-  const simulator = await startSimulator({ clock, seed: 7, ...options })
+  const violations: string[] = []
+  const observe = (observed: Observed) => void violations.push(...check(observed))
+  const simulator = await startSimulator({ clock, seed: 7, observe, ...options })
   onTestFinished(async () => {
     await simulator.close()
     clock.close()
+    if (violations.length > 0) throw new ContractViolation(violations)
   })
   return simulator
 }
