@@ -1,0 +1,304 @@
+import type { GraphQLObjectType } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createId, type IdKind } from '../../src/lib/ids.ts'
+import { schema } from '../../src/schema.ts'
+import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { allowAtRingCentral } from '../support/person.ts'
+import { send, stranger, waitForStatus } from '../support/texts.ts'
+
+/** A tenant with something of every kind, and the ids of it. */
+type Tenant = TestTenant & { firstCursor: string; ids: Record<string, string> }
+
+let gateway: Gateway
+let acme: Tenant
+let other: Tenant
+
+beforeAll(async () => {
+  gateway = await startGateway({ shared: true })
+  acme = await settle('Acme', ava)
+  other = await settle('Other', ben)
+})
+afterAll(() => gateway.stop())
+
+/** Connects somebody, has one text come in and one go out, and reads the call log. */
+async function settle(name: string, person: typeof ava): Promise<Tenant> {
+  const tenant = await gateway.createTenant({ name })
+  const { status } = await tenant.query('{ status { cursor } }')
+  const extension = await tenant.connect(person)
+  const sent = await send(tenant, { from: person.number, to: [stranger], text: `Sent by ${name}` })
+  await waitForStatus(tenant, sent.id, 'DELIVERED')
+  gateway.simulator.inbound({ from: stranger, to: person.number, text: `Received by ${name}` })
+  const received = await tenant.waitFor(
+    '{ messages(filter: { direction: INBOUND }) { nodes { id } } }',
+    ({ messages }) => messages.nodes[0],
+  )
+  const call = await tenant.waitFor(
+    '{ callLogs { nodes { id } } }',
+    ({ callLogs }) => callLogs.nodes[0],
+  )
+  const { phoneNumbers } = await tenant.query('{ phoneNumbers { nodes { id } } }')
+  return {
+    ...tenant,
+    firstCursor: status.cursor,
+    ids: {
+      Extension: extension.id,
+      PhoneNumber: phoneNumbers.nodes[0].id,
+      Message: sent.id,
+      received: received.id,
+      Call: call.id,
+    },
+  }
+}
+
+describe('every query shows a tenant its own and nothing of another', () => {
+  type Case = { document: string; showing: string[] }
+  const cases: Record<string, Case> = {
+    extensions: {
+      document: '{ extensions { totalCount nodes { id } edges { node { id } } } }',
+      showing: ['Extension'],
+    },
+    phoneNumbers: {
+      document: '{ phoneNumbers { totalCount nodes { id } edges { node { id } } } }',
+      showing: ['PhoneNumber'],
+    },
+    messages: {
+      document: '{ messages { totalCount nodes { id } edges { node { id } } } }',
+      showing: ['Message', 'received'],
+    },
+    callLogs: { document: '{ callLogs(first: 100) { nodes { id } } }', showing: ['Call'] },
+  }
+  const byThemselves = ['status', 'message', 'node']
+  const operators = ['tenants']
+
+  test('no query is left out', () => {
+    expect([...Object.keys(cases), ...byThemselves, ...operators].sort()).toEqual(
+      fieldsOf(schema.getQueryType()),
+    )
+  })
+
+  for (const [field, { document, showing }] of Object.entries(cases)) {
+    test(field, async () => {
+      for (const mine of [acme, other]) {
+        const answer = await mine.query(document)
+        for (const kind of showing) expect(idsIn(answer)).toContain(mine.ids[kind])
+        expect(await notOf(mine, answer)).toEqual([])
+        const { totalCount, nodes } = answer[field]
+        if (totalCount !== undefined) expect(totalCount).toBe(nodes.length)
+      }
+    })
+  }
+
+  test('status', async () => {
+    const third = await gateway.createTenant({ name: 'Third' })
+    const document = '{ status { connected expiresAt rcAccountId activeExtensions } }'
+    expect((await acme.query(document)).status).toMatchObject({
+      connected: true,
+      activeExtensions: 1,
+    })
+    expect((await third.query(document)).status).toEqual({
+      connected: false,
+      expiresAt: null,
+      rcAccountId: null,
+      activeExtensions: 0,
+    })
+  })
+
+  test('message', async () => {
+    const document = 'query ($id: ID!) { message(id: $id) { id } }'
+    for (const [mine, foreign] of pairs()) {
+      expect(await mine.query(document, { id: mine.ids.Message })).toEqual({
+        message: { id: mine.ids.Message },
+      })
+      const unknown = await raw(mine, document, { id: createId('Message') })
+      expect(await raw(mine, document, { id: foreign.ids.Message })).toBe(unknown)
+      expect(unknown).toBe('{"data":{"message":null}}')
+    }
+  })
+
+  const node = schema.getType('Node')
+  const nodeTypes = schema.getPossibleTypes(node as never).map(({ name }) => name)
+  test.each(nodeTypes)('node: %s', async (kind) => {
+    const document = 'query ($id: ID!) { node(id: $id) { __typename id } }'
+    for (const [mine, foreign] of pairs()) {
+      const id = mine.ids[kind]
+      expect(await mine.query(document, { id })).toEqual({ node: { __typename: kind, id } })
+      const unknown = await raw(mine, document, { id: createId(kind as IdKind) })
+      expect(await raw(mine, document, { id: foreign.ids[kind] })).toBe(unknown)
+      expect(unknown).toBe('{"data":{"node":null}}')
+    }
+  })
+})
+
+describe('every subscription tells a tenant its own and nothing of another', () => {
+  type Case = { document: string; telling: string }
+  const args = '($after: String)'
+  const cases: Record<string, Case> = {
+    messageReceived: {
+      document: `subscription ${args} { messageReceived(after: $after) { message { id } } }`,
+      telling: 'received',
+    },
+    messageStatusChanged: {
+      document: `subscription ${args} { messageStatusChanged(after: $after) { message { id } } }`,
+      telling: 'Message',
+    },
+    extensionChanged: {
+      document: `subscription ${args} { extensionChanged(after: $after) { extension { id } } }`,
+      telling: 'Extension',
+    },
+    callChanged: {
+      document: `subscription ${args} { callChanged(after: $after) { call { id } } }`,
+      telling: 'Call',
+    },
+  }
+
+  test('no subscription is left out', () => {
+    expect(Object.keys(cases).sort()).toEqual(fieldsOf(schema.getSubscriptionType()))
+  })
+
+  for (const [field, { document, telling }] of Object.entries(cases)) {
+    test(`${field}, from the beginning`, async () => {
+      for (const mine of [acme, other]) {
+        const events = await mine.subscribe(document, { after: mine.firstCursor })
+        await events.waitFor((data) => idsIn(data).includes(mine.ids[telling] ?? ''))
+        expect(await notOf(mine, events.received)).toEqual([])
+      }
+    })
+  }
+
+  test('live, while the other one is busy', async () => {
+    const document = 'subscription { messageReceived { message { id text } } }'
+    const atAcme = await acme.subscribe(document)
+    const atOther = await other.subscribe(document)
+    for (const text of ['one', 'two', 'three']) {
+      gateway.simulator.inbound({ from: stranger, to: ava.number, text: `${text} for Acme` })
+      gateway.simulator.inbound({ from: stranger, to: ben.number, text: `${text} for Other` })
+    }
+    for (const [events, name] of [[atAcme, 'Acme'] as const, [atOther, 'Other'] as const]) {
+      await events.waitFor(() => events.received.length === 3)
+      const texts = events.received.map((data) => data.messageReceived.message.text)
+      expect(texts.sort()).toEqual([`one for ${name}`, `three for ${name}`, `two for ${name}`])
+    }
+  })
+
+  test('a cursor of another tenant opens nothing of theirs', async () => {
+    const document = `subscription ${args} { messageReceived(after: $after) { message { id } } }`
+    const theirs = await acme.query('{ status { cursor } }')
+    const events = await other.subscribe(document, { after: theirs.status.cursor })
+    gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'not for them' })
+    await acme.waitFor(
+      '{ messages(filter: { text: "not for them" }) { totalCount } }',
+      ({ messages }) => messages.totalCount === 1,
+    )
+    expect(await notOf(other, events.received)).toEqual([])
+  })
+})
+
+describe('no mutation reaches into another tenant', () => {
+  /** What one tenant tries with what belongs to the other; run in this order. */
+  const cases: Record<string, () => Promise<void>> = {
+    async sendSms() {
+      const input = { from: ava.number, to: [stranger], text: 'In their name', idempotencyKey: 'k' }
+      expect(await send(other, input)).toMatchObject({ code: 'NUMBER_NOT_FOUND' })
+      // The same key of two tenants names two messages.
+      const first = await send(acme, { ...input, text: 'Hello' })
+      const second = await send(other, { ...input, from: ben.number, text: 'Hello' })
+      expect(second.id).toMatch(/^msg_/)
+      expect(second.id).not.toBe(first.id)
+      expect(gateway.simulator.outbox().map(({ text }) => text)).not.toContain('In their name')
+    },
+    async discoverPhoneNumbers() {
+      const document =
+        'mutation ($input: DiscoverPhoneNumbersInput!) { discoverPhoneNumbers(input: $input) { ... on Extension { id } ... on Error { code } } }'
+      const refused = { discoverPhoneNumbers: { code: 'EXTENSION_NOT_FOUND' } }
+      for (const extensionId of [acme.ids.Extension, createId('Extension')]) {
+        expect(await other.query(document, { input: { extensionId } })).toEqual(refused)
+      }
+    },
+    createConnectToken: () => linkOf('createConnectToken'),
+    createInviteToken: () => linkOf('createInviteToken'),
+    async disconnect() {
+      const { disconnect } = await other.query(
+        'mutation { disconnect { ... on Disconnected { extensions { id } } } }',
+      )
+      expect(idsIn(disconnect)).toContain(other.ids.Extension)
+      expect(idsIn(disconnect)).not.toContain(acme.ids.Extension)
+      const { extensions } = await acme.query('{ extensions { nodes { id status } } }')
+      expect(extensions.nodes).toEqual([{ id: acme.ids.Extension, status: 'ACTIVE' }])
+      await waitForStatus(
+        acme,
+        (await send(acme, { from: ava.number, to: [stranger], text: 'Still here' })).id,
+        'DELIVERED',
+      )
+    },
+    createTenant: () => operatorOnly('createTenant', 'CreateTenantInput', { name: 'Mine' }),
+    createApiKey: () =>
+      operatorOnly('createApiKey', 'CreateApiKeyInput', {
+        tenantId: acme.id,
+        name: 'mine',
+        scopes: ['messages:read'],
+      }),
+    revokeApiKey: () =>
+      operatorOnly('revokeApiKey', 'RevokeApiKeyInput', { apiKeyId: acme.apiKeyId }),
+    suspendTenant: () => operatorOnly('suspendTenant', 'SuspendTenantInput', { tenantId: acme.id }),
+    resumeTenant: () => operatorOnly('resumeTenant', 'ResumeTenantInput', { tenantId: acme.id }),
+    deleteTenant: () => operatorOnly('deleteTenant', 'DeleteTenantInput', { tenantId: acme.id }),
+  }
+
+  test('no mutation is left out', () => {
+    expect(Object.keys(cases).sort()).toEqual(fieldsOf(schema.getMutationType()))
+  })
+
+  for (const [field, attempt] of Object.entries(cases)) test(field, attempt)
+
+  async function linkOf(mutation: string) {
+    const document = `mutation { ${mutation} { ... on ConnectToken { connectUrl } } }`
+    await allowAtRingCentral((await other.query(document))[mutation].connectUrl, cleo.extensionId)
+    const list = '{ extensions { nodes { extensionId } } }'
+    expect(JSON.stringify(await other.query(list))).toContain(cleo.extensionId)
+    expect(JSON.stringify(await acme.query(list))).not.toContain(cleo.extensionId)
+  }
+
+  async function operatorOnly(mutation: string, type: string, input: object) {
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`
+    const [error] = await other.errors(document, { input })
+    expect(error.extensions.code).toBe('FORBIDDEN')
+    expect(await acme.query('{ status { connected } }')).toEqual({ status: { connected: true } })
+  }
+})
+
+function pairs(): [Tenant, Tenant][] {
+  return [
+    [acme, other],
+    [other, acme],
+  ]
+}
+
+function fieldsOf(type: GraphQLObjectType | null | undefined): string[] {
+  return Object.keys(type?.getFields() ?? {}).sort()
+}
+
+/** All ids of ours in an answer, wherever they stand. */
+function idsIn(answer: unknown): string[] {
+  return JSON.stringify(answer).match(/\b[a-z]+_[0-9a-z]{26}\b/g) ?? []
+}
+
+/** The ids in an answer that are somebody else's: the database knows whose they are. */
+async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
+  const rows = await gateway.db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM (
+      SELECT id, "tenantId" FROM "Message" UNION ALL SELECT id, "tenantId" FROM "Extension"
+      UNION ALL SELECT id, "tenantId" FROM "PhoneNumber" UNION ALL SELECT id, "tenantId" FROM "Call"
+    ) AS things
+    WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
+  return rows.map(({ id }) => id)
+}
+
+/** The answer to the letter. */
+async function raw(tenant: Tenant, query: string, variables: object): Promise<string> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tenant.secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  return response.text()
+}
