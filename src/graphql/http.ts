@@ -98,8 +98,9 @@ export function graphqlRoutes({
   })
 
   routes.all('/', (c) => {
-    c.header('Allow', 'GET, POST')
-    return refuse(c.req.raw, 'BAD_USER_INPUT', 'GraphQL is asked with GET or POST.', 405)
+    const answer = refuse(c.req.raw, 'BAD_USER_INPUT', 'GraphQL is asked with GET or POST.', 405)
+    answer.headers.set('Allow', 'GET, POST')
+    return answer
   })
 
   return routes
