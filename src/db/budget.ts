@@ -9,6 +9,8 @@ export type BudgetTaken = { granted: true } | { granted: false; retryAfterMs: nu
 /**
  * Takes one use of a budget that all processes share. Exact: the row's lock lets one caller at a time
  * count, and what it counts is the newest state. Within a transaction the use is given back on rollback.
+ *
+ * Callers may share a key with different limits: who has the lower one leaves the rest to the others.
  */
 export async function takeFromBudget(
   db: Db | Tx,
@@ -32,7 +34,8 @@ export async function takeFromBudget(
       )
     RETURNING "lastUseId" = ${useId} AS granted,
       extract(epoch FROM greatest(
-        "closedUntil", "usedAt"[1] + ${windowMs} * interval '1 millisecond'
+        "closedUntil",
+        "usedAt"[cardinality("usedAt") - ${limit}::int + 1] + ${windowMs} * interval '1 millisecond'
       ) - clock_timestamp())::float8 * 1000 AS "retryAfterMs"`
   if (!row || row.granted) return { granted: true }
   return { granted: false, retryAfterMs: Math.max(1, Math.ceil(row.retryAfterMs)) }

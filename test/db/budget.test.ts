@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { takeFromBudget } from '../../src/db/budget.ts'
+import { createDatabase, type Db } from '../../src/db/client.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+
+let database: TestDatabase
+let first: Db
+let second: Db
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const open = () => createDatabase({ url: database.url, applicationName: 'test', poolSize: 10 })
+  first = open()
+  second = open()
+})
+
+afterAll(async () => {
+  await Promise.all([first.$disconnect(), second.$disconnect()])
+  await database.drop()
+})
+
+const minute = { limit: 40, windowMs: 60_000 }
+
+describe('a budget', () => {
+  it('is given out exactly, however many take from it through two connections at once', async () => {
+    const taken = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => takeFromBudget(n % 2 ? first : second, 'race', minute)),
+    )
+    expect(taken.filter((use) => use.granted)).toHaveLength(40)
+    for (const use of taken) {
+      if (use.granted) continue
+      expect(use.retryAfterMs).toBeGreaterThan(50_000)
+      expect(use.retryAfterMs).toBeLessThanOrEqual(60_000)
+    }
+  })
+
+  it('slides: what was taken comes back when its window has passed, one by one', async () => {
+    const budget = { limit: 2, windowMs: 600 }
+    const take = () => takeFromBudget(first, 'slides', budget)
+    expect((await take()).granted).toBe(true)
+    await sleep(300)
+    expect((await take()).granted).toBe(true)
+    const refused = await take()
+    if (refused.granted) throw new Error('granted beyond the limit')
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(320)
+    await sleep(refused.retryAfterMs + 5)
+    expect((await take()).granted).toBe(true)
+    // The second use still counts: not all came back with the first.
+    expect((await take()).granted).toBe(false)
+  })
+
+  it('says when there is room for the one who asks, also to one who may use a part of it only', async () => {
+    const budget = { limit: 5, windowMs: 2_000 }
+    for (let use = 0; use < 5; use += 1) {
+      expect((await takeFromBudget(first, 'part', budget)).granted).toBe(true)
+      await sleep(60)
+    }
+    const whole = await takeFromBudget(first, 'part', budget)
+    const part = await takeFromBudget(first, 'part', { ...budget, limit: 3 })
+    if (whole.granted || part.granted) throw new Error('granted beyond the limit')
+    // The first use must be over for the one, the third for the other.
+    expect(part.retryAfterMs - whole.retryAfterMs).toBeGreaterThan(100)
+    await sleep(part.retryAfterMs + 5)
+    expect((await takeFromBudget(first, 'part', { ...budget, limit: 3 })).granted).toBe(true)
+  })
+
+  it('is not spent by a transaction that is rolled back', async () => {
+    const budget = { limit: 1, windowMs: 60_000 }
+    const aborted = first.$transaction(async (tx) => {
+      expect((await takeFromBudget(tx, 'rolled back', budget)).granted).toBe(true)
+      throw new Error('no')
+    })
+    await expect(aborted).rejects.toThrow('no')
+    expect((await takeFromBudget(first, 'rolled back', budget)).granted).toBe(true)
+    expect((await takeFromBudget(first, 'rolled back', budget)).granted).toBe(false)
+  })
+
+  it('is not prolonged by those it refuses', async () => {
+    const budget = { limit: 1, windowMs: 300 }
+    const take = () => takeFromBudget(first, 'refused', budget)
+    await take()
+    for (let n = 0; n < 5; n += 1) expect((await take()).granted).toBe(false)
+    await sleep(305)
+    expect((await take()).granted).toBe(true)
+  })
+})
