@@ -131,7 +131,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     onConnect: (tx, extensionRowId) => queue.send(tx, sendSmsJob, { extensionRowId }),
   })
   const disconnecting = createDisconnecting({
-    db,
     eventLog,
     queue,
     clock,

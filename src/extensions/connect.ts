@@ -11,6 +11,7 @@ import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
 import type { RingCentral } from '../ringcentral/client.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import type { ConnectLinks, LinkState } from './connect-link.ts'
+import { releaseTokens } from './disconnect.ts'
 import { sealTokens } from './grant-tokens.ts'
 import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
@@ -100,6 +101,9 @@ export function createConnecting(deps: {
       })
       const place = { tenantId, extensionRowId: extension.id }
       const sealed = sealTokens(sealer, clock, place, tokens)
+      // RingCentral keeps about five logins of a user alive: one that nobody uses would cost another tenant theirs.
+      const grant = await tx.grant.findUnique({ where: { extensionRowId: extension.id } })
+      if (grant) await releaseTokens(tx, deps, { tenantId, grant, rcSubscriptionIds: [] })
       await tx.grant.upsert({
         where: { extensionRowId: extension.id },
         create: { extensionRowId: extension.id, ...sealed },

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/client.ts'
-import type { Extension } from '../db/generated/client/client.ts'
+import type { Extension, Grant } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -9,6 +9,12 @@ import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
 import type { RingCentral } from '../ringcentral/client.ts'
+import {
+  InvalidGrantError,
+  OAuthRefusedError,
+  RingCentralRefusedError,
+  RingCentralUnauthorizedError,
+} from '../ringcentral/errors.ts'
 import { NotConnectedError } from './errors.ts'
 import { openTokens } from './grant-tokens.ts'
 import { releaseGrantJob } from './jobs.ts'
@@ -21,13 +27,11 @@ export type Disconnecting = ReturnType<typeof createDisconnecting>
 export type OnDisconnect = (tx: Tx, record: RecordEvent, extensionRowIds: string[]) => Promise<void>
 
 export function createDisconnecting({
-  db,
   eventLog,
   queue,
   clock,
   onDisconnect,
 }: {
-  db: Db
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
@@ -37,22 +41,16 @@ export function createDisconnecting({
     /**
      * Disconnects all extensions of a tenant, at once and whatever RingCentral does: tokens and cached
      * numbers are gone, what was queued fails, subscribers hear of it. Giving the grants back to
-     * RingCentral follows as jobs.
+     * RingCentral follows as jobs. Includes extensions whose grant RingCentral has ended: what waited
+     * for their users to come back waits no more.
      *
      * @throws NotConnectedError when nothing is connected
      */
     async disconnectTenant(tenantId: string): Promise<Extension[]> {
-      const connected = await db.extension.findMany({
-        where: { tenantId, OR: [{ status: { not: 'REVOKED' } }, { grant: { isNot: null } }] },
-        select: { id: true },
-      })
-      if (connected.length === 0) throw new NotConnectedError()
       return eventLog.transaction(async (tx, record) => {
-        const ids = connected.map((extension) => extension.id)
-        for (const id of ids) await releaseGrant(tx, tenantId, id)
-        await tx.phoneNumber.deleteMany({ where: { extensionRowId: { in: ids } } })
+        // First, so that whoever connects, discovers or disconnects the same extension comes before or after.
         const extensions = await tx.extension.updateManyAndReturn({
-          where: { id: { in: ids } },
+          where: { tenantId, disconnectedAt: null },
           data: {
             status: 'REVOKED',
             statusReason: 'Disconnected.',
@@ -61,6 +59,10 @@ export function createDisconnecting({
             messageSyncToken: null,
           },
         })
+        if (extensions.length === 0) throw new NotConnectedError()
+        const ids = extensions.map((extension) => extension.id)
+        for (const id of ids) await endGrant(tx, tenantId, id)
+        await tx.phoneNumber.deleteMany({ where: { extensionRowId: { in: ids } } })
         await onDisconnect(tx, record, ids)
         for (const extension of extensions) recordExtensionChanged(record, extension)
         return extensions
@@ -68,8 +70,7 @@ export function createDisconnecting({
     },
   }
 
-  /** Moves the tokens to where only the job that gives them back finds them. */
-  async function releaseGrant(tx: Tx, tenantId: string, extensionRowId: string) {
+  async function endGrant(tx: Tx, tenantId: string, extensionRowId: string) {
     const webhooks = await tx.webhookSubscription.updateManyAndReturn({
       where: { extensionRowId, status: { not: 'ENDED' } },
       data: { status: 'ENDED' },
@@ -77,24 +78,42 @@ export function createDisconnecting({
     const grant = await tx.grant.findUnique({ where: { extensionRowId } })
     if (!grant) return
     await tx.grant.delete({ where: { extensionRowId } })
-    const id = createId('GrantRelease')
-    await tx.grantRelease.create({
-      data: {
-        id,
-        tenantId,
-        extensionRowId,
-        accessTokenSealed: grant.accessTokenSealed,
-        refreshTokenSealed: grant.refreshTokenSealed,
-        rcSubscriptionIds: webhooks.flatMap(({ rcSubscriptionId }) => rcSubscriptionId ?? []),
-        createdAt: clock.now(),
-      },
-    })
-    await queue.send(tx, releaseGrantJob, { grantReleaseId: id })
+    const rcSubscriptionIds = webhooks.flatMap(({ rcSubscriptionId }) => rcSubscriptionId ?? [])
+    await releaseTokens(tx, { queue, clock }, { tenantId, grant, rcSubscriptionIds })
   }
+}
+
+/** Puts the tokens of a grant that has ended where only the job that gives them back finds them. */
+export async function releaseTokens(
+  tx: Tx,
+  { queue, clock }: { queue: Pick<JobQueue, 'send'>; clock: Clock },
+  ended: { tenantId: string; grant: Grant; rcSubscriptionIds: string[] },
+): Promise<void> {
+  const { grant, ...rest } = ended
+  const { extensionRowId, accessTokenSealed, refreshTokenSealed } = grant
+  const id = createId('GrantRelease')
+  await tx.grantRelease.create({
+    data: {
+      id,
+      extensionRowId,
+      accessTokenSealed,
+      refreshTokenSealed,
+      ...rest,
+      createdAt: clock.now(),
+    },
+  })
+  await queue.send(tx, releaseGrantJob, { grantReleaseId: id })
 }
 
 /** After that long RingCentral is not asked any more, and the tokens are wiped unreturned. */
 const giveUpAfter = minutes(15)
+
+const refusals = [
+  RingCentralRefusedError,
+  RingCentralUnauthorizedError,
+  InvalidGrantError,
+  OAuthRefusedError,
+]
 
 /** Deletes the webhook subscriptions, then revokes the session, then wipes the tokens. */
 export const releaseGrant = ({
@@ -113,6 +132,11 @@ export const releaseGrant = ({
   logger: Logger
 }) =>
   implementJob(releaseGrantJob, async ({ grantReleaseId }) => {
+    /** A definite no is the same the next time; anything else may go better. */
+    const unlessRefused = (error: unknown) => {
+      if (!refusals.some((refusal) => error instanceof refusal)) throw error
+      logger.info({ err: error }, 'RingCentral did not take back a part of a grant')
+    }
     const release = await db.grantRelease.findUnique({ where: { id: grantReleaseId } })
     if (!release) return
     try {
@@ -121,11 +145,9 @@ export const releaseGrant = ({
       // A subscription would outlive its grant; with an access token that has expired, RingCentral
       // refuses, and it runs out by itself: then it is enough that we do not answer for it any more.
       for (const id of release.rcSubscriptionIds) {
-        await api.subscriptions.remove(id).catch((error) => {
-          logger.info({ err: error }, 'A webhook subscription was left to run out')
-        })
+        await api.subscriptions.remove(id).catch(unlessRefused)
       }
-      await tokenEndpoint.revoke(tokens.refreshToken)
+      await tokenEndpoint.revoke(tokens.refreshToken).catch(unlessRefused)
     } catch (error) {
       if (after(release.createdAt, giveUpAfter) > clock.now()) {
         if (error instanceof RetryLaterError) throw error

@@ -48,9 +48,10 @@ export const discoverNumbers = ({
       include: { phoneNumbers: true },
     })
     await eventLog.transaction(async (tx, record) => {
-      // Only while it is connected: a disconnect in between has wiped the numbers for good.
+      // Only while it is connected: a disconnect in between has wiped the numbers for good. By a column
+      // of its own row, which Postgres looks at again when it had to wait for that disconnect.
       const [extension] = await tx.extension.updateManyAndReturn({
-        where: { id: extensionRowId, grant: { isNot: null } },
+        where: { id: extensionRowId, disconnectedAt: null },
         data: {
           name: found.extension.name ?? null,
           extensionNumber: found.extension.extensionNumber ?? null,

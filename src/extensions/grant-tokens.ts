@@ -1,5 +1,5 @@
 import type { Grant } from '../db/generated/client/client.ts'
-import { after, type Clock, hours, seconds } from '../lib/clock.ts'
+import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import type { Sealer } from '../lib/sealer.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 
@@ -47,7 +47,10 @@ function idleRefreshAt(now: Date, expiresAt: Date): Date {
   return after(now, life * (0.4 + 0.2 * Math.random()))
 }
 
-/** How long to wait after the n-th failed refresh in a row: from half a minute, doubling, to an hour. */
+/**
+ * How long to wait after the n-th failed refresh in a row: from half a minute, doubling, to ten
+ * minutes. Texts wait as long, so after an outage it is not much longer until they go out.
+ */
 export function refreshRetryDelay(failures: number): number {
-  return Math.min(seconds(30) * 2 ** Math.min(failures - 1, 10), hours(1))
+  return Math.min(seconds(30) * 2 ** Math.min(failures - 1, 10), minutes(10))
 }

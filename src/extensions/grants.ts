@@ -11,7 +11,7 @@ import type { TokenSet } from '../ringcentral/token-set.ts'
 import { NotConnectedError } from './errors.ts'
 import { openTokens, refreshRetryDelay, sealTokens } from './grant-tokens.ts'
 import { changeStatus } from './status.ts'
-import type { TokenEndpoint } from './token-endpoint.ts'
+import type { TokenEndpoint, Urgency } from './token-endpoint.ts'
 
 export type Grants = ReturnType<typeof createGrants>
 
@@ -62,7 +62,7 @@ export function createGrants({
     grant.accessTokenExpiresAt.getTime() - clock.now().getTime()
 
   /** Refreshes unless somebody else has, or is doing it: then waits for the outcome. */
-  async function refresh(stale: OpenGrant): Promise<OpenGrant> {
+  async function refresh(stale: OpenGrant, urgency: Urgency): Promise<OpenGrant> {
     const leaseId = randomUUID()
     const giveUpAt = Date.now() + waitForOthersMs
     while (!(await takeLease(stale, leaseId))) {
@@ -72,7 +72,7 @@ export function createGrants({
       if (Date.now() > giveUpAt) throw retryIn(seconds(5), 'Another process is refreshing')
     }
     try {
-      return await refreshUnderLease(stale, leaseId)
+      return await refreshUnderLease(stale, leaseId, urgency)
     } finally {
       await db.grant.updateMany({
         where: { extensionRowId: stale.extensionRowId, leaseId },
@@ -91,15 +91,20 @@ export function createGrants({
     return taken === 1
   }
 
-  async function refreshUnderLease(stale: OpenGrant, leaseId: string): Promise<OpenGrant> {
+  async function refreshUnderLease(
+    stale: OpenGrant,
+    leaseId: string,
+    urgency: Urgency,
+  ): Promise<OpenGrant> {
     let tokens: TokenSet
     try {
-      tokens = await refreshConfirmed(stale)
+      tokens = await refreshConfirmed(stale, urgency)
     } catch (error) {
       if (error instanceof RetryLaterError) throw error
       if (isFinal(error)) {
         await recordRevoked(stale, leaseId)
-        throw new NotConnectedError()
+        // There is a grant all the same if its user connected again meanwhile.
+        return read(stale.extensionRowId)
       }
       await recordFailure(stale, error)
       throw retryIn(refreshRetryDelay(stale.refreshFailures + 1), 'Refreshing failed')
@@ -122,13 +127,13 @@ export function createGrants({
   }
 
   /** `invalid_grant` counts when it is said twice: once can be a race of our own. */
-  async function refreshConfirmed(stale: OpenGrant): Promise<TokenSet> {
+  async function refreshConfirmed(stale: OpenGrant, urgency: Urgency): Promise<TokenSet> {
     try {
-      return await tokenEndpoint.refresh(stale.refreshToken)
+      return await tokenEndpoint.refresh(stale.refreshToken, urgency)
     } catch (error) {
       if (!isFinal(error)) throw error
       await sleep(seconds(0.5) + Math.random() * seconds(0.5))
-      return tokenEndpoint.refresh(stale.refreshToken)
+      return tokenEndpoint.refresh(stale.refreshToken, urgency)
     }
   }
 
@@ -178,7 +183,7 @@ export function createGrants({
       const grant = await read(extensionRowId)
       if (grant.accessToken !== rejected && livesFor(grant) > freshFor) return grant.accessToken
       try {
-        return (await refresh(grant)).accessToken
+        return (await refresh(grant, 'needed')).accessToken
       } catch (error) {
         const stillGood = grant.accessToken !== rejected && livesFor(grant) > usableFor
         if (error instanceof RetryLaterError && stillGood) return grant.accessToken
@@ -186,9 +191,12 @@ export function createGrants({
       }
     },
 
-    /** Refreshes whether or not it is needed for a call: keeps an idle grant alive. */
-    async refresh(extensionRowId: string): Promise<void> {
-      await refresh(await read(extensionRowId))
+    /** Refreshes a grant that is due, whether or not a call needs it: keeps an idle one alive. */
+    async refreshDue(extensionRowId: string): Promise<void> {
+      const grant = await read(extensionRowId)
+      // Somebody has used it meanwhile, and so refreshed it.
+      if (grant.refreshDueAt > clock.now()) return
+      await refresh(grant, 'idle')
     },
   }
 }

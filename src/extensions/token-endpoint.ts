@@ -8,6 +8,12 @@ import type { RingCentralOAuth } from '../ringcentral/oauth.ts'
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>
 
+/** Whether somebody's text or call waits for a token, or it is refreshed to keep it. */
+export type Urgency = 'needed' | 'idle'
+
+/** The part of the budget that each may use; a person who is connecting may use all of it. */
+const shares: Record<Urgency, number> = { needed: 0.8, idle: 0.6 }
+
 /** A person looks at a loading page meanwhile, and the code they brought lives for a minute. */
 const personWaitsMs = seconds(25)
 
@@ -28,7 +34,6 @@ export function createTokenEndpoint({
   callsPerMinute: number
   clock: Clock
 }) {
-  const backgroundPerMinute = Math.max(1, Math.floor(callsPerMinute * 0.8))
   const take = (limit: number) => takeFromBudget(db, budgetKey, { limit, windowMs: minutes(1) })
 
   /** Closes the endpoint for everybody when RingCentral says so: each further call would prolong it. */
@@ -44,8 +49,8 @@ export function createTokenEndpoint({
   }
 
   /** @throws RetryLaterError */
-  async function takeForBackground() {
-    const taken = await take(backgroundPerMinute)
+  async function takeShare(urgency: Urgency) {
+    const taken = await take(Math.max(1, Math.floor(callsPerMinute * shares[urgency])))
     if (taken.granted) return
     const retryAt = after(clock.now(), taken.retryAfterMs)
     throw new RetryLaterError('The budget of the token endpoint is spent', retryAt)
@@ -66,14 +71,14 @@ export function createTokenEndpoint({
     },
 
     /** @throws RetryLaterError when the budget is spent, and what RingCentral's client throws */
-    async refresh(refreshToken: string) {
-      await takeForBackground()
+    async refresh(refreshToken: string, urgency: Urgency) {
+      await takeShare(urgency)
       return heed(oauth.refresh(refreshToken))
     },
 
     /** @throws RetryLaterError when the budget is spent, and what RingCentral's client throws */
     async revoke(token: string) {
-      await takeForBackground()
+      await takeShare('idle')
       return heed(oauth.revoke(token))
     },
   }

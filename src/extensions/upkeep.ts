@@ -65,12 +65,9 @@ async function connected(db: Db): Promise<string[]> {
   return grants.map((grant) => grant.extensionRowId)
 }
 
-export const refreshGrant = ({ db, grants, clock }: { db: Db; grants: Grants; clock: Clock }) =>
+export const refreshGrant = ({ grants }: { grants: Grants }) =>
   implementJob(refreshGrantJob, async ({ extensionRowId }) => {
-    const grant = await db.grant.findUnique({ where: { extensionRowId } })
-    // Somebody has used it meanwhile, and so refreshed it.
-    if (!grant || grant.refreshDueAt > clock.now()) return
-    await grants.refresh(extensionRowId).catch((error) => {
+    await grants.refreshDue(extensionRowId).catch((error) => {
       if (!(error instanceof NotConnectedError)) throw error
     })
   })

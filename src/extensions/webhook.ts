@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { WebhookSubscription } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import { after, type Clock, days, minutes } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -74,7 +75,10 @@ export const ensureWebhook = ({
       if (!working && subscription?.status === 'Active') {
         working = await keep(api, row, subscription)
       } else if (isAbandoned(row)) {
-        await db.webhookSubscription.update({ where: { id: row.id }, data: { status: 'BROKEN' } })
+        await db.webhookSubscription.updateMany({
+          where: { id: row.id, status: { not: 'ENDED' } },
+          data: { status: 'BROKEN' },
+        })
       }
     }
     await removeStrays(api, atRingCentral, working)
@@ -117,23 +121,31 @@ export const ensureWebhook = ({
   }
 
   async function create(api: RingCentralApi, extensionRowId: string) {
-    const { tenantId } = await db.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
     const id = createSecret()
     const verificationToken = createSecret()
     // Committed before RingCentral is asked: its handshake comes in before its answer.
-    await db.webhookSubscription.create({
-      data: {
-        id,
-        tenantId,
-        extensionRowId,
-        verificationTokenSealed: sealer.seal(
-          verificationToken,
-          verificationTokenPlace({ id, tenantId }),
-        ),
-        eventFilters,
-        createdAt: clock.now(),
-      },
+    const begun = await inTransaction(db, async (tx) => {
+      // Held, so that a disconnect sees the webhook, or the webhook sees the disconnect.
+      const [connected] = await tx.$queryRaw<{ tenantId: string }[]>`
+        SELECT "tenantId" FROM "Extension"
+        WHERE "id" = ${extensionRowId} AND "disconnectedAt" IS NULL FOR SHARE`
+      if (!connected) return false
+      const { tenantId } = connected
+      const place = verificationTokenPlace({ id, tenantId })
+      const verificationTokenSealed = sealer.seal(verificationToken, place)
+      await tx.webhookSubscription.create({
+        data: {
+          id,
+          tenantId,
+          extensionRowId,
+          verificationTokenSealed,
+          eventFilters,
+          createdAt: clock.now(),
+        },
+      })
+      return true
     })
+    if (!begun) return
     try {
       const subscription = await api.subscriptions.create({
         address: address(id),
@@ -141,16 +153,24 @@ export const ensureWebhook = ({
         verificationToken,
         expiresInSeconds: lifeSeconds,
       })
-      await save(id, subscription)
+      const saved = await save(id, subscription)
+      if (!saved) await api.subscriptions.remove(subscription.id)
     } catch (error) {
       if (error instanceof RingCentralRefusedError) {
-        await db.webhookSubscription.update({ where: { id }, data: { status: 'BROKEN' } })
+        await db.webhookSubscription.updateMany({
+          where: { id, status: 'CREATING' },
+          data: { status: 'BROKEN' },
+        })
       }
       throw error
     }
   }
 
-  async function save(id: string, subscription: Subscription): Promise<WebhookSubscription> {
+  /** @returns undefined when the extension was disconnected meanwhile: then there is nothing to keep */
+  async function save(
+    id: string,
+    subscription: Subscription,
+  ): Promise<WebhookSubscription | undefined> {
     if (subscription.disabledFilters.length > 0) {
       logger.warn(
         { webhook: subscription.id, disabledFilters: subscription.disabledFilters },
@@ -158,8 +178,8 @@ export const ensureWebhook = ({
       )
     }
     const life = subscription.expiresAt.getTime() - clock.now().getTime()
-    return db.webhookSubscription.update({
-      where: { id },
+    const [saved] = await db.webhookSubscription.updateManyAndReturn({
+      where: { id, status: { not: 'ENDED' } },
       data: {
         status: 'ACTIVE',
         rcSubscriptionId: subscription.id,
@@ -168,5 +188,6 @@ export const ensureWebhook = ({
         renewAt: after(clock.now(), life / 2),
       },
     })
+    return saved
   }
 }

@@ -7,7 +7,10 @@ import type { Gateway } from './gateway.ts'
 
 type State = { state: string; output: unknown }
 
-/** Hands jobs to a gateway's workers at once, where a schedule would take minutes or a day. */
+/**
+ * Hands jobs to a gateway's workers at once, where a schedule would take minutes or a day; from now on
+ * the schedules themselves rest.
+ */
 export async function createJobRunner({ db, databaseUrl }: Pick<Gateway, 'db' | 'databaseUrl'>) {
   const boss = new PgBoss({
     connectionString: databaseUrl,
@@ -18,9 +21,10 @@ export async function createJobRunner({ db, databaseUrl }: Pick<Gateway, 'db' | 
   })
   boss.on('error', () => undefined)
   await boss.start()
+  await db.$executeRaw`DELETE FROM pgboss.schedule`
   onTestFinished(() => boss.stop({ graceful: false, close: true }))
 
-  /** Hands a job in and answers how it ended, the first time that it was worked on. */
+  /** Hands a job in and answers how it ended, the first time that it was worked on: `completed` or `retry`. */
   async function run<Payload extends object>(job: JobDefinition<Payload>, payload: Payload) {
     const id = await boss.send(job.name, payload, { singletonKey: randomUUID() })
     for (const giveUpAt = Date.now() + 25_000; ; await sleep(15)) {
