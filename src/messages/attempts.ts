@@ -61,14 +61,15 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
          * @throws LaneLostError when somebody else sends for this extension now: the request must not leave
          */
         begin: async () => {
+          const id = createId('MessageAttempt')
           await eventLog.transaction(async (tx, record) => {
             await holdLane(tx, lane)
             // A request that was refused for its token is followed by another one.
             await finish(tx, { outcome: 'REFUSED' })
             const number = 1 + (await tx.messageAttempt.count({ where: { messageId: message.id } }))
-            const attempt = await tx.messageAttempt.create({
+            await tx.messageAttempt.create({
               data: {
-                id: createId('MessageAttempt'),
+                id,
                 tenantId: message.tenantId,
                 messageId: message.id,
                 number,
@@ -77,8 +78,9 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
             })
             await tx.message.update({ where: { id: message.id }, data: { mayRetry: false } })
             await moveStatus(tx, record, message.id, { to: 'SENDING' })
-            attemptId = attempt.id
           })
+          // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
+          attemptId = id
         },
 
         finish,
