@@ -16,5 +16,5 @@ export type Scope = keyof typeof scopes
 export const allScopes = Object.keys(scopes) as Scope[]
 
 export function isScope(value: string): value is Scope {
-  return value in scopes
+  return Object.hasOwn(scopes, value)
 }

@@ -29,14 +29,22 @@ export function createTenantService({
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }) {
-  /** @throws TenantNotFoundError also for one that is being deleted */
-  async function setStatus(tenantId: string, change: Pick<Tenant, 'status' | 'suspendedAt'>) {
-    const { count } = await db.tenant.updateMany({
+  /**
+   * Does nothing to a tenant that is there already: the first time counts.
+   *
+   * @throws TenantNotFoundError also for one that is being deleted
+   */
+  async function move(
+    tenantId: string,
+    from: Tenant['status'],
+    to: Pick<Tenant, 'status' | 'suspendedAt'>,
+  ) {
+    await db.tenant.updateMany({ where: { id: tenantId, status: from }, data: to })
+    const tenant = await db.tenant.findUnique({
       where: { id: tenantId, status: { not: 'DELETING' } },
-      data: change,
     })
-    if (count === 0) throw new TenantNotFoundError(tenantId)
-    return db.tenant.findUniqueOrThrow({ where: { id: tenantId } })
+    if (!tenant) throw new TenantNotFoundError(tenantId)
+    return tenant
   }
 
   return {
@@ -49,10 +57,11 @@ export function createTenantService({
 
     /** Everybody of the tenant is refused from now on; nothing is lost. Can be called twice. */
     suspendTenant: (tenantId: string) =>
-      setStatus(tenantId, { status: 'SUSPENDED', suspendedAt: clock.now() }),
+      move(tenantId, 'ACTIVE', { status: 'SUSPENDED', suspendedAt: clock.now() }),
 
+    /** Can be called twice. */
     resumeTenant: (tenantId: string) =>
-      setStatus(tenantId, { status: 'ACTIVE', suspendedAt: null }),
+      move(tenantId, 'SUSPENDED', { status: 'ACTIVE', suspendedAt: null }),
 
     /** Refuses the tenant at once; its grants go back to RingCentral and its rows vanish as a job. */
     async deleteTenant(tenantId: string): Promise<void> {
