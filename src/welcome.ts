@@ -1,7 +1,7 @@
 import type { Demo } from './demo.ts'
 
 /** What GraphiQL opens with. */
-export const firstQuery = `# Press the play button, and texts appear here as they come in.
+export const firstQuery = `# Press play: texts appear here as they arrive.
 subscription Texts {
   messageReceived {
     cursor
