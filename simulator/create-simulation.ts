@@ -1,20 +1,29 @@
+import { createA2PStore } from './a2p/a2p-store.ts'
 import { createCallCenter } from './calls/call-center.ts'
 import { createCallLog } from './calls/call-log.ts'
 import { createRingOuts } from './calls/ring-outs.ts'
 import { createClock } from './clock.ts'
+import { createContactBooks } from './contacts/contact-book.ts'
 import { createFaultPlanner } from './faults/planner.ts'
 import { createSyncTokens } from './http/sync-token.ts'
 import { createIds } from './ids.ts'
 import { createLedger } from './ledger.ts'
+import { createCarriers } from './messages/carriers.ts'
 import { createMailboxes } from './messages/mailboxes.ts'
+import { createMailroom } from './messages/mailroom.ts'
+import { createOptOuts } from './messages/opt-outs.ts'
+import { createPager } from './messages/pager.ts'
 import { createPostman } from './messages/postman.ts'
+import { createVoicemail } from './messages/voicemail.ts'
 import { createDeliverer } from './notifications/deliverer.ts'
 import { createHandshake } from './notifications/handshake.ts'
 import { createNotifier } from './notifications/notifier.ts'
+import { createReminders } from './notifications/reminders.ts'
 import { createSubscriptionStore } from './notifications/subscription-store.ts'
 import { createWebhookClient } from './notifications/webhook-request.ts'
 import { createGrants } from './oauth/grants.ts'
 import { type SimulatorOptions, settle } from './options.ts'
+import { createPresence } from './presence/presence.ts'
 import { createRandom } from './random.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import type { Simulation } from './simulation.ts'
@@ -42,10 +51,35 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
   const notifier = createNotifier({ clock, random, world, subscriptions, deliverer, baseUrl })
 
   const mailboxes = createMailboxes(clock)
+  const optOuts = createOptOuts(clock)
+  optOuts.onChange((consent) => {
+    const accountId = world.numbers.get(consent.from)?.accountId
+    if (accountId !== undefined) notifier.consentChanged(accountId, consent)
+  })
+  const mailroom = createMailroom({ clock, ids, world, mailboxes })
+  const carriers = createCarriers({ world, optOuts })
   const { delivery, calls: times } = settings
-  const postman = createPostman({ clock, ids, world, mailboxes, notifier, delivery })
+  const carrying = { clock, random, ids, world, carriers, optOuts, notifier, delivery }
+  const postman = createPostman({ ...carrying, mailboxes, mailroom })
+  const a2p = createA2PStore(carrying)
+
   const callLog = createCallLog(clock)
-  const callCenter = createCallCenter({ clock, random, ids, world, notifier, callLog, times })
+  const callsOf = (extensionId: string) => callCenter.live(extensionId)
+  const presence = createPresence({ notifier, callsOf })
+  const voicemail = createVoicemail({ ids, mailroom, notifier })
+  const ringing = {
+    clock,
+    random,
+    ids,
+    world,
+    notifier,
+    callLog,
+    presence,
+    voicemail,
+    baseUrl,
+    times,
+  }
+  const callCenter = createCallCenter(ringing)
   placePastCalls(callCenter, clock.now())
 
   const simulation: Simulation = {
@@ -65,7 +99,13 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     notifier,
     mailboxes,
     syncTokens: createSyncTokens(),
+    optOuts,
     postman,
+    pager: createPager({ mailroom, notifier }),
+    a2p,
+    contacts: createContactBooks(clock, ids),
+    presence,
+    reminders: createReminders(clock, notifier),
     callLog,
     callCenter,
     ringOuts: createRingOuts({ clock, random, callCenter, times }),

@@ -64,13 +64,18 @@ const ringCentralsLimits: RateLimits = {
   windowSeconds: 60,
   penaltySeconds: 60,
   authScope: 'app',
+  SMS: 40,
+  MMS: 50,
 }
 
 const off = Number.POSITIVE_INFINITY
 
 export function settle(options: SimulatorOptions): Settings {
   const limits =
-    options.limits === false ? { Light: off, Medium: off, Heavy: off, Auth: off } : options.limits
+    options.limits === false
+      ? { Light: off, Medium: off, Heavy: off, Auth: off, SMS: off, MMS: off }
+      : // Whoever lifts the group's limit wants to send more than it allows.
+        { ...(options.limits?.Medium && { SMS: off, MMS: off }), ...options.limits }
   const scope = options.scope ?? grantableScopes
   return {
     port: options.port ?? 0,

@@ -11,6 +11,9 @@ export interface RateLimits {
   penaltySeconds: number
   /** RingCentral's guide says `user`; its platform team says `app`. */
   authScope: 'app' | 'user'
+  /** Sends have ceilings of their own beside the group that they count to. */
+  SMS: number
+  MMS: number
 }
 
 export interface Allowance {
@@ -25,6 +28,8 @@ export interface Allowance {
 export interface RateLimiter {
   /** Counts one call. `undefined` when the group's limit is switched off. */
   take(owner: string, group: RateGroup): Allowance | undefined
+  /** Counts one send. `false`: too many in the last minute. */
+  takeSend(owner: string, kind: 'SMS' | 'MMS'): boolean
   /** What is left, for people to look at; counts nothing. */
   budgets(): {
     owner: string
@@ -45,6 +50,7 @@ interface Budget {
 /** A sliding window for each (owner, group), with a penalty that every further call starts again. */
 export function createRateLimiter(clock: Clock, limits: RateLimits): RateLimiter {
   const budgets = new Map<string, Budget>()
+  const sends = new Map<string, number[]>()
   const windowMs = limits.windowSeconds * 1000
 
   const slide = (budget: Budget) => {
@@ -75,6 +81,16 @@ export function createRateLimiter(clock: Clock, limits: RateLimits): RateLimiter
       budget.calls.push(now)
       const remaining = limit - budget.calls.length
       return { group, limit, remaining, windowSeconds: limits.windowSeconds }
+    },
+    takeSend(owner, kind) {
+      const limit = limits[kind]
+      if (!Number.isFinite(limit)) return true
+      const key = `${kind} ${owner}`
+      const recent = (sends.get(key) ?? []).filter((at) => at > clock.now() - 60_000)
+      sends.set(key, recent)
+      if (recent.length >= limit) return false
+      recent.push(clock.now())
+      return true
     },
     budgets() {
       return [...budgets.values()].map((budget) => {

@@ -1,19 +1,25 @@
+import type { A2PStore } from './a2p/a2p-store.ts'
 import type { CallCenter } from './calls/call-center.ts'
 import type { CallLog } from './calls/call-log.ts'
 import type { RingOuts } from './calls/ring-outs.ts'
 import type { Clock } from './clock.ts'
+import type { ContactBooks } from './contacts/contact-book.ts'
 import type { FaultPlanner } from './faults/planner.ts'
 import type { SyncTokens } from './http/sync-token.ts'
 import type { Ids } from './ids.ts'
 import type { Ledger } from './ledger.ts'
 import type { Mailboxes } from './messages/mailboxes.ts'
+import type { OptOuts } from './messages/opt-outs.ts'
+import type { Pager } from './messages/pager.ts'
 import type { Postman } from './messages/postman.ts'
 import type { Deliverer } from './notifications/deliverer.ts'
 import type { Handshake } from './notifications/handshake.ts'
 import type { Notifier } from './notifications/notifier.ts'
+import type { Reminders } from './notifications/reminders.ts'
 import type { SubscriptionStore } from './notifications/subscription-store.ts'
 import type { Grants } from './oauth/grants.ts'
 import type { Settings } from './options.ts'
+import type { Presence } from './presence/presence.ts'
 import type { Random } from './random.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import type { World } from './world/world.ts'
@@ -37,7 +43,13 @@ export interface Simulation {
   notifier: Notifier
   mailboxes: Mailboxes
   syncTokens: SyncTokens
+  optOuts: OptOuts
   postman: Postman
+  pager: Pager
+  a2p: A2PStore
+  contacts: ContactBooks
+  presence: Presence
+  reminders: Reminders
   callLog: CallLog
   callCenter: CallCenter
   ringOuts: RingOuts

@@ -21,6 +21,7 @@ import { createSimulation } from './create-simulation.ts'
 import { type FaultPlan, parseFaultPlan } from './faults/plan.ts'
 import type { PlannedFault } from './faults/planner.ts'
 import { createApp } from './http/app.ts'
+import { overrideMethods } from './http/method-override.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { Message } from './messages/message.ts'
 import type { Subscription } from './notifications/subscription.ts'
@@ -72,6 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const sim = createSimulation(options, closing.signal)
   const app = createApp(sim)
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  overrideMethods(server)
   await listen(server, sim.settings.port, sim.settings.host)
   const { port } = server.address() as AddressInfo
   const host = sim.settings.host === '0.0.0.0' ? '127.0.0.1' : sim.settings.host

@@ -1,17 +1,24 @@
 import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
+import type { Voicemail } from '../messages/voicemail.ts'
 import type { Notifier } from '../notifications/notifier.ts'
+import type { Presence } from '../presence/presence.ts'
 import type { Random } from '../random.ts'
 import type { Extension, World } from '../world/world.ts'
-import { type Call, renderSession } from './call.ts'
+import type { Call, CallState } from './call.ts'
 import type { CallLog } from './call-log.ts'
-import { type CallPlan, type CallSide, callSides, isTalk } from './call-sides.ts'
+import { answering, type CallPlan, type CallSide, callSides, isTalk } from './call-sides.ts'
+import { renderSession } from './session-event.ts'
 
 export interface CallCenter {
   /** One call for each side that is an extension of this world. */
   place(plan: CallPlan): Call[]
   /** Those going on, and those that ended within the last two minutes. */
   active(accountId: string, extensionId?: string): Call[]
+  /** Those going on. */
+  live(extensionId: string): Call[]
+  /** Every side of a call that goes on. */
+  session(telephonySessionId: string): Call[]
   hangUp(telephonySessionId: string): void
 }
 
@@ -22,27 +29,42 @@ interface Needs {
   world: World
   notifier: Notifier
   callLog: CallLog
+  presence: Presence
+  voicemail: Voicemail
+  baseUrl(): string
   times: { ringMs: number; talkMs: number; logLagMs: number }
 }
 
 const keptActiveMs = 120_000
 
+const endReasons = {
+  answered: undefined,
+  missed: 'NoAnswer',
+  busy: 'TargetBusy',
+  rejected: 'Rejected',
+  voicemail: 'Voicemail',
+} as const
+
 /** Lets calls ring, be answered and end by the clock, and writes them into the call log some time later. */
 export function createCallCenter(needs: Needs): CallCenter {
-  const { clock, world, notifier, callLog, times } = needs
-  let live: { call: Call; finish: () => void }[] = []
+  const { clock, world, notifier, callLog, presence, voicemail, times } = needs
+  let sides: { call: Call; finish: () => void }[] = []
 
   const run = ({ call, ringMs, talkMs, outcome }: CallSide, nextSequence: () => number) => {
     const extension = world.extensions.get(call.extensionId) as Extension
     const talks = isTalk(outcome)
-    const tell = (code: string, missed = false) => {
-      const body = renderSession(call, extension, nextSequence(), clock.now(), { code, missed })
-      notifier.callChanged(extension, body)
+    const move = (state: CallState) => {
+      call.state = state
+      notifier.callChanged(extension, renderSession(call, nextSequence(), clock.now()))
+      presence.followCall(extension)
     }
     const finish = () => {
       if (call.endedAt !== undefined) return
       call.endedAt = clock.now()
-      tell('Disconnected', !talks && call.direction === 'Inbound')
+      call.endReason = endReasons[outcome]
+      move('Disconnected')
+      if (outcome === 'voicemail' && call.direction === 'Inbound')
+        keepVoicemail(call, extension, talkMs)
       clock.setTimer(times.logLagMs, () => callLog.add(call))
     }
     const later = (ms: number, act: () => void) =>
@@ -50,18 +72,33 @@ export function createCallCenter(needs: Needs): CallCenter {
         if (call.endedAt === undefined) act()
       })
 
-    live.push({ call, finish })
-    tell('Setup')
-    later(Math.min(200, ringMs / 2), () => tell('Proceeding'))
-    if (talks) later(ringMs, () => tell(outcome === 'voicemail' ? 'VoiceMail' : 'Answered'))
+    sides.push({ call, finish })
+    move('Setup')
+    later(Math.min(200, ringMs / 2), () => move('Proceeding'))
+    if (talks) later(ringMs, () => move(outcome === 'voicemail' ? 'VoiceMail' : 'Answered'))
     later(ringMs + (talks ? talkMs : 0), finish)
   }
 
+  const keepVoicemail = (call: Call, extension: Extension, talkMs: number) => {
+    const { id } = voicemail.leave(extension, call, Math.max(1, Math.round(talkMs / 1000)))
+    const mailbox = `/restapi/v1.0/account/${extension.accountId}/extension/${extension.id}`
+    call.voicemail = { id, uri: `${needs.baseUrl()}${mailbox}/message-store/${id}` }
+  }
+
+  /** Whoever does not want to be disturbed is not rung. */
+  const heedWishes = (plan: CallPlan): CallPlan => {
+    const callee = answering(world, plan.to)
+    const refuses = callee && plan.startedAt === undefined && !presence.takesCalls(callee.id)
+    const free = (plan.outcome ?? 'answered') === 'answered'
+    return refuses && free ? { ...plan, outcome: 'voicemail', ringMs: 0 } : plan
+  }
+
   return {
-    place(plan) {
-      const sides = callSides(needs, plan, clock.now())
+    place(asked) {
+      const plan = heedWishes(asked)
+      const placed = callSides(needs, plan, clock.now())
       let sequence = 0
-      for (const side of sides) {
+      for (const side of placed) {
         if (plan.startedAt === undefined) {
           // Told per session, not per party: that is what receivers order by.
           run(side, () => ++sequence)
@@ -70,21 +107,31 @@ export function createCallCenter(needs: Needs): CallCenter {
         side.call.endedAt = plan.startedAt + side.ringMs + (isTalk(side.outcome) ? side.talkMs : 0)
         callLog.add(side.call)
       }
-      return sides.map((side) => side.call)
+      return placed.map((side) => side.call)
     },
 
     active(accountId, extensionId) {
       const now = clock.now()
-      live = live.filter(({ call }) => (call.endedAt ?? now) > now - keptActiveMs)
-      const wanted = live.filter(
+      sides = sides.filter(({ call }) => (call.endedAt ?? now) > now - keptActiveMs)
+      const wanted = sides.filter(
         ({ call }) =>
           call.accountId === accountId && (extensionId ?? call.extensionId) === call.extensionId,
       )
       return wanted.map(({ call }) => call).reverse()
     },
 
+    live: (extensionId) =>
+      sides
+        .filter(({ call }) => call.extensionId === extensionId && call.endedAt === undefined)
+        .map(({ call }) => call),
+
+    session: (id) =>
+      sides
+        .filter(({ call }) => call.telephonySessionId === id && call.endedAt === undefined)
+        .map(({ call }) => call),
+
     hangUp(telephonySessionId) {
-      for (const { call, finish } of live) {
+      for (const { call, finish } of sides) {
         if (call.telephonySessionId === telephonySessionId) finish()
       }
     },

@@ -5,10 +5,12 @@ import type { Call } from './call.ts'
 export interface CallLog {
   add(call: Call): void
   /** Newest first. */
-  newestFirst(accountId: string, extensionId?: string): Call[]
+  newestFirst(accountId: string, extensionId?: string, deletedToo?: boolean): Call[]
   /** What came into the log at or after `since`. */
   addedSince(since: number, accountId: string, extensionId?: string): Call[]
   find(id: string): Call | undefined
+  /** Answers how many went. */
+  remove(extensionId: string, startedBefore: number): number
 }
 
 export function createCallLog(clock: Clock): CallLog {
@@ -26,10 +28,23 @@ export function createCallLog(clock: Clock): CallLog {
       call.modifiedAt = clock.now()
       calls.push(call)
     },
-    newestFirst: (accountId, extensionId) =>
-      of(accountId, extensionId).sort((one, other) => other.startedAt - one.startedAt),
+    newestFirst: (accountId, extensionId, deletedToo = false) =>
+      of(accountId, extensionId)
+        .filter((call) => deletedToo || !call.deleted)
+        .sort((one, other) => other.startedAt - one.startedAt),
     addedSince: (since, accountId, extensionId) =>
       of(accountId, extensionId).filter((call) => call.modifiedAt >= since),
     find: (id) => calls.find((call) => call.id === id),
+    remove(extensionId, startedBefore) {
+      const gone = calls.filter(
+        (call) =>
+          call.extensionId === extensionId && !call.deleted && call.startedAt <= startedBefore,
+      )
+      for (const call of gone) {
+        call.deleted = true
+        call.modifiedAt = clock.now()
+      }
+      return gone.length
+    },
   }
 }

@@ -96,6 +96,8 @@ export function callSides(
       action: clicker ? 'RingOut Web' : direction === 'Inbound' ? 'Phone Call' : 'VoIP Call',
       legType,
       origin: clicker ? 'RingOut' : 'Call',
+      state: plan.startedAt === undefined ? 'Setup' : 'Disconnected',
+      missed: direction === 'Inbound' && !isTalk(outcome),
       modifiedAt: startedAt,
     }
   }

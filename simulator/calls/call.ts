@@ -1,7 +1,9 @@
 import { digits, time } from '../http/json.ts'
-import type { Extension } from '../world/world.ts'
 
 export type Direction = 'Inbound' | 'Outbound'
+
+/** Where a party of a call is, in the words of telephony session events. */
+export type CallState = 'Setup' | 'Proceeding' | 'Answered' | 'VoiceMail' | 'Disconnected'
 
 export interface CallParty {
   phoneNumber: string
@@ -29,11 +31,21 @@ export interface Call {
   action: string
   legType: string
   origin: 'Call' | 'RingOut'
+  state: CallState
+  /** Why it ended, when not by hanging up after a talk. */
+  endReason?: 'NoAnswer' | 'TargetBusy' | 'Rejected' | 'Voicemail'
+  /** It rang here, and nobody picked up. */
+  missed: boolean
+  /** What the caller left. */
+  voicemail?: { id: string; uri: string }
+  /** Gone from the log, except for those who ask for what was deleted. */
+  deleted?: boolean
   modifiedAt: number
 }
 
 export function renderCall(baseUrl: string, call: Call, now: number, detailed: boolean) {
   const account = `${baseUrl}/restapi/v1.0/account/${call.accountId}`
+  const uri = `${account}/extension/${call.extensionId}/call-log/${call.id}`
   const durationMs = (call.endedAt ?? now) - call.startedAt
   const common = {
     telephonySessionId: call.telephonySessionId,
@@ -48,14 +60,28 @@ export function renderCall(baseUrl: string, call: Call, now: number, detailed: b
     result: call.endedAt === undefined ? 'In Progress' : call.result,
     from: renderParty(call.from),
     to: renderParty(call.to),
-    transport: call.origin === 'RingOut' ? 'PSTN' : 'VoIP',
+    transport: transportOf(call),
     extension: { id: digits(call.extensionId), uri: `${account}/extension/${call.extensionId}` },
+  }
+  if (call.deleted) {
+    const { startTime, type, direction, action } = common
+    return {
+      id: call.id,
+      uri,
+      sessionId: call.sessionId,
+      startTime,
+      type,
+      direction,
+      action,
+      deleted: true,
+    }
   }
   return {
     id: call.id,
-    uri: `${account}/extension/${call.extensionId}/call-log/${call.id}`,
+    uri,
     sessionId: call.sessionId,
     ...common,
+    ...(call.voicemail && { message: { type: 'VoiceMail', ...call.voicemail } }),
     ...(detailed && {
       legs: [{ ...common, legType: call.legType, master: true }],
       billing: { costIncluded: 0, costPurchased: 0 },
@@ -69,47 +95,6 @@ function renderParty({ phoneNumber, ...party }: CallParty) {
   return party.extensionNumber === undefined ? { phoneNumber, ...party } : party
 }
 
-interface PartyState {
-  code: string
-  reason?: string
-  missed?: boolean
-}
-
-export type SessionEvent = ReturnType<typeof renderSession>
-
-/** What telephony session events say about one party of a call. */
-export function renderSession(
-  call: Call,
-  extension: Extension,
-  sequence: number,
-  now: number,
-  { code, reason, missed = false }: PartyState,
-) {
-  const { phoneNumber, name, extensionId } = call.from
-  return {
-    sequence,
-    sessionId: call.sessionId,
-    telephonySessionId: call.telephonySessionId,
-    serverId: '10.62.192.12.TAM',
-    eventTime: time(now),
-    origin: { type: call.origin },
-    parties: [
-      {
-        accountId: extension.accountId,
-        extensionId: extension.id,
-        id: call.partyId,
-        direction: call.direction,
-        from: { phoneNumber, name, extensionId },
-        to: {
-          phoneNumber: call.to.phoneNumber,
-          name: call.to.name,
-          extensionId: call.to.extensionId,
-        },
-        status: { code, reason, rcc: false },
-        missedCall: missed,
-        standAlone: false,
-        muted: false,
-      },
-    ],
-  }
+export function transportOf(call: Call): 'PSTN' | 'VoIP' {
+  return call.origin === 'RingOut' ? 'PSTN' : 'VoIP'
 }

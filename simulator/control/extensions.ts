@@ -7,6 +7,7 @@ export interface NewAccount {
   id?: string
   name: string
   mainNumber: string
+  federated?: boolean
 }
 
 export interface NewExtension {

@@ -23,7 +23,7 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
     const arrived = receiveText(sim, await readInput(c, inboundText))
     if (c.get('fromForm')) return c.redirect('/simulator?notice=The+text+arrived.', 303)
     const [first] = arrived.map((message) => renderMessage(sim.world, sim.baseUrl, message))
-    return answer(c, first)
+    return answer(c, first ?? {})
   })
 
   routes.get('/outbox', (c) => answer(c, readOutbox(sim)))

@@ -9,6 +9,7 @@ import type { Simulation } from '../simulation.ts'
 import { dispatch } from './dispatch.ts'
 import { ApiError, apiError } from './errors.ts'
 import { answer, type HttpContext, type HttpEnv } from './exchange.ts'
+import { refuseContradiction } from './method-override.ts'
 import { observeExchanges } from './observe.ts'
 import { operations } from './operations.ts'
 
@@ -21,7 +22,7 @@ export function createApp(sim: Simulation): Hono<HttpEnv> {
   app.route('/simulator', controlRoutes(sim))
   app.get('/', (c) => c.redirect('/simulator'))
 
-  app.use('/restapi/*', keepLedger(sim), injectFaults(sim))
+  app.use('/restapi/*', keepLedger(sim), injectFaults(sim), refuseContradiction)
   const { observe } = sim.settings
   if (observe) app.use('/restapi/*', observeExchanges(observe))
   app.get('/restapi/oauth/authorize', (c) => authorize(sim, c))

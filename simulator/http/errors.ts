@@ -39,6 +39,24 @@ export function apiError(
   return new ApiError(status, body, headers)
 }
 
+/** A refusal that stands in a table, such as those of the numbers with a fate. */
+export function tabled(refusal: {
+  status: number
+  code: string
+  message: string
+  family?: string
+  parameterName?: string
+  retryAfterSeconds?: number
+}): ApiError {
+  const { status, code, message, retryAfterSeconds, ...extra } = refusal
+  return apiError(status, code, message, {
+    ...extra,
+    ...(retryAfterSeconds !== undefined && {
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    }),
+  })
+}
+
 export function invalidParameter(
   name: string,
   message = `Parameter [${name}] value is invalid`,

@@ -14,5 +14,9 @@ export interface Operation {
   adminPermission?: string
   /** Not even an administrator may do this for somebody else. */
   ownOnly?: boolean
+  /** Everybody of the account may do this, not administrators alone. */
+  colleagues?: boolean
+  /** Where a player or an image tag asks, which cannot send headers. */
+  tokenInQuery?: boolean
   handle(x: Exchange): Response | Promise<Response>
 }

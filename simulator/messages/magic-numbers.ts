@@ -1,65 +1,86 @@
+import { deliveryCodes, type RefusalCode, refusalCodes } from './magic-codes.ts'
 import type { MessageStatus } from './message.ts'
 
 /**
- * Recipients with a fate of their own: any number that ends in 555 9 and three digits, such as
- * +1 202 555 9411. The three digits repeat RingCentral's own code. Numbers kept for fiction (555-01xx)
- * never collide with them.
+ * Recipients with a fate of their own, by the last seven digits of their number: 555, one digit for the
+ * family of the code, and the three digits of the code itself. Numbers kept for fiction (555-01xx) are
+ * never among them.
  */
-export interface Fate {
-  ending: string
+export interface MagicNumber {
+  /** The last seven digits, and older ones that mean the same. */
+  endings: string[]
   meaning: string
   /** Refused by the POST itself. */
-  refusal?: { status: number; code: string; message: string; family?: string }
+  refusal?: RefusalCode
   /** Accepted; the status that it ends with, and why. */
   outcome?: { status: MessageStatus; errorCode?: string }
 }
 
-const feature = 'FeatureNotAvailable'
+/** Which digit stands for which family. 9 is short for the most used of all of them. */
+const familyDigits: Record<string, string> = {
+  'SMS-RC': '2',
+  'SMS-UP': '3',
+  'SMS-CAR': '4',
+  CMN: '5',
+  MSG: '6',
+  OAU: '7',
+  AGW: '8',
+  BIL: '8',
+}
 
-export const fates: Fate[] = [
-  // Accepted, and then it goes wrong.
-  failed('5559410', 'the carrier has trouble for the moment', 'DeliveryFailed', 'SMS-CAR-410'),
-  failed('5559411', 'no such number, the carrier says', 'DeliveryFailed', 'SMS-CAR-411'),
-  failed('5559412', 'a landline', 'DeliveryFailed', 'SMS-CAR-412'),
-  failed('5559413', 'opted out', 'SendingFailed', 'SMS-RC-413'),
-  failed('5559414', 'the sender is not provisioned', 'SendingFailed', 'SMS-UP-414'),
-  failed('5559430', 'taken for spam', 'SendingFailed', 'SMS-UP-430'),
-  failed('5559431', 'the sender is flagged: stop sending', 'SendingFailed', 'SMS-UP-431'),
-  failed('5559450', 'over the carrier’s volume', 'DeliveryFailed', 'SMS-CAR-450'),
-  failed('5559461', 'the toll-free sender is not verified', 'DeliveryFailed', 'SMS-CAR-461'),
-  failed('5559500', 'an error inside RingCentral', 'SendingFailed', 'SMS-RC-500'),
-  failed('5559104', 'no failure: the carrier has not reported', 'Sent', 'SMS-CAR-104'),
-  failed('5559199', 'no failure: the status is not known', 'Sent', 'SMS-CAR-199'),
-  stuck('5559000', 'stays Sent for ever, as with many carriers', 'Sent'),
-  stuck('5559001', 'stays Queued for ever', 'Queued'),
-  // Refused at once.
-  refused('5559243', 400, 'MSG-243', 'Recipient phone number is blocked'),
-  refused('5559240', 403, 'MSG-240', 'International SMS is not supported', feature),
-  refused('5559242', 403, 'MSG-242', 'Sending SMS is not available from this number', feature),
-  refused('5559290', 503, 'MSG-290', 'The message could not be sent, try again later'),
-  refused('5559305', 429, 'MSG-305', 'Message sending rate is exceeded'),
-  refused('5559384', 403, 'MSG-384', 'Account limits are exceeded'),
-  refused('5559388', 403, 'MSG-388', 'Destination number is prohibited', feature),
+const shortened = new Set([
+  ...['SMS-CAR-410', 'SMS-CAR-411', 'SMS-CAR-412', 'SMS-RC-413', 'SMS-UP-414', 'SMS-UP-430'],
+  ...['SMS-UP-431', 'SMS-CAR-450', 'SMS-CAR-461', 'SMS-RC-500', 'SMS-CAR-104', 'SMS-CAR-199'],
+  ...['MSG-240', 'MSG-242', 'MSG-243', 'MSG-290', 'MSG-305', 'MSG-384', 'MSG-388'],
+])
+
+export const magicNumbers: MagicNumber[] = [
+  {
+    endings: ['5559000'],
+    meaning: 'stays `Sent` for ever, as with many carriers',
+    outcome: { status: 'Sent' },
+  },
+  { endings: ['5559001'], meaning: 'stays `Queued` for ever', outcome: { status: 'Queued' } },
+  ...deliveryCodes.map(({ code, status, meaning }) => ({
+    endings: endingsOf(code),
+    meaning,
+    outcome: { status, errorCode: code },
+  })),
+  ...refusalCodes.map((refusal) => ({
+    endings: endingsOf(refusal.code),
+    meaning: refusal.message,
+    refusal,
+  })),
 ]
 
-export function fateOf(phoneNumber: string): Fate | undefined {
-  return fates.find((fate) => phoneNumber.endsWith(fate.ending))
+const byEnding = new Map(magicNumbers.flatMap((one) => one.endings.map((ending) => [ending, one])))
+
+export function fateOf(phoneNumber: string): MagicNumber | undefined {
+  return byEnding.get(phoneNumber.slice(-7))
 }
 
-function failed(ending: string, meaning: string, status: MessageStatus, errorCode: string): Fate {
-  return { ending, meaning, outcome: { status, errorCode } }
+export function refusalOf(phoneNumber: string): RefusalCode | undefined {
+  return fateOf(phoneNumber)?.refusal
 }
 
-function stuck(ending: string, meaning: string, status: MessageStatus): Fate {
-  return { ending, meaning, outcome: { status } }
+function endingsOf(code: string): string[] {
+  const [, family = '', number = ''] = /^(.+)-(\d{3})$/.exec(code) ?? []
+  const ending = `555${familyDigits[family]}${number}`
+  return shortened.has(code) ? [`5559${number}`, ending] : [ending]
 }
 
-function refused(
-  ending: string,
-  status: number,
-  code: string,
-  message: string,
-  family?: string,
-): Fate {
-  return { ending, meaning: message, refusal: { status, code, message, family } }
+/** All of them as a table for the README, which a test holds against this. */
+export function magicNumberTable(): string {
+  const rows = magicNumbers.map(({ endings, meaning, refusal, outcome }) => {
+    const numbers = endings.map((ending) => `\`${ending}\``).join(', ')
+    const what = refusal
+      ? `refused at once: ${refusal.status} \`${refusal.code}\``
+      : `accepted, then \`${outcome?.status}\`${outcome?.errorCode ? ` with \`${outcome.errorCode}\`` : ''}`
+    return `| ${numbers} | ${what} | ${meaning} |`
+  })
+  return [
+    '| ends in | what happens | RingCentral’s words, or ours |',
+    '| --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }

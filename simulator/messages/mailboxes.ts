@@ -11,7 +11,7 @@ export interface Mailboxes {
   newestFirst(extensionId: string, since?: number): Iterable<Message>
   /** What changed at or after `since`, each once, in the order of its last change. */
   changedSince(extensionId: string, since: number): Message[]
-  /** Every outbound message ever accepted, oldest first. */
+  /** Every text ever accepted for sending, oldest first. */
   outbox(): readonly Message[]
 }
 
@@ -46,7 +46,7 @@ export function createMailboxes(clock: Clock): Mailboxes {
       const mailbox = mailboxOf(message.extensionId)
       mailbox.messages.push(message)
       mailbox.byId.set(message.id, message)
-      if (message.direction === 'Outbound') accepted.push(message)
+      if (message.direction === 'Outbound' && message.type === 'SMS') accepted.push(message)
       record(message)
       // A hidden message is news when it comes to light, or no sync would ever tell of it.
       if (message.hiddenUntil !== undefined) {

@@ -6,8 +6,14 @@ export type MessageStatus =
   | 'SendingFailed'
   | 'Received'
 
+export type Direction = 'Inbound' | 'Outbound'
+
+export type MessageType = 'SMS' | 'Pager' | 'VoiceMail'
+
 export interface Party {
+  /** Empty inside of the company's own pager messages, which go by extension. */
   phoneNumber: string
+  extensionNumber?: string
   name?: string
   extensionId?: string
 }
@@ -24,6 +30,8 @@ export interface Attachment {
   contentType: string
   fileName?: string
   content: Uint8Array
+  /** How long a recording is. */
+  durationSeconds?: number
 }
 
 /** One record in one extension's mailbox. A text between two extensions is two of them. */
@@ -31,7 +39,8 @@ export interface Message {
   id: string
   accountId: string
   extensionId: string
-  direction: 'Inbound' | 'Outbound'
+  type: MessageType
+  direction: Direction
   from: Party
   to: Recipient[]
   text: string

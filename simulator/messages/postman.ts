@@ -1,18 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { Ids } from '../ids.ts'
 import type { Notifier } from '../notifications/notifier.ts'
 import type { Extension, World } from '../world/world.ts'
-import { fullName } from '../world/world.ts'
-import { fateOf } from './magic-numbers.ts'
+import type { Carriers } from './carriers.ts'
 import type { Mailboxes } from './mailboxes.ts'
-import {
-  type Attachment,
-  aggregateStatus,
-  type Message,
-  type Party,
-  type Recipient,
-} from './message.ts'
-import { createOptOuts } from './opt-outs.ts'
+import type { Mailroom } from './mailroom.ts'
+import { type Attachment, aggregateStatus, type Message, type Recipient } from './message.ts'
+import type { OptOuts } from './opt-outs.ts'
 
 export interface Letter {
   from: string
@@ -30,106 +23,75 @@ export interface Postman {
 
 interface Needs {
   clock: Clock
-  ids: Ids
   world: World
   mailboxes: Mailboxes
+  mailroom: Mailroom
+  carriers: Carriers
+  optOuts: OptOuts
   notifier: Notifier
   delivery: { sentAfterMs: number; deliveredAfterMs: number }
 }
 
 export function createPostman(needs: Needs): Postman {
-  const { clock, ids, world, mailboxes, notifier, delivery } = needs
-  const conversations = new Map<string, string>()
-  const optOuts = createOptOuts()
+  const { clock, world, mailboxes, mailroom, carriers, optOuts, notifier, delivery } = needs
 
-  /** Colleagues are known by name, other companies' people by number alone. */
-  const partyOf = (phoneNumber: string, accountId: string): Party => {
-    const owner = world.ownerOf(phoneNumber)
-    return owner?.accountId === accountId
-      ? { phoneNumber, name: fullName(owner), extensionId: owner.id }
-      : { phoneNumber }
-  }
-
-  const conversationOf = (extensionId: string, numbers: string[]) => {
-    const key = `${extensionId} ${[...new Set(numbers)].sort().join(' ')}`
-    const id = conversations.get(key) ?? ids.conversation()
-    conversations.set(key, id)
-    return id
-  }
-
-  const store = (
-    extension: Extension,
-    letter: Letter,
-    fields: Pick<Message, 'direction' | 'status' | 'readStatus' | 'to'> & Partial<Message>,
-  ) => {
-    const now = clock.now()
-    const message: Message = {
-      id: ids.numeric(),
-      accountId: extension.accountId,
-      extensionId: extension.id,
-      from: partyOf(letter.from, extension.accountId),
-      text: letter.text,
-      attachments: letter.attachments,
-      createdAt: now,
-      modifiedAt: now,
-      availability: 'Alive',
-      sendingAttempts: 0,
-      conversationId: conversationOf(extension.id, [letter.from, ...letter.to]),
-      ...fields,
-    }
-    mailboxes.add(message)
-    return message
-  }
-
-  const settle = (message: Message, change: (recipient: Recipient) => void) => {
-    const before = JSON.stringify(message.to)
-    for (const recipient of message.to) change(recipient)
-    if (JSON.stringify(message.to) === before) return
+  const settle = (message: Message, change: (recipient: Recipient) => boolean) => {
+    let changed = false
+    for (const recipient of message.to) changed = change(recipient) || changed
+    if (!changed) return
     message.status = aggregateStatus(message.to)
     if (message.status === 'Delivered') message.deliveredAt = clock.now()
     mailboxes.touch(message)
     notifier.mailboxChanged(message, 'updated')
   }
 
-  const fateFor = (from: string, to: string) =>
-    optOuts.has(from, to)
-      ? ({ status: 'SendingFailed', errorCode: 'SMS-RC-413' } as const)
-      : fateOf(to)?.outcome
-
-  const send = (message: Message, letter: Letter) =>
+  const send = (message: Message) =>
     settle(message, (recipient) => {
-      const fate = fateFor(letter.from, recipient.phoneNumber)
-      if (fate?.status === 'Queued') return
+      const fate = carriers.fateOf(message.from.phoneNumber, recipient.phoneNumber)
+      if (fate?.status === 'Queued') return false
       message.sendingAttempts = 1
       recipient.status = fate?.status === 'SendingFailed' ? 'SendingFailed' : 'Sent'
       if (fate?.status === 'SendingFailed') recipient.errorCode = fate.errorCode
+      return true
     })
 
-  const finish = (message: Message, letter: Letter) => {
+  const finish = (message: Message) => {
+    const reached: string[] = []
     settle(message, (recipient) => {
-      if (recipient.status !== 'Sent') return
-      const fate = fateFor(letter.from, recipient.phoneNumber)
+      if (recipient.status !== 'Sent') return false
+      const fate = carriers.fateOf(message.from.phoneNumber, recipient.phoneNumber)
       recipient.status = fate?.status ?? 'Delivered'
       if (fate?.errorCode) recipient.errorCode = fate.errorCode
+      if (recipient.status === 'Delivered') reached.push(recipient.phoneNumber)
+      return recipient.status !== 'Sent' || fate?.errorCode !== undefined
     })
-    const reached = message.to
-      .filter((one) => one.status === 'Delivered')
-      .map((one) => one.phoneNumber)
-    postman.deliver(letter, reached)
+    if (!reached.some((number) => world.numbers.has(number))) return
+    const { from, to, text, attachments } = message
+    postman.deliver(
+      { from: from.phoneNumber, to: to.map((one) => one.phoneNumber), text, attachments },
+      reached,
+    )
   }
 
   const postman: Postman = {
     accept(sender, letter, hideForMs) {
-      const message = store(sender, letter, {
+      const message = mailroom.store(sender, {
+        type: 'SMS',
         direction: 'Outbound',
         status: 'Queued',
         readStatus: 'Read',
-        to: letter.to.map((to) => ({ ...partyOf(to, sender.accountId), status: 'Queued' })),
-        hiddenUntil: hideForMs === undefined ? undefined : clock.now() + hideForMs,
+        from: mailroom.partyOf(letter.from, sender.accountId),
+        to: letter.to.map((to) => ({
+          ...mailroom.partyOf(to, sender.accountId),
+          status: 'Queued',
+        })),
+        text: letter.text,
+        attachments: letter.attachments,
+        ...(hideForMs !== undefined && { hiddenUntil: clock.now() + hideForMs }),
       })
       notifier.mailboxChanged(message, 'new')
-      clock.setTimer(delivery.sentAfterMs, () => send(message, letter))
-      clock.setTimer(delivery.deliveredAfterMs, () => finish(message, letter))
+      clock.setTimer(delivery.sentAfterMs, () => send(message))
+      clock.setTimer(delivery.deliveredAfterMs, () => finish(message))
       return message
     },
 
@@ -140,15 +102,19 @@ export function createPostman(needs: Needs): Postman {
         // RingCentral drops what is sent to a disabled or frozen extension, and tells nobody.
         if (!extension) continue
         optOuts.hear(letter.from, to, letter.text)
-        const message = store(extension, letter, {
+        const message = mailroom.store(extension, {
+          type: 'SMS',
           direction: 'Inbound',
           status: 'Received',
           readStatus: 'Unread',
+          from: mailroom.partyOf(letter.from, extension.accountId),
           to: letter.to.map((one) => ({
-            ...partyOf(one, extension.accountId),
+            ...mailroom.partyOf(one, extension.accountId),
             status: 'Received',
             ...(one === to && { target: true }),
           })),
+          text: letter.text,
+          attachments: letter.attachments,
         })
         arrived.push(message)
         notifier.messageArrived(message)

@@ -8,48 +8,45 @@ export function renderMessage(world: World, baseUrl: string, message: Message, f
   const uri = `${mailbox}/message-store/${message.id}`
   const failure = message.to.find((one) => one.errorCode !== undefined)?.errorCode
   const outbound = message.direction === 'Outbound'
+  const isText = message.type === 'SMS'
   return {
     uri,
     id: digits(message.id),
     to: message.to.map((one) => renderRecipient(one, outbound && message.to.length > 1)),
     from: renderParty(message.from),
-    type: 'SMS',
+    type: message.type,
     creationTime: time(message.createdAt),
     readStatus: message.readStatus,
     priority: 'Normal',
-    attachments: [
-      {
-        id: digits(message.id),
-        uri: `${uri}/content/${message.id}`,
-        type: 'Text',
-        contentType: 'text/plain',
-      },
-      ...message.attachments.map((one) => ({
-        id: digits(one.id),
-        uri: `${uri}/content/${one.id}`,
-        type: 'MmsAttachment',
-        contentType: one.contentType,
-        size: one.content.length,
-        fileName: one.fileName,
-      })),
-    ],
+    attachments: renderAttachments(message, uri),
     direction: message.direction,
     availability: message.availability,
     subject: message.text,
     messageStatus: message.status,
-    ...(outbound && { smsSendingAttemptsCount: message.sendingAttempts }),
+    ...(outbound && isText && { smsSendingAttemptsCount: message.sendingAttempts }),
     ...(message.deliveredAt !== undefined && { smsDeliveryTime: time(message.deliveredAt) }),
     // The answer to the POST has neither: whoever wants them reads the record again.
-    ...(!fresh && { segmentCount: countSegments(message.text) }),
+    ...(!fresh && isText && { segmentCount: countSegments(message.text) }),
     ...(!fresh && failure !== undefined && { deliveryErrorCode: failure }),
-    conversationId: digits(message.conversationId),
-    conversation: {
-      id: message.conversationId,
-      uri: `${baseUrl}/restapi/v1.0/conversations/${message.conversationId}`,
-    },
+    ...(message.type === 'VoiceMail'
+      ? { vmTranscriptionStatus: 'NotAvailable' }
+      : {
+          conversationId: digits(message.conversationId),
+          conversation: {
+            id: message.conversationId,
+            uri: `${baseUrl}/restapi/v1.0/conversations/${message.conversationId}`,
+          },
+        }),
     lastModifiedTime: time(message.modifiedAt),
     ...(!fresh && { owner: renderOwner(world, message) }),
   }
+}
+
+/** What a voicemail event says: the record, with string ids and another word for its type. */
+export function renderVoicemail(world: World, baseUrl: string, message: Message) {
+  const { conversation, ...instant } = renderInstant(world, baseUrl, message)
+  const { owner, eventType, ...body } = instant
+  return { ...body, type: 'Voicemail', vmTranscriptionStatus: 'NotAvailable' }
 }
 
 /** The same as an instant notification tells it: string ids, and the deprecated conversation id gone. */
@@ -79,8 +76,28 @@ export function renderInstant(world: World, baseUrl: string, message: Message) {
   }
 }
 
-function renderParty({ phoneNumber, name, extensionId }: Party) {
-  return { phoneNumber, name, extensionId }
+/** The text itself comes first, except with voicemail, which has none. */
+function renderAttachments(message: Message, uri: string) {
+  const words = {
+    id: digits(message.id),
+    uri: `${uri}/content/${message.id}`,
+    type: 'Text',
+    contentType: 'text/plain',
+  }
+  const media = message.attachments.map((one) => ({
+    id: digits(one.id),
+    uri: `${uri}/content/${one.id}`,
+    type: message.type === 'VoiceMail' ? 'AudioRecording' : 'MmsAttachment',
+    contentType: one.contentType,
+    size: one.content.length,
+    ...(one.fileName !== undefined && { fileName: one.fileName }),
+    ...(one.durationSeconds !== undefined && { vmDuration: one.durationSeconds }),
+  }))
+  return message.type === 'VoiceMail' ? media : [words, ...media]
+}
+
+function renderParty({ phoneNumber, name, extensionId, extensionNumber }: Party) {
+  return { ...(phoneNumber !== '' && { phoneNumber }), extensionNumber, name, extensionId }
 }
 
 function renderRecipient(one: Recipient, withStatus: boolean) {

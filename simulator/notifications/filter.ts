@@ -1,5 +1,6 @@
 import { apiError, notFound } from '../http/errors.ts'
 import type { Extension, World } from '../world/world.ts'
+import { isQueryKnown } from './filter-query.ts'
 
 export type EventKind =
   | 'instant-message'
@@ -12,6 +13,10 @@ export type EventKind =
   | 'extension-info'
   | 'voicemail'
   | 'reminder'
+  | 'a2p-messages'
+  | 'a2p-batches'
+  | 'a2p-opt-outs'
+  | 'consents'
 
 /** An event filter with `~` resolved: what a subscription listens to. */
 export interface EventFilter {
@@ -49,6 +54,14 @@ const grammar: { kind: EventKind; pattern: RegExp; scope: string }[] = [
   { kind: 'account-presence', pattern: new RegExp(`^${account}/presence$`), scope: 'ReadAccounts' },
   { kind: 'extension-list', pattern: new RegExp(`^${account}/extension$`), scope: 'ReadAccounts' },
   { kind: 'extension-info', pattern: new RegExp(`^${extension}/?$`), scope: 'ReadAccounts' },
+  { kind: 'a2p-messages', pattern: new RegExp(`^${account}/a2p-sms/messages$`), scope: 'A2PSMS' },
+  { kind: 'a2p-batches', pattern: new RegExp(`^${account}/a2p-sms/batches$`), scope: 'A2PSMS' },
+  { kind: 'a2p-opt-outs', pattern: new RegExp(`^${account}/a2p-sms/opt-outs$`), scope: 'A2PSMS' },
+  {
+    kind: 'consents',
+    pattern: /^\/restapi\/v2\/accounts\/(?<account>~|\d+)\/sms\/consents$/,
+    scope: 'SMS',
+  },
   {
     kind: 'reminder',
     pattern: /^\/restapi\/v1\.0\/subscription\/~$/,
@@ -66,9 +79,10 @@ export function parseFilter(world: World, me: Extension, text: unknown): EventFi
     const params = new URLSearchParams(query)
     // Without a type there is no such event; RingCentral knows `type=SMS` and nothing else here.
     if (kind === 'instant-message' && params.get('type') !== 'SMS') throw invalidFilter(text)
+    if (!isQueryKnown(kind, params)) throw invalidFilter(text)
     const owner = resolve(world, me, kind, match.groups ?? {})
     const resolved = path
-      .replace(/\/account\/[^/]+/, `/account/${owner.accountId}`)
+      .replace(/\/(accounts?)\/[^/]+/, `/$1/${owner.accountId}`)
       .replace(/\/extension\/[^/]+/, `/extension/${owner.extensionId}`)
     return {
       kind,
@@ -102,7 +116,9 @@ function resolve(
   const extensionId = named.extension === '~' ? me.id : named.extension
   if (world.extensions.get(extensionId)?.accountId !== accountId) throw notFound('extensionId')
   if (extensionId !== me.id && !me.admin) {
-    throw apiError(403, 'SUB-405', 'Not allowed to subscribe for events of another extension')
+    throw kind === 'presence'
+      ? apiError(403, 'SUB-402', 'Not allowed to subscribe for presence of another extension')
+      : apiError(403, 'SUB-405', 'Not allowed to subscribe for events of another extension')
   }
   return { accountId, extensionId }
 }

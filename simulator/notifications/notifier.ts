@@ -1,12 +1,20 @@
-import type { SessionEvent } from '../calls/call.ts'
+import type { A2PBatch, A2PMessage } from '../a2p/a2p-store.ts'
+import { renderA2PMessage, renderBatch } from '../a2p/render.ts'
+import type { SessionEvent } from '../calls/session-event.ts'
 import type { Clock } from '../clock.ts'
 import { time } from '../http/json.ts'
 import type { Message } from '../messages/message.ts'
-import { renderInstant } from '../messages/render.ts'
+import type { Consent } from '../messages/opt-outs.ts'
+import { renderInstant, renderVoicemail } from '../messages/render.ts'
+import type { PresenceState } from '../presence/presence.ts'
+import { renderPresenceEvent } from '../presence/render.ts'
 import type { Random } from '../random.ts'
+import { renderConsent } from '../resources/consents.ts'
 import type { Extension, World } from '../world/world.ts'
 import type { Deliverer } from './deliverer.ts'
-import type { EventFilter, EventKind } from './filter.ts'
+import type { EventFilter } from './filter.ts'
+import { createPublisher } from './publisher.ts'
+import type { Subscription } from './subscription.ts'
 import type { SubscriptionStore } from './subscription-store.ts'
 
 export type ExtensionChange = 'Create' | 'Update' | 'Delete'
@@ -17,7 +25,13 @@ export interface Notifier {
   /** A bell, not data: how many messages are new or changed, and no more. */
   mailboxChanged(message: Message, how: 'new' | 'updated'): void
   callChanged(extension: Extension, session: SessionEvent): void
+  presenceChanged(extension: Extension, state: PresenceState, sequence: number): void
   extensionChanged(extension: Extension, change: ExtensionChange, hints: string[]): void
+  a2pMessageChanged(message: A2PMessage): void
+  a2pBatchChanged(batch: A2PBatch): void
+  consentChanged(accountId: string, consent: Consent): void
+  /** A subscription runs out. */
+  remind(subscription: Subscription, event: string, expiresIn: number): void
 }
 
 interface Needs {
@@ -29,60 +43,39 @@ interface Needs {
   baseUrl(): string
 }
 
-interface Occurrence {
-  kind: EventKind
-  accountId: string
-  extensionId: string
-  wanted?(filter: EventFilter): boolean
-  body: unknown
-}
-
 export function createNotifier(needs: Needs): Notifier {
-  const { clock, random, world, subscriptions, deliverer } = needs
-
-  const publish = ({ kind, accountId, extensionId, wanted, body }: Occurrence) => {
-    for (const subscription of subscriptions.interestedIn(kind, accountId, extensionId)) {
-      if (subscription.status !== 'Active') continue
-      for (const filter of subscription.filters) {
-        const about = filter.kind === kind && (filter.extensionId ?? extensionId) === extensionId
-        if (!about || (wanted && !wanted(filter))) continue
-        const envelope = {
-          uuid: random.uuid(),
-          event: filter.path,
-          timestamp: time(clock.now()),
-          subscriptionId: subscription.id,
-          ownerId: subscription.extensionId,
-          body,
-        }
-        deliverer.deliver(subscription, filter.path, JSON.stringify(envelope))
-      }
-    }
-  }
+  const { clock, world } = needs
+  const { publish, send, isAwaited } = createPublisher(needs)
 
   return {
     messageArrived(message) {
       const { accountId, extensionId } = message
-      const body = renderInstant(world, needs.baseUrl(), message)
-      publish({ kind: 'instant-message', accountId, extensionId, body })
+      if (message.type === 'VoiceMail') {
+        const body = renderVoicemail(world, needs.baseUrl(), message)
+        publish({ kind: 'voicemail', accountId, extensionId, body })
+      } else if (message.type === 'SMS' && isAwaited('instant-message', accountId, extensionId)) {
+        const body = renderInstant(world, needs.baseUrl(), message)
+        publish({ kind: 'instant-message', accountId, extensionId, body })
+      }
     },
 
     mailboxChanged(message, how) {
       const { accountId, extensionId } = message
+      if (!isAwaited('mailbox', accountId, extensionId)) return
       const isNew = how === 'new'
       publish({
         kind: 'mailbox',
         accountId,
         extensionId,
         wanted: ({ query }) =>
-          (query.get('type') ?? 'SMS') === 'SMS' &&
-          (query.get('direction') ?? message.direction) === message.direction,
+          allows(query, 'type', message.type) && allows(query, 'direction', message.direction),
         body: {
           accountId,
           extensionId,
           lastUpdated: time(clock.now()),
           changes: [
             {
-              type: 'SMS',
+              type: message.type,
               newCount: isNew ? 1 : 0,
               updatedCount: isNew ? 0 : 1,
               ...(isNew && { newMessageIds: [message.id] }),
@@ -95,13 +88,28 @@ export function createNotifier(needs: Needs): Notifier {
     callChanged({ id: extensionId, accountId }, body) {
       const wanted = ({ query }: EventFilter) =>
         body.parties.some(
-          ({ direction, status, missedCall }) =>
-            (query.get('direction') ?? direction) === direction &&
-            (query.get('statusCode') ?? status.code) === status.code &&
-            (query.get('missedCall') ?? String(missedCall)) === String(missedCall),
+          ({ direction, status, missedCall, from, to }) =>
+            allows(query, 'direction', direction) &&
+            allows(query, 'statusCode', status.code) &&
+            allows(query, 'missedCall', String(missedCall)) &&
+            allows(query, 'phoneNumber', from.phoneNumber, to.phoneNumber),
         )
       publish({ kind: 'telephony', accountId, extensionId, wanted, body })
       publish({ kind: 'account-telephony', accountId, extensionId, wanted, body })
+    },
+
+    presenceChanged(extension, state, sequence) {
+      const { id: extensionId, accountId } = extension
+      publish({
+        kind: 'presence',
+        accountId,
+        extensionId,
+        // Whoever asked for both forms gets the detailed one alone.
+        instead: (filter, others) => !isDetailed(filter) && others.some(isDetailed),
+        bodyFor: (filter) => renderPresenceEvent(extension, state, sequence, isDetailed(filter)),
+      })
+      const body = renderPresenceEvent(extension, state, sequence, false)
+      publish({ kind: 'account-presence', accountId, extensionId, body })
     },
 
     extensionChanged({ id: extensionId, accountId }, eventType, hints) {
@@ -112,5 +120,54 @@ export function createNotifier(needs: Needs): Notifier {
       const body = { extensionId, eventType, hints }
       publish({ kind: 'extension-info', accountId, extensionId, body })
     },
+
+    a2pMessageChanged(message) {
+      publish({
+        kind: 'a2p-messages',
+        accountId: message.accountId,
+        wanted: ({ query }) =>
+          allows(query, 'direction', message.direction) &&
+          allows(query, 'batchId', message.batchId ?? '') &&
+          allows(query, 'from', message.from) &&
+          allows(query, 'to', message.to),
+        body: renderA2PMessage(message, 'Detailed', false),
+      })
+    },
+
+    a2pBatchChanged(batch) {
+      publish({
+        kind: 'a2p-batches',
+        accountId: batch.accountId,
+        wanted: ({ query }) => allows(query, 'from', batch.from),
+        body: renderBatch(batch, clock.now()),
+      })
+    },
+
+    consentChanged(accountId, consent) {
+      const { from, to, optStatus } = consent
+      const active = optStatus === 'OptOut'
+      publish({
+        kind: 'a2p-opt-outs',
+        accountId,
+        wanted: ({ query }) => allows(query, 'from', from) && allows(query, 'to', to),
+        body: { from, to, active },
+      })
+      publish({ kind: 'consents', accountId, body: { records: [renderConsent(consent)] } })
+    },
+
+    remind: (subscription, event, expiresIn) => send(subscription, event, { expiresIn }),
   }
+}
+
+function isDetailed({ query }: EventFilter): boolean {
+  return query.get('detailedTelephonyState') === 'true'
+}
+
+/** Without the parameter all is wanted; given several times, each of its values is. Numbers go by their digits. */
+function allows(query: URLSearchParams, name: string, ...values: string[]): boolean {
+  const asked = query.getAll(name)
+  const bare = (text: string) => (/^[\s+]?\d{7,}$/.test(text) ? text.replace(/\D/g, '') : text)
+  return (
+    asked.length === 0 || asked.some((one) => values.some((value) => bare(value) === bare(one)))
+  )
 }

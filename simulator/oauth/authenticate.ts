@@ -11,8 +11,10 @@ const corruptedMs = 10_000
 export function authenticate(
   sim: Simulation,
   c: HttpContext,
+  inQueryToo = false,
 ): { token: AccessToken; me: Extension } {
-  const header = c.req.header('authorization')
+  const inQuery = inQueryToo ? c.req.query('access_token') : undefined
+  const header = c.req.header('authorization') ?? (inQuery && `Bearer ${inQuery}`)
   if (header === undefined) throw badToken('AGW-401', 'Authorization header is not specified')
   const value = /^bearer +(\S+)$/i.exec(header.trim())?.[1]
   if (value === undefined) throw badToken('AGW-402', 'Invalid Authorization header')

@@ -12,6 +12,9 @@ export const grantableScopes = [
   'ReadContacts',
   'Contacts',
   'InternalMessages',
+  'EditPresence',
+  'EditCallLog',
+  'A2PSMS',
 ]
 
 // EditMessages is not among what SMS includes: marking a message read needs a scope of its own.

@@ -33,7 +33,7 @@ export const accountOperations: Operation[] = [
           homeCountry: { id: '1', name: 'United States', isoCode: 'US', callingCode: '1' },
           currency: { id: 1, code: 'USD', name: 'US Dollar', symbol: '$' },
         },
-        federated: false,
+        federated: account.federated ?? false,
         limits: {
           maxMonitoredExtensionsPerUser: 100,
           maxExtensionNumberLength: 6,

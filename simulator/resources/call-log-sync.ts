@@ -19,10 +19,12 @@ function sync(x: Exchange, extensionId: string | undefined): Response {
 
   const reply = (written: string, found: ReturnType<typeof sim.callLog.newestFirst>) => {
     const options = new URLSearchParams(written)
-    const wanted =
+    const deletedToo = options.get('showDeleted') === 'true'
+    const wanted = (
       options.get('statusGroup') === 'Missed'
         ? found.filter(({ result }) => result === 'Missed')
         : found
+    ).filter((call) => deletedToo || !call.deleted)
     const detailed = options.get('view') === 'Detailed'
     return answer(x.c, {
       uri: `${sim.baseUrl}${x.c.req.path}`,
@@ -39,7 +41,7 @@ function sync(x: Exchange, extensionId: string | undefined): Response {
     const from = readDate(query, 'dateFrom') ?? now - month
     const count = Math.min(readInteger(query, 'recordCount') ?? most, most)
     const found = sim.callLog
-      .newestFirst(account.id, extensionId)
+      .newestFirst(account.id, extensionId, query.get('showDeleted') === 'true')
       .filter((call) => call.startedAt >= from)
     return reply(query.toString(), found.slice(0, count))
   }

@@ -1,16 +1,24 @@
 import type { Call } from '../calls/call.ts'
-import { renderCall } from '../calls/call.ts'
+import { renderCall, transportOf } from '../calls/call.ts'
+import { answerBulk } from '../http/bulk.ts'
 import { apiError, notFound } from '../http/errors.ts'
-import { accountPath, answer, type Exchange, extensionPath } from '../http/exchange.ts'
+import { accountPath, answer, type Exchange, extensionPath, noContent } from '../http/exchange.ts'
 import type { Operation } from '../http/operation.ts'
 import { paginate } from '../http/paging.ts'
-import { readList, readWindow } from '../http/query.ts'
+import { readDate, readFlag, readList, readWindow } from '../http/query.ts'
 
 /** Each exists twice: for one extension, and for the account, which needs an administrator. */
 export const callLogOperations: Operation[] = [
   ...both('call-log', 'FullCompanyCallLog', list),
   ...both('call-log/:callRecordId', 'FullCompanyCallLog', read),
   ...both('active-calls', 'ReadCallLog', active),
+  {
+    method: 'DELETE',
+    path: `${extensionPath}/call-log`,
+    group: 'Heavy',
+    scope: 'EditCallLog',
+    handle: remove,
+  },
 ]
 
 type Handler = (x: Exchange, extensionId: string | undefined) => Response
@@ -29,7 +37,10 @@ export function both(rest: string, adminPermission: string, handler: Handler): O
 }
 
 function list(x: Exchange, extensionId: string | undefined): Response {
-  const found = x.sim.callLog.newestFirst(x.account.id, extensionId).filter(readCallFilter(x))
+  const deletedToo = readFlag(x.query, 'showDeleted', false)
+  const found = x.sim.callLog
+    .newestFirst(x.account.id, extensionId, deletedToo)
+    .filter(readCallFilter(x))
   return answer(
     x.c,
     paginate(x, found, (call) => render(x, call), { totals: false }),
@@ -37,17 +48,45 @@ function list(x: Exchange, extensionId: string | undefined): Response {
 }
 
 function read(x: Exchange, extensionId: string | undefined): Response {
-  const call = x.sim.callLog.find(x.c.req.param('callRecordId') ?? '')
-  const ours =
-    call?.accountId === x.account.id && (extensionId ?? call.extensionId) === call.extensionId
-  if (!call || !ours) throw notFound('callRecordId')
+  const find = (id: string) => {
+    const call = x.sim.callLog.find(id)
+    const ours =
+      call?.accountId === x.account.id && (extensionId ?? call.extensionId) === call.extensionId
+    return ours && !call.deleted ? call : undefined
+  }
+  const ids = (x.c.req.param('callRecordId') ?? '').split(',')
+  if (ids.length > 1) {
+    const items = ids.map((resourceId) => {
+      const call = find(resourceId)
+      return call
+        ? { resourceId, status: 200, body: render(x, call) }
+        : { resourceId, status: 404, body: notFound('callRecordId').body }
+    })
+    return answerBulk(x.c, items)
+  }
+  const call = find(ids[0] ?? '')
+  if (!call) throw notFound('callRecordId')
   return answer(x.c, render(x, call))
+}
+
+/** The whole log, or what is older than `dateTo`. */
+function remove(x: Exchange): Response {
+  const until = readDate(x.query, 'dateTo') ?? Number.POSITIVE_INFINITY
+  x.sim.callLog.remove(x.extension.id, until)
+  return noContent(x.c)
 }
 
 function active(x: Exchange, extensionId: string | undefined): Response {
   const { sim, account } = x
   const now = sim.clock.now()
-  const calls = sim.callCenter.active(account.id, extensionId)
+  const directions = readList(x.query, 'direction', ['Inbound', 'Outbound'])
+  const types = readList(x.query, 'type', ['Voice', 'Fax'])
+  const transports = readList(x.query, 'transport', ['PSTN', 'VoIP'])
+  const calls = sim.callCenter
+    .active(account.id, extensionId)
+    .filter((call) => directions?.includes(call.direction) ?? true)
+    .filter(() => types?.includes('Voice') ?? true)
+    .filter((call) => transports?.includes(transportOf(call)) ?? true)
   const records = paginate(x, calls, (call) => renderCall(sim.baseUrl, call, now, false), {
     totals: false,
   })
@@ -85,7 +124,7 @@ function readCallFilter({ sim, query }: Exchange): (call: Call) => boolean {
       call.startedAt <= to &&
       (directions?.includes(call.direction) ?? true) &&
       (types?.includes('Voice') ?? true) &&
-      (transports?.includes(call.origin === 'RingOut' ? 'PSTN' : 'VoIP') ?? true) &&
+      (transports?.includes(transportOf(call)) ?? true) &&
       (!phoneNumber || parties.some((one) => one.phoneNumber.slice(1) === phoneNumber)) &&
       (!extensionNumber || parties.some((one) => one.extensionNumber === extensionNumber)) &&
       (!telephonySession || call.telephonySessionId === telephonySession) &&

@@ -11,7 +11,9 @@ export interface MessageFilter {
   query: string
 }
 
-export function readMessageFilter(query: URLSearchParams): MessageFilter {
+export function readMessageFilter(query: URLSearchParams, myId: string): MessageFilter {
+  const owners = readOwners(query, 'owner', myId)
+  const voicemailOwners = readOwners(query, 'voicemailOwner', myId)
   const messageTypes = readList(query, 'messageType', types)
   const directions = readList(query, 'direction', ['Inbound', 'Outbound'])
   const readStatuses = readList(query, 'readStatus', ['Read', 'Unread'])
@@ -22,7 +24,11 @@ export function readMessageFilter(query: URLSearchParams): MessageFilter {
   const phoneNumber = query.get('phoneNumber')?.replace(/\D/g, '')
 
   const matchesDeletedToo = (message: Message) =>
-    (messageTypes?.includes('SMS') ?? true) &&
+    (messageTypes?.includes(message.type) ?? true) &&
+    (!owners || owners.includes(message.extensionId)) &&
+    (!voicemailOwners ||
+      message.type !== 'VoiceMail' ||
+      voicemailOwners.includes(message.extensionId)) &&
     (directions?.includes(message.direction) ?? true) &&
     (readStatuses?.includes(message.readStatus) ?? true) &&
     (conversations.length === 0 || conversations.includes(message.conversationId)) &&
@@ -37,4 +43,9 @@ export function readMessageFilter(query: URLSearchParams): MessageFilter {
       availabilities.includes(message.availability) && matchesDeletedToo(message),
     query: query.toString(),
   }
+}
+
+function readOwners(query: URLSearchParams, name: string, myId: string): string[] | undefined {
+  const ids = query.getAll(name).filter(Boolean)
+  return ids.length === 0 ? undefined : ids.map((id) => (id === '~' ? myId : id))
 }

@@ -1,8 +1,9 @@
+import { answerBulk, type BulkItem } from '../http/bulk.ts'
 import { apiError, invalidParameter, notFound } from '../http/errors.ts'
 import { answer, type Exchange, extensionPath, noContent, readJson } from '../http/exchange.ts'
 import type { Operation } from '../http/operation.ts'
 import { paginate } from '../http/paging.ts'
-import { readFlag, readWindow } from '../http/query.ts'
+import { readDate, readFlag, readList, readWindow } from '../http/query.ts'
 import type { Message } from '../messages/message.ts'
 import { renderMessage } from '../messages/render.ts'
 import { readMessageFilter } from './message-filter.ts'
@@ -51,7 +52,7 @@ export const messageStoreOperations: Operation[] = [
 function list(x: Exchange): Response {
   const { sim, extension, query } = x
   const { from, to } = readWindow(query, sim.clock.now())
-  const filter = readMessageFilter(query)
+  const filter = readMessageFilter(query, extension.id)
   const found: Message[] = []
   for (const message of sim.mailboxes.newestFirst(extension.id, from)) {
     if (message.createdAt <= to && filter.matches(message)) found.push(message)
@@ -73,19 +74,29 @@ function latestOfEach(messages: Message[]): Message[] {
 function read(x: Exchange): Response {
   const ids = idsInPath(x)
   if (ids.length === 1) return answer(x.c, render(x, find(x, ids[0] as string)))
-  const items = ids.map((id) => {
-    const message = x.sim.mailboxes.find(x.extension.id, id)
-    return message
-      ? { resourceId: id, status: 200, body: render(x, message) }
-      : { resourceId: id, status: 404, body: notFound('messageId').body }
+  return answerBulk(
+    x.c,
+    forEach(x, ids, (message) => ({ status: 200, body: render(x, message) })),
+  )
+}
+
+/** Each of several by itself: what is missing does not keep the others back. */
+function forEach(
+  x: Exchange,
+  ids: string[],
+  act: (message: Message) => Omit<BulkItem, 'resourceId'>,
+): BulkItem[] {
+  return ids.map((resourceId) => {
+    const message = x.sim.mailboxes.find(x.extension.id, resourceId)
+    return message && message.availability !== 'Purged'
+      ? { resourceId, ...act(message) }
+      : { resourceId, status: 404, body: notFound('messageId').body }
   })
-  return answer(x.c, items, 207)
 }
 
 /** PUT knows `readStatus` alone. PATCH may also bring a deleted message back. */
 async function update(x: Exchange): Promise<Response> {
   const body = await readJson(x.c)
-  const messages = idsInPath(x).map((id) => find(x, id))
   const { readStatus, availability } = body
   const patch = x.c.req.method === 'PATCH'
   if (readStatus === undefined ? !patch : readStatus !== 'Read' && readStatus !== 'Unread') {
@@ -93,26 +104,34 @@ async function update(x: Exchange): Promise<Response> {
   }
   if (patch && availability !== undefined && availability !== 'Alive')
     throw invalidParameter('availability')
-  for (const message of messages) {
+  const change = (message: Message) => {
     if (readStatus !== undefined) message.readStatus = readStatus as 'Read' | 'Unread'
     if (patch && availability === 'Alive' && message.availability === 'Deleted')
       message.availability = 'Alive'
     changed(x, message)
+    return render(x, message)
   }
-  const rendered = messages.map((message) => render(x, message))
-  if (rendered.length === 1) return answer(x.c, rendered[0])
-  return answer(
+  const ids = idsInPath(x)
+  if (ids.length === 1) return answer(x.c, change(find(x, ids[0] as string)))
+  return answerBulk(
     x.c,
-    messages.map(({ id }, index) => ({ resourceId: id, status: 200, body: rendered[index] })),
-    207,
+    forEach(x, ids, (message) => ({ status: 200, body: change(message) })),
   )
 }
 
 /** The first delete puts it into the bin, the second (or `purge=true`) takes it out of the world. */
 function remove(x: Exchange): Response {
   const purge = readFlag(x.query, 'purge', false)
-  for (const message of idsInPath(x).map((id) => find(x, id))) discard(x, message, purge)
-  return noContent(x.c)
+  const ids = idsInPath(x)
+  if (ids.length === 1) {
+    discard(x, find(x, ids[0] as string), purge)
+    return noContent(x.c)
+  }
+  const items = forEach(x, ids, (message) => {
+    discard(x, message, purge)
+    return { status: 204 }
+  })
+  return items.every(({ status }) => status === 204) ? noContent(x.c) : answerBulk(x.c, items)
 }
 
 /**
@@ -124,9 +143,13 @@ function removeConversations(x: Exchange): Response {
     .getAll('conversationId')
     .flatMap((value) => value.split(','))
     .filter(Boolean)
+  const purge = readFlag(x.query, 'purge', false)
+  const until = readDate(x.query, 'dateTo') ?? Number.POSITIVE_INFINITY
+  const type = readList(x.query, 'type', ['Fax', 'SMS', 'VoiceMail', 'Pager', 'Text', 'All'])?.[0]
   for (const message of [...x.sim.mailboxes.newestFirst(x.extension.id)]) {
-    if (message.availability !== 'Alive') continue
-    if (wanted.length === 0 || wanted.includes(message.conversationId)) discard(x, message, false)
+    if (message.availability !== 'Alive' || message.createdAt > until) continue
+    if (type !== undefined && type !== 'All' && type !== message.type) continue
+    if (wanted.length === 0 || wanted.includes(message.conversationId)) discard(x, message, purge)
   }
   return noContent(x.c)
 }

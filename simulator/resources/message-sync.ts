@@ -26,7 +26,7 @@ export const messageSyncOperations: Operation[] = [
 function fullSync(x: Exchange): Response {
   const { sim, extension, query } = x
   const { from, to } = readWindow(query, sim.clock.now())
-  const filter = readMessageFilter(query)
+  const filter = readMessageFilter(query, extension.id)
   const most = readInteger(query, 'recordCount') ?? Number.POSITIVE_INFINITY
   const found: Message[] = []
   for (const message of sim.mailboxes.newestFirst(extension.id, from)) {
@@ -40,7 +40,7 @@ function fullSync(x: Exchange): Response {
 
 function incrementalSync(x: Exchange): Response {
   const state = x.sim.syncTokens.read(mailboxName(x), x.query.get('syncToken') ?? '')
-  const filter = readMessageFilter(new URLSearchParams(state.query))
+  const filter = readMessageFilter(new URLSearchParams(state.query), x.extension.id)
   const changed = x.sim.mailboxes.changedSince(x.extension.id, state.at - syncOverlapMs)
   return reply(x, 'ISync', state.query, changed.filter(filter.matchesDeletedToo))
 }

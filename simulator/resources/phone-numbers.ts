@@ -1,4 +1,5 @@
-import { accountPath, answer, extensionPath } from '../http/exchange.ts'
+import { notFound } from '../http/errors.ts'
+import { accountPath, answer, type Exchange, extensionPath } from '../http/exchange.ts'
 import { digits } from '../http/json.ts'
 import type { Operation } from '../http/operation.ts'
 import { paginate } from '../http/paging.ts'
@@ -44,15 +45,34 @@ export const phoneNumberOperations: Operation[] = [
       return answer(x.c, page)
     },
   },
+  {
+    method: 'GET',
+    path: `${accountPath}/phone-number/:phoneNumberId`,
+    group: 'Light',
+    scope: 'ReadAccounts',
+    adminPermission: 'ReadCompanyPhoneNumbers',
+    handle: readOne,
+  },
 ]
+
+function readOne({ sim, c, account }: Exchange): Response {
+  const id = c.req.param('phoneNumberId')
+  const number = [...sim.world.numbers.values()].find(
+    (one) => one.id === id && one.accountId === account.id,
+  )
+  if (!number) throw notFound('phoneNumberId')
+  return answer(c, render(sim, number))
+}
 
 function filtered(numbers: PhoneNumber[], query: URLSearchParams): PhoneNumber[] {
   const usages = query.getAll('usageType')
   const statuses = query.getAll('status')
+  const payments = query.getAll('paymentType')
   return numbers.filter(
     (one) =>
       (usages.length === 0 || usages.includes(one.usageType)) &&
-      (statuses.length === 0 || statuses.includes(one.status)),
+      (statuses.length === 0 || statuses.includes(one.status)) &&
+      (payments.length === 0 || payments.includes(one.paymentType)),
   )
 }
 

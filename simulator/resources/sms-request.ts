@@ -2,6 +2,7 @@ import { apiError, invalidParameter } from '../http/errors.ts'
 import { type Exchange, readJson } from '../http/exchange.ts'
 import { type Part, parseMultipart } from '../http/multipart.ts'
 import { summarizeBody } from '../ledger.ts'
+import { isSupported } from '../messages/attachment-types.ts'
 import type { Attachment } from '../messages/message.ts'
 import type { Letter } from '../messages/postman.ts'
 
@@ -30,6 +31,11 @@ export async function readSmsRequest(x: Exchange): Promise<Letter> {
       family: 'InvalidParameter',
       parameterName: 'to',
     })
+  }
+
+  const country = body.country as Record<string, unknown> | undefined
+  if (country?.id !== undefined && country.isoCode !== undefined) {
+    throw apiError(400, 'MSG-365', 'Both country id and isoCode are given')
   }
 
   const text = body.text ?? ''
@@ -71,11 +77,19 @@ function readAttachments(x: Exchange, parts: Part[]): Attachment[] {
     if (!part.headers['content-disposition'])
       throw apiError(400, 'MSG-350', 'Attachment has no disposition')
     if (!part.fileName) throw apiError(400, 'MSG-351', 'Attachment has no file name')
+    if (part.content.length > mostAttachmentBytes) {
+      throw apiError(400, 'MSG-337', 'Attachment is too large')
+    }
+    const contentType = part.headers['content-type'] ?? 'application/octet-stream'
+    if (!isSupported(contentType)) {
+      throw apiError(415, 'MSG-348', 'Attachment type is not supported')
+    }
     return {
       id: x.sim.ids.numeric(),
-      contentType: part.headers['content-type'] ?? 'application/octet-stream',
+      contentType,
       fileName: part.fileName,
-      content: part.content,
+      // A copy: the rest of the request shall not live as long as its attachment.
+      content: new Uint8Array(part.content),
     }
   })
   if (bytes > mostAttachmentBytes) throw apiError(400, 'MSG-376', 'Attachments are too large')

@@ -1,7 +1,9 @@
-import { apiError, invalidParameter } from '../http/errors.ts'
+import { apiError, invalidParameter, tabled } from '../http/errors.ts'
 import { answer, type Exchange, extensionPath } from '../http/exchange.ts'
 import type { Operation } from '../http/operation.ts'
-import { fateOf } from '../messages/magic-numbers.ts'
+import { type RefusalCode, refusalCodes } from '../messages/magic-codes.ts'
+import { refusalOf } from '../messages/magic-numbers.ts'
+import type { Letter } from '../messages/postman.ts'
 import { renderMessage } from '../messages/render.ts'
 import { readSmsRequest } from './sms-request.ts'
 
@@ -17,13 +19,15 @@ export const smsOperations: Operation[] = ['sms', 'mms'].map((name) => ({
 async function send(x: Exchange): Promise<Response> {
   const { sim, c, me } = x
   const letter = await readSmsRequest(x)
+  const kind = letter.attachments.length > 0 ? 'MMS' : 'SMS'
+  if (!sim.limiter.takeSend(`${me.id} ${x.session.clientId}`, kind)) {
+    throw tabled(refusalCodes.find(({ code }) => code === 'MSG-305') as RefusalCode)
+  }
   requireSender(x, letter.from, letter.attachments.length > 0)
   for (const to of letter.to) {
-    refuseDestination(x, letter.from, to)
-    const refusal = fateOf(to)?.refusal
-    if (refusal) {
-      throw apiError(refusal.status, refusal.code, refusal.message, { family: refusal.family })
-    }
+    refuseDestination(x, letter, to)
+    const refusal = refusalOf(to)
+    if (refusal) throw tabled(refusal)
   }
   const message = sim.postman.accept(me, letter, c.get('hideForMs'))
   return answer(c, renderMessage(sim.world, sim.baseUrl, message, true))
@@ -34,6 +38,16 @@ function requireSender({ sim, me }: Exchange, from: string, withMedia: boolean):
   const number = sim.world.numbers.get(from)
   if (!number || number.extensionId !== me.id) {
     throw apiError(403, 'MSG-304', "Phone number doesn't belong to extension", {
+      family: 'FeatureNotAvailable',
+    })
+  }
+  if (number.type === 'FaxOnly') {
+    throw apiError(403, 'MSG-241', 'Sending SMS from a fax number is not available', {
+      family: 'FeatureNotAvailable',
+    })
+  }
+  if (me.type !== 'User') {
+    throw apiError(403, 'MSG-314', 'Extensions of this type cannot send messages', {
       family: 'FeatureNotAvailable',
     })
   }
@@ -52,7 +66,13 @@ function requireSender({ sim, me }: Exchange, from: string, withMedia: boolean):
   }
 }
 
-function refuseDestination({ sim }: Exchange, from: string, to: string): void {
+function refuseDestination({ sim }: Exchange, { from, attachments }: Letter, to: string): void {
+  if (/^\d{3,4}$/.test(to)) {
+    throw apiError(400, 'MSG-246', 'Sending SMS to extension numbers is not available', {
+      family: 'InvalidParameter',
+      parameterName: 'to',
+    })
+  }
   if (to.length < 8) {
     throw apiError(400, 'MSG-247', 'Sending SMS to short numbers is not available', {
       family: 'InvalidParameter',
@@ -70,7 +90,11 @@ function refuseDestination({ sim }: Exchange, from: string, to: string): void {
     ? apiError(403, 'MSG-403', 'International SMS from a toll-free number is not available', {
         family: 'InternationalProhibited',
       })
-    : apiError(403, 'MSG-240', 'International SMS is not available', {
-        family: 'InternationalProhibited',
-      })
+    : attachments.length > 0
+      ? apiError(403, 'MSG-383', 'International MMS is not available', {
+          family: 'InternationalProhibited',
+        })
+      : apiError(403, 'MSG-240', 'International SMS is not available', {
+          family: 'InternationalProhibited',
+        })
 }

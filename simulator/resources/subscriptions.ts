@@ -53,7 +53,9 @@ async function create(x: Exchange): Promise<Response> {
     expiresAt: now + ttlSeconds * 1000,
     status: 'Active',
   }
+  placeReminder(subscription)
   sim.subscriptions.add(subscription)
+  sim.reminders.follow(subscription)
   return reply(x, subscription)
 }
 
@@ -74,6 +76,7 @@ async function update(x: Exchange): Promise<Response> {
   const body = await readJson(x.c)
   if (body.eventFilters !== undefined) {
     Object.assign(subscription, readFilters(x, body.eventFilters))
+    placeReminder(subscription)
     x.sim.subscriptions.reindex()
   }
   subscription.ttlSeconds = readTtl(body.expiresIn) ?? subscription.ttlSeconds
@@ -83,12 +86,23 @@ async function update(x: Exchange): Promise<Response> {
 function renew(x: Exchange): Response {
   const subscription = find(x)
   subscription.expiresAt = x.sim.clock.now() + subscription.ttlSeconds * 1000
+  x.sim.reminders.follow(subscription)
   return reply(x, subscription)
 }
 
 function remove(x: Exchange): Response {
-  x.sim.subscriptions.remove(find(x).id)
+  const { id } = find(x)
+  x.sim.subscriptions.remove(id)
+  x.sim.reminders.forget(id)
   return noContent(x.c)
+}
+
+/** A reminder speaks of the subscription that it is part of, whose id nobody knew before. */
+function placeReminder({ id, filters }: Subscription): void {
+  for (const filter of filters) {
+    if (filter.kind === 'reminder')
+      filter.path = filter.path.replace('/subscription/~', `/subscription/${id}`)
+  }
 }
 
 /** Only those of this user and this app exist, as far as the caller can see. */

@@ -3,6 +3,8 @@ export interface Account {
   id: string
   name: string
   mainNumber: string
+  /** Federated accounts see one another's people in the directory. */
+  federated?: boolean
 }
 
 export type ExtensionStatus = 'Enabled' | 'Disabled' | 'Frozen' | 'NotActivated' | 'Unassigned'
@@ -29,6 +31,14 @@ export type NumberFeature =
   | 'A2PSmsSender'
   | 'Delegated'
 
+export const campaignStatuses = [
+  ...(['Confirmed', 'Unregistered', 'Created', 'Submitted', 'SubmitFailed'] as const),
+  ...(['UpdateRequested', 'DeleteRequested', 'CampaignSuspended', 'CampaignExpired'] as const),
+  ...(['Draft', 'PreVetFailed', 'Unconfirmed'] as const),
+]
+
+export type CampaignStatus = (typeof campaignStatuses)[number]
+
 export interface PhoneNumber {
   id: string
   accountId: string
@@ -42,6 +52,8 @@ export interface PhoneNumber {
   primary: boolean
   label?: string
   features: NumberFeature[]
+  /** How far its registration with the carriers has come; local numbers begin `Confirmed`. */
+  campaign?: CampaignStatus
 }
 
 export interface World {
@@ -82,7 +94,10 @@ export function createWorld(): World {
     ownerOf,
     reachedAt(phoneNumber) {
       const owner = ownerOf(phoneNumber)
-      const ready = numbers.get(phoneNumber)?.status === 'Normal' && owner?.status === 'Enabled'
+      const number = numbers.get(phoneNumber)
+      // High-volume numbers have a store of their own, and no mailbox.
+      const mailbox = number?.status === 'Normal' && !number.features.includes('A2PSmsSender')
+      const ready = mailbox && owner?.status === 'Enabled'
       return ready ? owner : undefined
     },
   }
