@@ -15,7 +15,7 @@ import {
   setExtensionStatus,
 } from './control/extensions.ts'
 import { type InboundText, receiveText } from './control/inbound.ts'
-import { assignNumber, moveNumber, type NewNumber } from './control/numbers.ts'
+import { assignNumber, moveNumber, type NewNumber, setCampaign } from './control/numbers.ts'
 import { type OutboxEntry, readOutbox } from './control/outbox.ts'
 import { createSimulation } from './create-simulation.ts'
 import { type FaultPlan, parseFaultPlan } from './faults/plan.ts'
@@ -26,7 +26,7 @@ import type { LedgerEntry } from './ledger.ts'
 import type { Message } from './messages/message.ts'
 import type { Subscription } from './notifications/subscription.ts'
 import type { SimulatorOptions } from './options.ts'
-import type { Extension, ExtensionStatus, PhoneNumber } from './world/world.ts'
+import type { CampaignStatus, Extension, ExtensionStatus, PhoneNumber } from './world/world.ts'
 
 export type { SimulatorOptions } from './options.ts'
 
@@ -52,6 +52,8 @@ export interface Simulator {
   addExtension(extension: NewExtension): Extension
   addNumber(number: NewNumber): void
   moveNumber(phoneNumber: string, extensionId: string): void
+  /** Carriers refuse what a number sends that is not `Confirmed`. */
+  setCampaign(phoneNumber: string, status: CampaignStatus): void
   setExtensionStatus(extensionId: string, status: ExtensionStatus): void
   /** Rings now, or with `startedAt` lies in the past. */
   addCall(plan: CallPlan): Call[]
@@ -97,6 +99,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     addExtension: (extension) => addExtension(sim, extension),
     addNumber: (number) => assignNumber(sim, number),
     moveNumber: (phoneNumber, extensionId) => moveNumber(sim, phoneNumber, extensionId),
+    setCampaign: (phoneNumber, status) => setCampaign(sim, phoneNumber, status),
     setExtensionStatus: (id, status) => setExtensionStatus(sim, id, status),
     addCall: (plan) => addCall(sim, plan),
     planFault(plan) {

@@ -1,5 +1,5 @@
 import type { Simulation } from '../simulation.ts'
-import type { NumberFeature, PhoneNumber } from '../world/world.ts'
+import type { CampaignStatus, NumberFeature, PhoneNumber } from '../world/world.ts'
 import { ControlError } from './control-error.ts'
 import { findExtension } from './extensions.ts'
 
@@ -42,6 +42,13 @@ export function moveNumber(sim: Simulation, phoneNumber: string, extensionId: st
   number.extensionId = extensionId
   if (before !== undefined) tellNumbersChanged(sim, before)
   tellNumbersChanged(sim, extensionId)
+}
+
+/** How far the number's registration with the carriers has come. */
+export function setCampaign(sim: Simulation, phoneNumber: string, status: CampaignStatus): void {
+  const number = sim.world.numbers.get(phoneNumber)
+  if (!number) throw new ControlError(`There is no number ${phoneNumber}.`)
+  number.campaign = status
 }
 
 function tellNumbersChanged(sim: Simulation, extensionId: string): void {

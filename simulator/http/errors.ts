@@ -46,6 +46,7 @@ export function tabled(refusal: {
   message: string
   family?: string
   parameterName?: string
+  permissionName?: string
   retryAfterSeconds?: number
 }): ApiError {
   const { status, code, message, retryAfterSeconds, ...extra } = refusal

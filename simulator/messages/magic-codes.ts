@@ -8,6 +8,7 @@ export interface RefusalCode {
   /** The symbolic name on top of the body, where it is not the code. */
   family?: string
   parameterName?: string
+  permissionName?: string
   retryAfterSeconds?: number
 }
 
@@ -63,6 +64,7 @@ export const refusalCodes: RefusalCode[] = [
     code: 'CMN-401',
     ...permission,
     message: 'In order to call this API endpoint, application needs to have [SMS] permission',
+    permissionName: 'SMS',
   },
   { code: 'CMN-404', ...permission, message: 'Access to the extension is forbidden' },
   { code: 'CMN-405', status: 401, message: 'Login to account required' },
@@ -77,6 +79,7 @@ export const refusalCodes: RefusalCode[] = [
     ...permission,
     message:
       'In order to call this API endpoint, user needs to have [OutboundSMS] permission for requested resource',
+    permissionName: 'OutboundSMS',
   },
   { code: 'CMN-414', ...invalid, message: 'Recipient is not found', parameterName: 'to' },
   {

@@ -62,7 +62,7 @@ async function edit(x: Exchange): Promise<Response> {
     const wrong = whatIsWrong(x, record)
     if (wrong) {
       const error = { errorCode: 'CMN-101', message: `Parameter [${wrong}] value is invalid` }
-      failedRecords.push({ ...record, error: { ...error, parameterName: wrong } })
+      failedRecords.push({ ...record, error: error })
       continue
     }
     const { from, to, optStatus } = record as unknown as Consent
