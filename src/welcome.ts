@@ -36,7 +36,7 @@ export function announce(facts: {
   if (operatorKey) lines.push(`  Operator key  ${operatorKey}`)
   if (demo)
     lines.push(`  Simulator     ${demo.simulatorUrl}/simulator   (stands in for RingCentral)`)
-  if (notice) lines.push('', `  ${notice}`)
+  if (notice) lines.push('', ...notice.split(/(?<=\.) (?=[A-Z])/).map((line) => `  ${line}`))
   if (demo) {
     const text = JSON.stringify({ from: '+14155550123', to: demo.number, text: 'Hello!' })
     lines.push(
