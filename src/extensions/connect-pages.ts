@@ -59,15 +59,17 @@ export function refusedCallbackPage() {
   })
 }
 
-export function notConnectedPage(tenantName: string, why: 'refused' | 'failed') {
-  const text =
-    why === 'refused'
-      ? 'You did not allow access at RingCentral, or RingCentral did not allow it.'
-      : 'RingCentral could not be reached, or did not answer as expected.'
+const reasons = {
+  refused: 'You did not allow access at RingCentral, or RingCentral did not allow it.',
+  busy: 'Too many people are connecting at this moment. Wait a minute before you try again.',
+  failed: 'RingCentral could not be reached, or did not answer as expected.',
+}
+
+export function notConnectedPage(tenantName: string, why: keyof typeof reasons) {
   return page({
     title: 'Nothing was connected',
     body: html`<h1>Nothing was connected</h1>
-<p>${text}</p>
+<p>${reasons[why]}</p>
 <p>${tenantName} has no access to your extension. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>`,
   })
 }

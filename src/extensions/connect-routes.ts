@@ -84,6 +84,9 @@ export function connectRoutes({
         return c.html(refusedCallbackPage(), 403)
       case 'refused':
         return c.html(notConnectedPage(completed.tenantName, 'refused'), 200)
+      case 'busy':
+        c.header('Retry-After', '60')
+        return c.html(notConnectedPage(completed.tenantName, 'busy'), 503)
       case 'failed':
         return c.html(notConnectedPage(completed.tenantName, 'failed'), 502)
       case 'connected':

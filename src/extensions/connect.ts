@@ -3,12 +3,14 @@ import type { ConnectAttempt } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
+import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
 import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
 import type { RingCentral } from '../ringcentral/client.ts'
+import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import type { ConnectLinks, LinkState } from './connect-link.ts'
 import { releaseTokens } from './disconnect.ts'
@@ -32,6 +34,8 @@ export type Completed =
   | { outcome: 'other-browser' }
   /** The person said no, or RingCentral would not; the link is good again. */
   | { outcome: 'refused'; tenantName: string }
+  /** The token endpoint takes no more for the moment; the link is good again. */
+  | { outcome: 'busy'; tenantName: string }
   /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
   | { outcome: 'failed'; tenantName: string }
 
@@ -200,7 +204,9 @@ export function createConnecting(deps: {
       } catch (error) {
         logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         await links.reopen(attempt.connectTokenId)
-        return { outcome: 'failed', tenantName }
+        const busy =
+          error instanceof RetryLaterError || error instanceof RingCentralRateLimitedError
+        return { outcome: busy ? 'busy' : 'failed', tenantName }
       }
     },
 

@@ -179,7 +179,6 @@ describe('the way back from RingCentral', () => {
 
   it.each([
     { kind: 'status', status: 503 },
-    { kind: 'rate-limit' },
     { kind: 'reset' },
     { kind: 'accept-then-reset' },
     { kind: 'status', status: 400, body: { error: 'invalid_client' } },
@@ -202,11 +201,34 @@ describe('the way back from RingCentral', () => {
       const code = new URL(callback).searchParams.get('code') ?? '?'
       expect(logs.text()).not.toContain(code)
 
-      if (fault.kind === 'rate-limit') return
       const again = await browser.open(await comeBack(browser, connectUrl))
       expect(again.html).toContain('Connected to Acme')
     },
   )
+
+  it('with too many others says to wait a minute, and the link is good again', async () => {
+    const gateway = await startGateway({ app: { tokenCallsPerMinute: 2 } })
+    const acme = await gateway.createTenant()
+    const browser = createBrowser()
+    const links = []
+    for (let n = 0; n < 3; n += 1) links.push(await newLink(acme))
+    const [first = '', second = '', third = ''] = links
+    expect((await browser.open(await comeBack(browser, first))).status).toBe(200)
+    gateway.simulator.planFault({ kind: 'rate-limit', path: '/restapi/oauth/token', count: 1 })
+    const pages = [
+      await browser.open(await comeBack(browser, second)),
+      await browser.open(await comeBack(browser, third)),
+    ]
+    for (const page of pages) {
+      expect(page.status).toBe(503)
+      expect(page.headers.get('retry-after')).toBe('60')
+      expect(page.html).toContain('Wait a minute before you try again')
+    }
+    // The third did not prolong the penalty of the second.
+    expect(tokenCalls(gateway)).toHaveLength(2)
+    await gateway.db.budget.deleteMany()
+    expect((await browser.open(await comeBack(browser, third))).status).toBe(200)
+  })
 
   it('with RingCentral failing right after the tokens leaves nothing half-done', async () => {
     const gateway = await startGateway()
