@@ -86,10 +86,16 @@ export function graphqlRoutes({
     const requestId = randomUUID()
     const { viewer } = identity
     return requestScope.run({ requestId }, async () => {
-      const streams = request.headers.get('accept')?.includes('text/event-stream')
-      const stay = streams ? watch(viewer) : undefined
-      if (stay) c.req.raw.signal.addEventListener('abort', stay.leave, { once: true })
-      const response = await engine.handle(request, makeContext(viewer, requestId, stay?.ended))
+      // Whether it will be a stream only the answer tells: a client may accept anything. One that accepts
+      // no stream is refused when its subscription has begun already, and that must not live on.
+      const stay = watch(viewer)
+      const over = new AbortController()
+      const ended = AbortSignal.any([stay.ended, over.signal])
+      const answer = await engine.handle(request, makeContext(viewer, requestId, ended))
+      const response = atItsEnd(answer, request.signal, () => {
+        stay.leave()
+        over.abort()
+      })
       response.headers.set('X-Request-Id', requestId)
       response.headers.set('Cache-Control', 'no-store')
       response.headers.set('X-Content-Type-Options', 'nosniff')
@@ -104,6 +110,17 @@ export function graphqlRoutes({
   })
 
   return routes
+}
+
+/** Calls `end` when the answer is over: at once, or if it streams, when it is through or hung up on. */
+function atItsEnd(answer: Response, hungUp: AbortSignal, end: () => void): Response {
+  const streams = answer.headers.get('content-type')?.startsWith('text/event-stream')
+  if (!streams || !answer.body) {
+    end()
+    return answer
+  }
+  hungUp.addEventListener('abort', end, { once: true })
+  return new Response(answer.body.pipeThrough(new TransformStream({ flush: end })), answer)
 }
 
 function answerType(request: Request): string {
