@@ -8,6 +8,8 @@ const LOCK_TIMEOUT = /^(55P03)$/
 
 const UNIQUE = /^(P2002|UniqueConstraintViolation|23505)$/
 
+const UNSTORABLE = /^(22021|22P05)$|invalid byte sequence for encoding/
+
 const UNAVAILABLE = new RegExp(
   [
     '^(P1001|P1002|P1008|P1017|P2024)$',
@@ -38,6 +40,11 @@ export function isRetryable(error: unknown): boolean {
 /** Something else has this value already. Inside a transaction, the transaction is over with that. */
 export function isUniqueViolation(error: unknown): boolean {
   return says(error, UNIQUE)
+}
+
+/** A text holds U+0000, which Postgres knows no way to store or to compare. */
+export function isUnstorableText(error: unknown): boolean {
+  return says(error, UNSTORABLE)
 }
 
 /** The database cannot be reached, went away, or has no connection to spare. */

@@ -14,6 +14,9 @@ import { pageDescriptions } from './pagination.ts'
 
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
+/** What can be asked for by its id alone. */
+const nodeKinds = ['Message', 'Call', 'Extension', 'PhoneNumber'] as const
+
 /**
  * The schema's builder, without any type: each feature registers its own nouns on it, and
  * `src/schema.ts` imports the features and builds.
@@ -41,7 +44,11 @@ export const builder = new SchemaBuilder<{
   relay: {
     // Our ids carry their type in a prefix, so they need no encoding to be global.
     encodeGlobalID: (_typename, id) => String(id),
-    decodeGlobalID: (id) => ({ typename: kindOfId(id) ?? 'Unknown', id }),
+    // What is no id of a node is looked for like one, and not found.
+    decodeGlobalID: (id) => ({
+      typename: nodeKinds.find((kind) => kind === kindOfId(id)) ?? 'Message',
+      id,
+    }),
     nodesOnConnection: { description: 'The things themselves, without their cursors.' },
     nodesQueryOptions: false,
     nodeQueryOptions: {

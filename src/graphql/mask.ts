@@ -1,5 +1,6 @@
+import { PothosValidationError } from '@pothos/core'
 import { GraphQLError } from 'graphql'
-import { isDatabaseUnavailable } from '../db/errors.ts'
+import { isDatabaseUnavailable, isUnstorableText } from '../db/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import { topLevelError } from './errors.ts'
@@ -10,6 +11,8 @@ import { topLevelError } from './errors.ts'
  */
 export function maskError(error: unknown, logger: Logger): Error {
   const cause = error instanceof GraphQLError ? error.originalError : error
+  const theirs = faultInInput(cause)
+  if (theirs) return placed(theirs, error)
   if (error instanceof GraphQLError && (cause == null || cause instanceof GraphQLError)) {
     return error
   }
@@ -26,10 +29,22 @@ export function maskError(error: unknown, logger: Logger): Error {
         `Something went wrong on our side. Quote ${requestId} when you report it.`,
         { requestId },
       )
-  if (!(error instanceof GraphQLError)) return masked
-  return new GraphQLError(masked.message, {
-    nodes: error.nodes ?? null,
-    path: error.path ?? null,
-    extensions: masked.extensions,
+  return placed(masked, error)
+}
+
+/** What a client wrote and can mend, where neither the schema nor a resolver has looked at it. */
+function faultInInput(cause: unknown): GraphQLError | undefined {
+  if (cause instanceof PothosValidationError) return topLevelError('BAD_USER_INPUT', cause.message)
+  if (!isUnstorableText(cause)) return undefined
+  return topLevelError('BAD_USER_INPUT', 'A text contains the character U+0000: remove it.')
+}
+
+/** The same, at the place in the query where the other one happened. */
+function placed(error: GraphQLError, where: unknown): GraphQLError {
+  if (!(where instanceof GraphQLError)) return error
+  return new GraphQLError(error.message, {
+    nodes: where.nodes ?? null,
+    path: where.path ?? null,
+    extensions: error.extensions,
   })
 }
