@@ -27,10 +27,15 @@ export function whereMessage(tenantId: string, filter: MessageFilterInput | null
   if (status) conditions.push({ status: { in: status } })
   if (number) conditions.push({ OR: [{ from: number }, { to: { has: number } }] })
   if (extensionId) conditions.push({ extensionRowId: extensionId })
-  if (text) conditions.push({ text: { contains: text, mode: 'insensitive' } })
+  if (text) conditions.push({ text: { contains: escapeLike(text), mode: 'insensitive' } })
   if (createdFrom) conditions.push({ createdAt: { gte: createdFrom } })
   if (createdBefore) conditions.push({ createdAt: { lt: createdBefore } })
   return { AND: conditions } satisfies Prisma.MessageWhereInput
+}
+
+/** Prisma hands the text to ILIKE as it is, where `%`, `_` and a backslash would mean something. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
 }
 
 export function matchesMessage(

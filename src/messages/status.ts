@@ -47,7 +47,8 @@ export async function moveStatus(
 ): Promise<Message | undefined> {
   const [message] = await tx.message.updateManyAndReturn({
     where: { id: messageId, status: { in: earlierThan(to) } },
-    data: { status: to, ...facts, mayRetry: false },
+    // What was said of an earlier status does not hold for this one.
+    data: { status: to, errorCode: null, errorMessage: null, ...facts, mayRetry: false },
   })
   if (message) recordStatus(record, message)
   return message

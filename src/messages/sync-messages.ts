@@ -78,7 +78,7 @@ export const syncMessages = ({
    * one: after a crash the next sync brings everything again, and what is known already stays as it is.
    */
   async function write(extension: Extension, sync: MessageSync, startedAt: Date) {
-    const messages = sync.messages.toSorted((a, b) => +a.creationTime - +b.creationTime)
+    const messages = sync.messages.toSorted(byAge)
     for (let from = 0; from === 0 || from < messages.length; from += handful) {
       const isLast = from + handful >= messages.length
       const connected = await eventLog.transaction(async (tx, record) => {
@@ -117,6 +117,12 @@ export const syncMessages = ({
       }
     }
   }
+}
+
+/** RingCentral's ids grow, and tell the order of what came in the same millisecond. */
+function byAge(a: MessageRecord, b: MessageRecord): number {
+  const apart = a.creationTime.getTime() - b.creationTime.getTime()
+  return apart || a.id.localeCompare(b.id, 'en', { numeric: true })
 }
 
 /** Whether the extension is connected; if so, it stays until the commit. */
