@@ -14,6 +14,8 @@ import { parseNotification } from '../ringcentral/notifications.ts'
 import { processNotificationJob } from './jobs.ts'
 
 const maxBytes = 256 * 1024
+/** What else somebody may have written there, Postgres need not see. */
+const isId = /^[\w-]{1,100}$/
 
 /**
  * Where RingCentral posts. Stores what it brings before it answers 200, and does the work afterwards:
@@ -37,7 +39,8 @@ export function webhookRoute({
   const route = new Hono()
 
   route.post('/:id', bodyLimit({ maxSize: maxBytes }), async (c) => {
-    const webhook = await db.webhookSubscription.findUnique({ where: { id: c.req.param('id') } })
+    const id = c.req.param('id')
+    const webhook = isId.test(id) && (await db.webhookSubscription.findUnique({ where: { id } }))
     if (!webhook || webhook.status === 'BROKEN' || webhook.status === 'ENDED') {
       return c.json({ error: 'Not found' }, 404)
     }
