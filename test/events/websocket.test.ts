@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { stranger } from '../support/texts.ts'
+
+let gateway: Gateway
+let acme: TestTenant
+
+beforeAll(async () => {
+  gateway = await startGateway({ shared: true })
+  acme = await gateway.createTenant()
+  await acme.connect(ava)
+  return gateway.stop
+})
+
+/** A client that may break the rules of graphql-transport-ws. */
+async function dial(protocol = 'graphql-transport-ws') {
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, protocol)
+  const messages: any[] = []
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+  })
+  socket.on('message', (data) => messages.push(JSON.parse(data.toString())))
+  socket.on('error', () => undefined)
+  onTestFinished(() => socket.terminate())
+  await Promise.race([new Promise((resolve) => socket.on('open', resolve)), closed])
+  const say = (message: unknown) =>
+    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
+  return {
+    say,
+    closed,
+    messages,
+    socket,
+    async init(authorization = `Bearer ${acme.secret}`) {
+      say({ type: 'connection_init', payload: { authorization } })
+      await expect.poll(() => messages.some(({ type }) => type === 'connection_ack')).toBe(true)
+    },
+    /** The first message about an operation. */
+    async about(id: string, ...types: string[]) {
+      const find = () =>
+        messages.find(
+          (message) => message.id === id && (!types.length || types.includes(message.type)),
+        )
+      await expect.poll(find, { timeout: 5_000 }).toBeTruthy()
+      return find()
+    },
+  }
+}
+
+const subscribe = (id: string, query: string, variables = {}) => ({
+  id,
+  type: 'subscribe',
+  payload: { query, variables },
+})
+const textsIn = 'subscription { messageReceived { message { text } } }'
+
+describe('a WebSocket', () => {
+  it.concurrent('that never says who it is is closed with 4408', async () => {
+    const { closed } = await dial()
+    expect(await closed).toMatchObject({ code: 4408 })
+  })
+
+  it('that subscribes before it says who it is is closed with 4401', async () => {
+    const { say, closed } = await dial()
+    say(subscribe('1', textsIn))
+    expect(await closed).toMatchObject({ code: 4401 })
+  })
+
+  it('that says it twice is closed with 4429', async () => {
+    const { init, say, closed } = await dial()
+    await init()
+    say({ type: 'connection_init' })
+    expect(await closed).toMatchObject({ code: 4429 })
+  })
+
+  it.each([
+    ['an unknown key', { authorization: 'Bearer rql_nobody' }],
+    ['no key', {}],
+    ['a key that is no text', { authorization: { a: 1 } }],
+    ['nothing', undefined],
+  ])('with %s is closed with 4403', async (_what, payload) => {
+    const { say, closed } = await dial()
+    say({ type: 'connection_init', payload })
+    expect(await closed).toMatchObject({ code: 4403 })
+  })
+
+  it.each(['garbage', '{}', '[]', '{"type":"nonsense"}', '{"type":"subscribe","id":""}'])(
+    'that talks nonsense (%s) is closed with 4400',
+    async (nonsense) => {
+      const { init, say, closed } = await dial()
+      await init()
+      say(nonsense)
+      expect(await closed).toMatchObject({ code: 4400 })
+    },
+  )
+
+  it('that sends more than 100 kB is closed with 1009', async () => {
+    const { init, say, closed } = await dial()
+    await init()
+    say(subscribe('1', `# ${'x'.repeat(110_000)}\n${textsIn}`))
+    expect(await closed).toMatchObject({ code: 1009 })
+  })
+
+  it('that speaks another protocol is not served', async () => {
+    const { closed } = await dial('graphql-ws')
+    expect((await closed).code).toBe(1006)
+  })
+
+  it('that takes one id twice is closed with 4409', async () => {
+    const { init, say, closed } = await dial()
+    await init()
+    say(subscribe('1', textsIn))
+    await sleep(50)
+    say(subscribe('1', textsIn))
+    expect(await closed).toMatchObject({ code: 4409 })
+  })
+
+  it('lives on after an invalid query, which is answered with an error', async () => {
+    const { init, say, about, socket } = await dial()
+    await init()
+    say(subscribe('syntax', 'subscription {'))
+    say(subscribe('unknown', 'subscription { nothing }'))
+    say(subscribe('deep', '{ __typename } { __typename }'))
+    say(subscribe('variable', 'query ($id: ID!) { message(id: $id) { id } }', {}))
+    for (const id of ['syntax', 'unknown', 'deep', 'variable']) {
+      const { type, payload } = await about(id)
+      const errors = type === 'error' ? payload : payload.errors
+      expect(errors[0].message).toEqual(expect.any(String))
+      expect(JSON.stringify(errors)).not.toMatch(/node_modules|\bat \//)
+    }
+    expect((await about('syntax')).type).toBe('error')
+    say(subscribe('good', '{ status { connected } }'))
+    expect((await about('good', 'next')).payload).toEqual({ data: { status: { connected: true } } })
+    expect(socket.readyState).toBe(socket.OPEN)
+  })
+
+  it('lives on when one of its subscriptions ends with an error', async () => {
+    const { init, say, about, messages, socket } = await dial()
+    await init()
+    say(subscribe('stays', textsIn))
+    say(subscribe('bad', 'subscription { messageReceived(after: "x") { cursor } }'))
+    expect(JSON.stringify(await about('bad'))).toContain('BAD_USER_INPUT')
+    gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'Still here' })
+    await about('stays', 'next')
+
+    // Something that nobody foresees: an event whose row cannot be shown.
+    await gateway.db.$executeRaw`
+      WITH head AS (
+        UPDATE "EventLog" SET "lastSequence" = "lastSequence" + 1 WHERE "tenantId" = ${acme.id}
+        RETURNING "lastSequence"
+      )
+      INSERT INTO "Event" ("tenantId", "sequence", "type", "subjectId", "snapshot")
+      SELECT ${acme.id}, "lastSequence", 'message.received', 'msg_x', '{"text": null}' FROM head`
+    await expect
+      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')), { timeout: 5_000 })
+      .toContain('INTERNAL_SERVER_ERROR')
+    expect(JSON.stringify(messages)).not.toMatch(/node_modules|Cannot return null/)
+
+    // A place that is missing in the log: the stream cannot go on.
+    await gateway.db.eventLog.update({
+      where: { tenantId: acme.id },
+      data: { lastSequence: { increment: 1 } },
+    })
+    await expect
+      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')), { timeout: 5_000 })
+      .toContain('CURSOR_EXPIRED')
+    say(subscribe('good', '{ status { connected } }'))
+    await about('good', 'next')
+    expect(socket.readyState).toBe(socket.OPEN)
+  })
+})
