@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { captureWebhook, type Webhook } from './webhook.ts'
+
+let gateway: Gateway
+let acme: TestTenant
+let webhook: Webhook
+
+beforeAll(async () => {
+  const capture = captureWebhook()
+  gateway = await startGateway({ shared: true, app: { fetch: capture.fetch } })
+  acme = await gateway.createTenant()
+  await acme.connect(ava)
+  webhook = capture.webhook()
+  return gateway.stop
+})
+
+const stored = () => gateway.db.notification.count()
+
+describe('the webhook’s door', () => {
+  it('stores a notification before it answers 200, and answers soon', async () => {
+    const times = []
+    for (let n = 0; n < 20; n += 1) {
+      const before = await stored()
+      const startedAt = performance.now()
+      const response = await webhook.post(webhook.text(`Fast ${n}`))
+      times.push(performance.now() - startedAt)
+      expect(response.status).toBe(200)
+      expect(await stored()).toBe(before + 1)
+    }
+    console.info(`webhook answered in ${times.sort((a, b) => a - b)[10]?.toFixed(1)} ms (median)`)
+  })
+
+  it('answers anything but 200 when it cannot store', async () => {
+    const blocker = new pg.Client(gateway.databaseUrl)
+    await blocker.connect()
+    await blocker.query('BEGIN')
+    await blocker.query('LOCK TABLE "Notification" IN ACCESS EXCLUSIVE MODE')
+    const notification = webhook.text('Not stored yet')
+    const answer = webhook.post(notification).then(({ status }) => status)
+    expect(await Promise.race([answer, sleep(1_000, 'no answer')])).not.toBe(200)
+    await blocker.query('ROLLBACK')
+    await blocker.end()
+    await answer
+  })
+
+  it.each([
+    ['no token', undefined],
+    ['an empty token', ''],
+    ['another token', 'x'.repeat(43)],
+  ])('refuses %s with 401 and stores nothing', async (_what, token) => {
+    const before = await stored()
+    const response = await webhook.post(webhook.text('Forged'), {
+      headers: token === undefined ? {} : { 'verification-token': token },
+    })
+    expect(response.status).toBe(401)
+    expect(await stored()).toBe(before)
+  })
+
+  it('knows no other address', async () => {
+    const { url, headers } = webhook
+    for (const address of [
+      url.replace(/[^/]+$/, randomUUID()),
+      `${url}x`,
+      url.replace(/[^/]+$/, '%00'),
+      url.replace(/[^/]+$/, '%zz'),
+    ]) {
+      const response = await webhook.post(webhook.text('Lost'), { url: address, headers })
+      expect([400, 404]).toContain(response.status)
+    }
+  })
+
+  it('refuses what names another subscription', async () => {
+    const before = await stored()
+    const foreign = { ...webhook.text('Foreign'), subscriptionId: randomUUID() }
+    expect((await webhook.post(foreign)).status).toBe(409)
+    expect(await stored()).toBe(before)
+  })
+
+  it('answers only POST', async () => {
+    const response = await fetch(webhook.url)
+    expect([404, 405]).toContain(response.status)
+  })
+
+  it('refuses garbage with 400', async () => {
+    const before = await stored()
+    for (const garbage of ['', '{', 'null', '[]', '{"uuid":1}', '"text"']) {
+      expect((await webhook.post(garbage)).status).toBe(400)
+    }
+    expect(await stored()).toBe(before)
+  })
+
+  it('shakes hands within 1024 bytes, headers included', async () => {
+    const token = randomUUID()
+    const { hostname, port, pathname } = new URL(webhook.url)
+    const answer = await new Promise<string>((resolve, reject) => {
+      let bytes = ''
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          `POST ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nValidation-Token: ${token}\r\nContent-Type: application/json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+        )
+      })
+      socket.on('data', (chunk) => {
+        bytes += chunk.toString('latin1')
+      })
+      socket.on('end', () => resolve(bytes))
+      socket.on('error', reject)
+    })
+    expect(Buffer.byteLength(answer)).toBeLessThanOrEqual(1024)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toMatch(new RegExp(`^validation-token: ${token}\r$`, 'im'))
+    expect(answer).toMatch(/^content-type: application\/json/im)
+  })
+})
+
+describe('a notification', () => {
+  it('repeated a hundred times at once is one row and one event', async () => {
+    const hears = await acme.subscribe('subscription { messageReceived { message { text } } }')
+    const notification = webhook.text('Once only')
+    const answers = await Promise.all(Array.from({ length: 100 }, () => webhook.post(notification)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    await hears.waitFor((data) => data.messageReceived.message.text === 'Once only')
+    // The same message under another notification id, as after a mended delivery.
+    await webhook.post({ ...notification, uuid: randomUUID() })
+    await webhook.post(webhook.text('The end'))
+    await hears.waitFor((data) => data.messageReceived.message.text === 'The end')
+    const texts = hears.received.map((data) => data.messageReceived.message.text)
+    expect(texts.filter((text) => text === 'Once only')).toHaveLength(1)
+    expect(await gateway.db.message.count({ where: { text: 'Once only' } })).toBe(1)
+    expect(await gateway.db.notification.count({ where: { uuid: notification.uuid } })).toBe(1)
+  })
+
+  it('with U+0000 in its text arrives without it', async () => {
+    const hears = await acme.subscribe('subscription { messageReceived { message { text } } }')
+    expect((await webhook.post(webhook.text('nul\u0000character'))).status).toBe(200)
+    await hears.waitFor((data) => data.messageReceived.message.text === 'nulcharacter')
+  })
+
+  it('belongs to the extension whose address it came to', async () => {
+    await acme.connect(ben)
+    const hears = await acme.subscribe(
+      'subscription { messageReceived { message { text extension { extensionId } } } }',
+    )
+    gateway.simulator.inbound({ from: '+14155550123', to: [ava.number, ben.number], text: 'Both' })
+    gateway.simulator.inbound({ from: '+14155550123', to: ben.number, text: 'Ben only' })
+    await hears.waitFor((data) => data.messageReceived.message.text === 'Ben only')
+    await expect
+      .poll(() =>
+        hears.received
+          .map(({ messageReceived: { message } }) => [message.text, message.extension.extensionId])
+          .sort(),
+      )
+      .toEqual(
+        [
+          ['Both', ava.extensionId],
+          ['Both', ben.extensionId],
+          ['Ben only', ben.extensionId],
+        ].sort(),
+      )
+  })
+})
+
+// The server hangs up on what it has not read, and fetch may meet that connection again: so this is last.
+describe('a notification of 300 kB', () => {
+  it('is refused with 413', async () => {
+    const before = await stored()
+    expect((await webhook.post(webhook.text('x'.repeat(300_000)))).status).toBe(413)
+    expect(await stored()).toBe(before)
+  })
+})
