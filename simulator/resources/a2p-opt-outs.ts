@@ -17,14 +17,24 @@ export const a2pOptOutOperations: Operation[] = [
 
 function list(x: Exchange): Response {
   const { query } = x
-  const [from, to] = [query.get('from'), query.get('to')]
-  const status = readList(query, 'status', ['OptIn', 'OptOut'])?.[0] ?? 'OptOut'
+  const means = (name: string, number: string) => {
+    const asked = query.get(name)
+    return !asked || asked === '*' || bare(asked) === bare(number)
+  }
+  const status = readList(query, 'status', ['optout', 'optin', 'all'])?.[0] ?? 'optout'
   const found = consentsOf(x).filter(
-    (one) => (!from || one.from === from) && (!to || one.to === to) && one.optStatus === status,
+    (one) =>
+      means('from', one.from) &&
+      means('to', one.to) &&
+      (status === 'all' || one.optStatus.toLowerCase() === status),
   )
   const asked = { pageToken: query.get('pageToken'), perPage: readInteger(query, 'perPage') }
   const page = paginateByToken(found, asked, { perPage: 1000, most: 1000 })
   return answer(x.c, { ...page, records: page.records.map(render) })
+}
+
+function bare(phoneNumber: string): string {
+  return phoneNumber.replace(/\D/g, '')
 }
 
 function render({ from, to, optStatus, source }: Consent) {
