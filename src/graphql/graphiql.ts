@@ -20,11 +20,32 @@ export async function graphiqlPage(welcome: GraphiQLWelcome): Promise<string> {
   const json = JSON.stringify(options)
   const place = page.lastIndexOf(json)
   if (place < 0) throw new Error('GraphiQL renders its options otherwise than it used to')
-  const patched = `Object.assign(${json.replaceAll('<', '\\u003c')}, { connectionParams: ${connectionParams} })`
+  const patched = `Object.assign((${continueTabs})(${json.replaceAll('<', '\\u003c')}), { connectionParams: ${connectionParams} })`
   return page.slice(0, place) + patched + page.slice(place + json.length)
 }
 
-// Runs in the browser.
+// The two below run in the browser.
+
+// GraphiQL would open an empty tab, without the key, at every reload: it looks for a tab with the query and headers that
+// it is given, so it is given those of the tab that was in front. And it prefers the headers it remembers: when the
+// welcome brings another key (the data directory was deleted, say), the last welcome's is replaced in them.
+const continueTabs = `(options) => {
+  const place = 'graphiql:tabState'
+  const key = JSON.parse(options.headers).authorization
+  const old = localStorage.getItem('ringql:welcome')
+  const kept = localStorage.getItem(place)
+  if (/^Bearer \\S/.test(key)) {
+    if (old && kept) localStorage.setItem(place, kept.replaceAll(old, key))
+    localStorage.setItem('ringql:welcome', key)
+  }
+  const state = (() => { try { return JSON.parse(localStorage.getItem(place)) } catch { return null } })()
+  if (!state || !state.tabs) return options
+  const wanted = new URL(location.href).searchParams.get('query')
+  const tab = wanted ? state.tabs.find(({ query }) => query === wanted) : state.tabs[state.activeTabIndex]
+  if (!tab) return { ...options, initialHeaders: options.headers }
+  return { ...options, query: tab.query, variables: tab.variables, initialHeaders: tab.headers }
+}`
+
 const connectionParams = `() => {
   const stored = (key) => JSON.parse(localStorage.getItem('graphiql:' + key) || 'null')
   const parse = (headers) => { try { return JSON.parse(headers || '{}') } catch { return {} } }
