@@ -19,6 +19,8 @@ subscription Texts {
 export function announce(facts: {
   url: string
   role: string
+  /** Whether a browser at /graphql gets GraphiQL. */
+  graphiql: boolean
   /** Something about the database that is worth knowing. */
   notice: string | undefined
   /** The operator's key, if it was made up for this data directory. */
@@ -26,12 +28,13 @@ export function announce(facts: {
   demo: Demo | undefined
   seconds: number
 }): void {
-  const { url, role, notice, operatorKey, demo, seconds } = facts
+  const { url, role, graphiql, notice, operatorKey, demo, seconds } = facts
   const lines = [
     `RingQL is ready (${role === 'all' ? '' : `${role}, `}${seconds.toFixed(1)} s).`,
     '',
   ]
-  if (role !== 'worker') lines.push(`  GraphQL       ${url}/graphql   (a browser gets GraphiQL)`)
+  const browser = graphiql ? '   (a browser gets GraphiQL)' : ''
+  if (role !== 'worker') lines.push(`  GraphQL       ${url}/graphql${browser}`)
   if (demo) lines.push(`  API key       ${demo.apiKey}   (GraphiQL has it already)`)
   if (operatorKey) lines.push(`  Operator key  ${operatorKey}`)
   if (demo)
