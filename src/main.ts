@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { createApp } from './app.ts'
-import { type Config, ConfigError, loadConfig } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import { connectDemo, forgetDemo, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { createLogger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
 import { startDatabase, startSimulatedRingCentral } from './stand-ins.ts'
-import { findWebUrl, leaveWebUrl } from './web-url.ts'
 import { announce, firstQuery } from './welcome.ts'
 
 const stopWithinMs = 9_500
@@ -27,28 +26,10 @@ async function main() {
   const startedAt = performance.now()
   if (existsSync('.env')) process.loadEnvFile()
   const config = loadConfig(process.env)
-  const starting = start(config)
-  const signalled = stopOnSignal(async () => (await starting).close())
-  const gateway = await starting
-  try {
-    await introduce(config, gateway, startedAt)
-  } catch (error) {
-    // Stopped before it had been introduced.
-    if (signalled.aborted) return
-    await gateway.close()
-    throw error
-  }
-}
-
-type Gateway = Awaited<ReturnType<typeof start>>
-
-/** Starts the parts, each on the one before; what has been started stops again if a later one fails. */
-async function start(config: Config) {
   const logger = createLogger(config.logLevel)
-  const demonstrates = !config.ringCentral && config.role !== 'worker'
   await using opened = new AsyncDisposableStack()
 
-  const demoBefore = demonstrates ? await forgetDemo(config.dataDir) : undefined
+  const demoBefore = config.ringCentral ? undefined : await forgetDemo(config.dataDir)
   const database = await startDatabase(config, logger)
   opened.defer(() => database.stop())
   // After Postgres has made the directory: it must be able to enter it.
@@ -58,62 +39,50 @@ async function start(config: Config) {
   const ringCentral = config.ringCentral ?? simulator
   if (!ringCentral) throw new Error('There is neither RingCentral nor a simulator')
 
-  const graphiql: { welcome: GraphiQLWelcome } = {
-    welcome: { headers: { authorization: 'Bearer ' }, query: firstQuery },
-  }
+  let welcome: GraphiQLWelcome = { headers: { authorization: 'Bearer ' }, query: firstQuery }
   const app = await createApp({
     ...config,
     ...secrets,
     ringCentral,
     databaseUrl: database.url,
-    ...(config.role === 'worker' &&
-      !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
-    graphiql: config.production ? null : () => graphiql.welcome,
+    graphiql: config.production ? null : () => welcome,
     logger,
   })
   opened.defer(() => app.close())
-  if (config.role !== 'worker' && !config.publicUrl) await leaveWebUrl(config.dataDir, app.url)
-
   const running = opened.move()
-  return {
-    url: app.url,
-    notice: database.notice,
-    operatorKey: secrets.operatorKey,
-    simulatorUrl: demonstrates ? simulator?.serverUrl : undefined,
-    demoBefore,
-    graphiql,
-    close: () => running.disposeAsync(),
-  }
-}
+  stopOnSignal(() => running.disposeAsync())
 
-/** Connects the demo tenant, where there is one, and says how to go on. */
-async function introduce(config: Config, gateway: Gateway, startedAt: number) {
-  const { url, notice, operatorKey, simulatorUrl, demoBefore, graphiql } = gateway
-  const demo = simulatorUrl
-    ? await connectDemo({ url, simulatorUrl, operatorKey, before: demoBefore })
-    : undefined
+  const demo =
+    simulator && config.role !== 'worker'
+      ? await connectDemo({
+          url: app.url,
+          simulatorUrl: simulator.serverUrl,
+          operatorKey: secrets.operatorKey,
+          before: demoBefore,
+        })
+      : undefined
   if (demo) {
-    graphiql.welcome = { headers: { authorization: `Bearer ${demo.apiKey}` }, query: firstQuery }
+    welcome = { headers: { authorization: `Bearer ${demo.apiKey}` }, query: firstQuery }
     await writeDemo(config.dataDir, demo)
   }
   announce({
-    url,
+    url: app.url,
     role: config.role,
     graphiql: !config.production,
-    notice,
-    operatorKey: config.operatorKey ? undefined : operatorKey,
+    notice: database.notice,
+    operatorKey: config.operatorKey ? undefined : secrets.operatorKey,
     demo,
     seconds: (performance.now() - startedAt) / 1000,
   })
 }
 
-/** Once: in order, within ten seconds. Twice: at once. Tells by a signal of its own that it has begun. */
-function stopOnSignal(stop: () => Promise<void>): AbortSignal {
-  const stopping = new AbortController()
+/** Once: in order, within ten seconds. Twice: at once. */
+function stopOnSignal(stop: () => Promise<void>) {
+  let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(1)
-      stopping.abort()
+      if (stopping) process.exit(1)
+      stopping = true
       setTimeout(() => {
         console.error('RingQL did not stop in time; leaving anyway.')
         process.exit(1)
@@ -127,7 +96,6 @@ function stopOnSignal(stop: () => Promise<void>): AbortSignal {
       )
     })
   }
-  return stopping.signal
 }
 
 function explain(error: unknown): string {
