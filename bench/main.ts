@@ -4,7 +4,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,6 +26,8 @@ const pauseMs = 100
 const now = () => performance.timeOrigin + performance.now()
 const say = (text: string) => console.error(text)
 
+/** What others ask of the machine, before we do: 0 is idle, the number of cores is full. */
+const loadBefore = loadavg()[0] ?? 0
 const home = await mkdtemp(join(tmpdir(), 'ringql-bench-'))
 try {
   const measured = await measure()
@@ -33,7 +35,7 @@ try {
   else {
     const memory = (totalmem() / 2 ** 30).toFixed(0)
     console.log(
-      `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GB\n`,
+      `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GB, load before ${loadBefore.toFixed(1)}\n`,
     )
     console.log(table(measured))
   }
