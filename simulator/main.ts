@@ -1,6 +1,10 @@
-import { startSimulator } from './simulator.ts'
+import { enableCompileCache } from 'node:module'
 
 /** `npm run simulator`: the simulator alone, until it is interrupted. */
+// Half of the time to start went into reading TypeScript: from the second start on it is remembered.
+enableCompileCache()
+const { startSimulator } = await import('./simulator.ts')
+
 const port = Number(process.env.SIMULATOR_PORT || 4010)
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error(`SIMULATOR_PORT must be a port number, and is "${process.env.SIMULATOR_PORT}".`)

@@ -22,16 +22,31 @@ export function createRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 
-  const pick = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[Math.floor(next() * alphabet.length)]).join('')
+  const pick = (alphabet: string, length: number) => {
+    let text = ''
+    for (let i = 0; i < length; i++) text += alphabet[Math.floor(next() * alphabet.length)]
+    return text
+  }
 
-  const hex = (length: number) => pick('0123456789abcdef', length)
+  const hex = (length: number) => {
+    let text = ''
+    while (text.length < length) {
+      text += Math.floor(next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0')
+    }
+    return text.slice(0, length)
+  }
 
   return {
     next,
     integer: (from, to) => from + Math.floor(next() * (to - from + 1)),
     hex,
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${pick('89ab', 1)}${hex(3)}-${hex(12)}`,
+    uuid() {
+      const all = hex(32)
+      const groups = [all.slice(0, 8), all.slice(8, 12), `4${all.slice(13, 16)}`]
+      return `${groups.join('-')}-a${all.slice(17, 20)}-${all.slice(20)}`
+    },
     token: (length) => pick(tokenAlphabet, length),
   }
 }

@@ -23,37 +23,34 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
     const arrived = receiveText(sim, await readInput(c, inboundText))
     if (c.get('fromForm')) return c.redirect('/simulator?notice=The+text+arrived.', 303)
     const [first] = arrived.map((message) => renderMessage(sim.world, sim.baseUrl, message))
-    return answer(c, first ?? {})
+    return answer(first ?? {})
   })
 
-  routes.get('/outbox', (c) => answer(c, readOutbox(sim)))
-  routes.get('/ledger', (c) => answer(c, sim.ledger.entries()))
+  routes.get('/outbox', () => answer(readOutbox(sim)))
+  routes.get('/ledger', () => answer(sim.ledger.entries()))
 
   routes.post('/calls', async (c) => {
     const calls = addCall(sim, await readInput(c, callRequest))
     const now = sim.clock.now()
-    return answer(
-      c,
-      calls.map((call) => renderCall(sim.baseUrl, call, now, false)),
-    )
+    return answer(calls.map((call) => renderCall(sim.baseUrl, call, now, false)))
   })
 
   routes.post('/grants/revoke', async (c) => {
     const { extensionId } = await readInput(c, z.object({ extensionId: z.string() }))
-    return answer(c, { endedSessions: revokeGrant(sim, extensionId) })
+    return answer({ endedSessions: revokeGrant(sim, extensionId) })
   })
 
-  routes.get('/clock', (c) => answer(c, sim.clock.describe()))
+  routes.get('/clock', () => answer(sim.clock.describe()))
   routes.post('/clock', async (c) => {
     await moveClock(sim.clock, await readInput(c, clockRequest))
-    return answer(c, sim.clock.describe())
+    return answer(sim.clock.describe())
   })
 
-  routes.get('/faults', (c) => answer(c, sim.faults.list()))
+  routes.get('/faults', () => answer(sim.faults.list()))
   routes.post('/faults', async (c) => {
     const parsed = parseFaultPlan(await readInput(c, z.unknown()))
     if ('reason' in parsed) throw new ControlError(parsed.reason)
-    return answer(c, sim.faults.add(parsed.plan))
+    return answer(sim.faults.add(parsed.plan))
   })
   routes.delete('/faults', (c) => {
     sim.faults.clear()
@@ -63,7 +60,7 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
   routes.onError((error, c) => {
     if (!(error instanceof ControlError)) throw error
     if (c.get('fromForm')) return c.html(statePage(sim, error.message), 400)
-    return answer(c, { error: error.message }, 400)
+    return answer({ error: error.message }, 400)
   })
   return routes
 }

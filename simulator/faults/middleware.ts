@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { apiError, rateExceeded } from '../http/errors.ts'
-import { answer, type HttpContext, type HttpEnv } from '../http/exchange.ts'
+import { answer, type HttpContext, type HttpEnv, setHeader } from '../http/exchange.ts'
 import type { Simulation } from '../simulation.ts'
 import type { RequestFault } from './plan.ts'
 
@@ -61,16 +61,16 @@ function failing(c: HttpContext, fault: Extract<RequestFault, { status: number }
   if (typeof fault.body === 'string') {
     return c.body(fault.body, status as ContentfulStatusCode, { 'content-type': 'text/plain' })
   }
-  return answer(c, fault.body ?? usualBody(status, c.req.path), status)
+  return answer(fault.body ?? usualBody(status, c.req.path), status)
 }
 
 function limited(c: HttpContext, fault: Extract<RequestFault, { kind: 'rate-limit' }>): Response {
   const error = rateExceeded(fault.retryAfter ?? 60)
   for (const [name, value] of Object.entries(error.headers)) {
     // `null` plans the 429 that RingCentral sometimes sends without saying how long.
-    if (name !== 'retry-after' || fault.retryAfter !== null) c.header(name, value)
+    if (name !== 'retry-after' || fault.retryAfter !== null) setHeader(c, name, value)
   }
-  return answer(c, error.body, 429)
+  return answer(error.body, 429)
 }
 
 function usualBody(status: number, path: string): unknown {

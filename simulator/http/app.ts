@@ -1,5 +1,4 @@
 import { Hono, type MiddlewareHandler } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { controlRoutes } from '../control/routes.ts'
 import { injectFaults } from '../faults/middleware.ts'
 import { authorize, decide } from '../oauth/authorize.ts'
@@ -8,7 +7,7 @@ import { exchangeToken } from '../oauth/token.ts'
 import type { Simulation } from '../simulation.ts'
 import { dispatch } from './dispatch.ts'
 import { ApiError, apiError } from './errors.ts'
-import { answer, type HttpContext, type HttpEnv } from './exchange.ts'
+import { answer, type HttpContext, type HttpEnv, setHeader } from './exchange.ts'
 import { refuseContradiction } from './method-override.ts'
 import { observeExchanges } from './observe.ts'
 import { operations } from './operations.ts'
@@ -29,8 +28,8 @@ export function createApp(sim: Simulation): Hono<HttpEnv> {
   app.post('/restapi/oauth/authorize', (c) => decide(sim, c))
   app.post('/restapi/oauth/token', (c) => exchangeToken(sim, c))
   app.post('/restapi/oauth/revoke', (c) => revokeToken(sim, c))
-  app.get('/restapi', (c) => answer(c, describeVersions(sim)))
-  app.get('/restapi/v1.0', (c) => answer(c, describeVersion(sim)))
+  app.get('/restapi', () => answer(describeVersions(sim)))
+  app.get('/restapi/v1.0', () => answer(describeVersion(sim)))
   for (const operation of operations) {
     app.on(operation.method, operation.path, (c) => dispatch(sim, operation, c))
   }
@@ -47,13 +46,13 @@ export function createApp(sim: Simulation): Hono<HttpEnv> {
 function keepLedger(sim: Simulation): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const startedAt = sim.clock.now()
-    const { pathname, search } = new URL(c.req.url)
-    const path = pathname + search.replace(/(token|code)=[^&]+/g, '$1=…')
+    const url = c.env.incoming.url ?? ''
+    const path = url.includes('?') ? url.replace(/(token|code)=[^&]+/g, '$1=…') : url
     const entry = sim.ledger.open({ direction: 'in', method: c.req.method, path })
     c.set('entry', entry)
-    c.header('RCRequestId', sim.random.uuid())
-    c.header('RoutingKey', 'SJC01P01')
-    c.header('Content-Language', 'en-US')
+    setHeader(c, 'RCRequestId', sim.random.uuid())
+    setHeader(c, 'RoutingKey', 'SJC01P01')
+    setHeader(c, 'Content-Language', 'en-US')
     await next()
     if (!c.env.incoming.socket.destroyed) entry.status = c.res.status
     entry.durationMs = sim.clock.now() - startedAt
@@ -74,10 +73,8 @@ function guardControl(sim: Simulation): MiddlewareHandler<HttpEnv> {
 }
 
 function refuse(c: HttpContext, error: ApiError): Response {
-  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
-  return c.body(JSON.stringify(error.body), error.status as ContentfulStatusCode, {
-    'content-type': 'application/json;charset=utf-8',
-  })
+  for (const [name, value] of Object.entries(error.headers)) setHeader(c, name, value)
+  return answer(error.body, error.status)
 }
 
 function describeVersion(sim: Simulation) {

@@ -11,7 +11,7 @@ const asArray = 'application/vnd.ringcentral.multipart+json'
 
 /** 207: what became of each of several resources, as an array for those who ask for it, else in parts. */
 export function answerBulk(c: HttpContext, items: BulkItem[]): Response {
-  if (c.req.header('accept')?.includes(asArray)) return answer(c, items, 207)
+  if (c.req.header('accept')?.includes(asArray)) return answer(items, 207)
   const summary = {
     response: items.map(({ resourceId, status }) => ({
       href: c.req.path.replace(/[^/,]+(,[^/,]+)+/, resourceId),

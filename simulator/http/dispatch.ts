@@ -9,7 +9,7 @@ import {
   notFound,
   rateExceeded,
 } from './errors.ts'
-import type { HttpContext } from './exchange.ts'
+import { type HttpContext, queryOf } from './exchange.ts'
 import type { Operation } from './operation.ts'
 import { announceAllowance } from './rate-headers.ts'
 
@@ -32,7 +32,7 @@ export async function dispatch(
 
   const account = resolveAccount(sim, me, c.req.param('accountId') ?? '~')
   const extension = resolveExtension(sim, me, operation, c.req.param('extensionId') ?? '~')
-  const query = new URL(c.req.url).searchParams
+  const query = queryOf(c)
   return operation.handle({ sim, c, me, session, account, extension, query })
 }
 

@@ -1,6 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { LedgerEntry } from '../ledger.ts'
 import { summarizeBody } from '../ledger.ts'
 import type { Session } from '../oauth/grants.ts'
@@ -37,10 +36,23 @@ export interface Exchange {
 export const accountPath = '/restapi/v1.0/account/:accountId'
 export const extensionPath = `${accountPath}/extension/:extensionId`
 
-export function answer(c: HttpContext, body: unknown, status = 200): Response {
-  return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
-    'content-type': 'application/json;charset=utf-8',
-  })
+const json = { 'content-type': 'application/json;charset=utf-8' }
+
+/** For what every answer carries, whoever makes it. */
+export function setHeader(c: HttpContext, name: string, value: string): void {
+  c.env.outgoing.setHeader(name, value)
+}
+
+/** The query, without parsing an address that is known to be one. */
+export function queryOf(c: HttpContext): URLSearchParams {
+  const url = c.env.incoming.url ?? ''
+  const at = url.indexOf('?')
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1))
+}
+
+export function answer(body: unknown, status = 200): Response {
+  // Straight to Node's server: Hono would build a Headers object for each, and most of the time goes there.
+  return new Response(JSON.stringify(body), { status, headers: json })
 }
 
 export function noContent(c: HttpContext): Response {

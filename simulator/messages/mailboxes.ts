@@ -18,7 +18,9 @@ export interface Mailboxes {
 interface Mailbox {
   messages: Message[]
   byId: Map<string, Message>
-  journal: { at: number; message: Message }[]
+  /** Two lists side by side: an object for each change would weigh more than the message. */
+  changedAt: number[]
+  changed: Message[]
 }
 
 export function createMailboxes(clock: Clock): Mailboxes {
@@ -28,7 +30,7 @@ export function createMailboxes(clock: Clock): Mailboxes {
   const mailboxOf = (extensionId: string): Mailbox => {
     let mailbox = mailboxes.get(extensionId)
     if (!mailbox) {
-      mailbox = { messages: [], byId: new Map(), journal: [] }
+      mailbox = { messages: [], byId: new Map(), changedAt: [], changed: [] }
       mailboxes.set(extensionId, mailbox)
     }
     return mailbox
@@ -38,7 +40,9 @@ export function createMailboxes(clock: Clock): Mailboxes {
     message.hiddenUntil === undefined || message.hiddenUntil <= clock.now()
 
   const record = (message: Message) => {
-    mailboxOf(message.extensionId).journal.push({ at: clock.now(), message })
+    const { changedAt, changed } = mailboxOf(message.extensionId)
+    changedAt.push(clock.now())
+    changed.push(message)
   }
 
   return {
@@ -74,14 +78,14 @@ export function createMailboxes(clock: Clock): Mailboxes {
     },
 
     changedSince(extensionId, since) {
-      const journal = mailboxes.get(extensionId)?.journal ?? []
-      const changed = new Set<Message>()
-      for (let index = journal.length - 1; index >= 0; index--) {
-        const { at, message } = journal[index] as (typeof journal)[number]
-        if (at < since) break
-        if (visible(message)) changed.add(message)
+      const { changedAt = [], changed = [] } = mailboxes.get(extensionId) ?? {}
+      const found = new Set<Message>()
+      for (let index = changed.length - 1; index >= 0; index--) {
+        if ((changedAt[index] as number) < since) break
+        const message = changed[index] as Message
+        if (visible(message)) found.add(message)
       }
-      return [...changed].reverse()
+      return [...found].reverse()
     },
 
     outbox: () => accepted,

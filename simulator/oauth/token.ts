@@ -22,7 +22,7 @@ export async function exchangeToken(sim: Simulation, c: HttpContext): Promise<Re
 
   c.get('entry').extensionId = pair.access.session.extensionId
   c.get('entry').tokenId = pair.access.id
-  return answer(c, describe(sim, pair, form.get('endpoint_id')))
+  return answer(describe(sim, pair, form.get('endpoint_id')))
 }
 
 /** The Auth limit belongs to the app or to the user: RingCentral says both, so both can be had. */

@@ -43,7 +43,7 @@ async function create(x: Exchange): Promise<Response> {
     seen.add(to)
   }
   const batch = sim.a2p.acceptBatch(account.id, from, body.messages.length, accepted)
-  return answer(x.c, { ...renderBatch(batch, sim.clock.now()), rejected }, 201)
+  return answer({ ...renderBatch(batch, sim.clock.now()), rejected }, 201)
 }
 
 function requireSender({ sim, account }: Exchange, value: unknown): string {
@@ -79,12 +79,12 @@ function list(x: Exchange): Response {
     .map((one) => renderBatch(one, now))
     .filter((one) => statuses?.includes(one.status) ?? true)
   const asked = { pageToken: query.get('pageToken'), perPage: readInteger(query, 'perPage') }
-  return answer(x.c, paginateByToken(found, asked, { perPage: 1000, most: 1000 }))
+  return answer(paginateByToken(found, asked, { perPage: 1000, most: 1000 }))
 }
 
 function read(x: Exchange): Response {
   const { sim, account, c } = x
   const batch = sim.a2p.batches(account.id).find((one) => one.id === c.req.param('batchId'))
   if (!batch) throw notFound('batchId')
-  return answer(c, renderBatch(batch, sim.clock.now()))
+  return answer(renderBatch(batch, sim.clock.now()))
 }

@@ -23,7 +23,7 @@ function list(x: Exchange): Response {
     readList(query, 'view', ['Simple', 'Detailed'])?.[0] === 'Detailed' ? 'Detailed' : 'Simple'
   const asked = { pageToken: query.get('pageToken'), perPage: readInteger(query, 'perPage') }
   const page = paginateByToken(find(x), asked, { perPage: 1000, most: 1000 })
-  return answer(x.c, {
+  return answer({
     ...page,
     records: page.records.map((message) => renderA2PMessage(message, view, true)),
   })
@@ -33,7 +33,7 @@ function read(x: Exchange): Response {
   const id = x.c.req.param('messageId')
   const message = x.sim.a2p.messages(x.account.id).find((one) => one.id === id)
   if (!message) throw notFound('messageId')
-  return answer(x.c, renderA2PMessage(message, 'Detailed', false))
+  return answer(renderA2PMessage(message, 'Detailed', false))
 }
 
 function countStatuses(x: Exchange): Response {
@@ -47,7 +47,7 @@ function countStatuses(x: Exchange): Response {
     const cost = Number(those.reduce((sum, one) => sum + costOf(one), 0).toFixed(4))
     return { count: those.length, cost, errorCodeCounts }
   }
-  return answer(x.c, {
+  return answer({
     queued: count('Queued'),
     sent: count('Sent'),
     delivered: count('Delivered'),

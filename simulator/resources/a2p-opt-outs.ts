@@ -30,7 +30,7 @@ function list(x: Exchange): Response {
   )
   const asked = { pageToken: query.get('pageToken'), perPage: readInteger(query, 'perPage') }
   const page = paginateByToken(found, asked, { perPage: 1000, most: 1000 })
-  return answer(x.c, { ...page, records: page.records.map(render) })
+  return answer({ ...page, records: page.records.map(render) })
 }
 
 function bare(phoneNumber: string): string {
@@ -57,5 +57,5 @@ async function assign(x: Exchange): Promise<Response> {
     }
     return { successful, failed }
   }
-  return answer(x.c, { optIns: put(body.optIns, 'OptIn'), optOuts: put(body.optOuts, 'OptOut') })
+  return answer({ optIns: put(body.optIns, 'OptIn'), optOuts: put(body.optOuts, 'OptOut') })
 }

@@ -9,10 +9,10 @@ export const accountOperations: Operation[] = [
     path: accountPath,
     group: 'Light',
     scope: 'ReadAccounts',
-    handle({ c, sim, account }) {
+    handle({ sim, account }) {
       const operator = sim.world.extensionsOf(account.id)[0]
       const uri = `${sim.baseUrl}/restapi/v1.0/account/${account.id}`
-      return answer(c, {
+      return answer({
         uri,
         id: digits(account.id),
         mainNumber: account.mainNumber,

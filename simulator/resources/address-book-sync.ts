@@ -33,7 +33,7 @@ function sync(x: Exchange): Response {
   const page = readInteger(query, 'pageId') ?? 1
   const records = found.slice((page - 1) * perPage, page * perPage)
   const now = sim.clock.now()
-  return answer(x.c, {
+  return answer({
     uri: addressOf(x, '/address-book-sync'),
     records: records.map((contact) =>
       contact.availability === 'Alive'

@@ -26,7 +26,7 @@ function sync(x: Exchange, extensionId: string | undefined): Response {
         : found
     ).filter((call) => deletedToo || !call.deleted)
     const detailed = options.get('view') === 'Detailed'
-    return answer(x.c, {
+    return answer({
       uri: `${sim.baseUrl}${x.c.req.path}`,
       records: wanted.map((call) => renderCall(sim.baseUrl, call, now, detailed)),
       syncInfo: {

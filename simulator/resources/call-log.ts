@@ -41,10 +41,7 @@ function list(x: Exchange, extensionId: string | undefined): Response {
   const found = x.sim.callLog
     .newestFirst(x.account.id, extensionId, deletedToo)
     .filter(readCallFilter(x))
-  return answer(
-    x.c,
-    paginate(x, found, (call) => render(x, call), { totals: false }),
-  )
+  return answer(paginate(x, found, (call) => render(x, call), { totals: false }))
 }
 
 function read(x: Exchange, extensionId: string | undefined): Response {
@@ -66,7 +63,7 @@ function read(x: Exchange, extensionId: string | undefined): Response {
   }
   const call = find(ids[0] ?? '')
   if (!call) throw notFound('callRecordId')
-  return answer(x.c, render(x, call))
+  return answer(render(x, call))
 }
 
 /** The whole log, or what is older than `dateTo`. */
@@ -90,7 +87,7 @@ function active(x: Exchange, extensionId: string | undefined): Response {
   const records = paginate(x, calls, (call) => renderCall(sim.baseUrl, call, now, false), {
     totals: false,
   })
-  return answer(x.c, records)
+  return answer(records)
 }
 
 function render(x: Exchange, call: Call) {

@@ -26,7 +26,7 @@ async function send(x: Exchange): Promise<Response> {
   const recipients = replyOn === undefined ? readRecipients(x, to) : repliedTo(x, String(replyOn))
   const message = sim.pager.send(me, recipients, text)
   const { smsSendingAttemptsCount, ...told } = renderMessage(sim.world, sim.baseUrl, message, true)
-  return answer(c, told)
+  return answer(told)
 }
 
 function readRecipients({ sim, account }: Exchange, to: unknown): Extension[] {

@@ -38,7 +38,7 @@ async function search(x: Exchange): Promise<Response> {
   )
   const asked = { pageToken: typeof pageToken === 'string' ? pageToken : undefined, perPage }
   const page = paginateByToken(found, asked, { perPage: 100, most: 1000 })
-  return answer(x.c, { ...page, records: page.records.map(renderConsent) })
+  return answer({ ...page, records: page.records.map(renderConsent) })
 }
 
 function readNumbers(value: unknown, name: string): string[] | undefined {
@@ -72,7 +72,7 @@ async function edit(x: Exchange): Promise<Response> {
         : [{ phoneNumber: from }]
     for (const { phoneNumber } of numbers) sim.optOuts.record(phoneNumber, to, optStatus, 'Api')
   }
-  return answer(x.c, { failedRecords })
+  return answer({ failedRecords })
 }
 
 function whatIsWrong({ sim, account }: Exchange, record: Record<string, unknown>) {

@@ -47,7 +47,7 @@ function list(x: Exchange): Response {
     .filter(({ fields }) => numbers.length === 0 || hasNumber(fields, numbers))
     .sort((a, b) => compare(a, b, order))
   const page = paginate(x, found, (contact) => renderContact(x, contact), { totals: true })
-  return answer(x.c, { ...page, groups: { uri: addressOf(x, '/address-book/group') } })
+  return answer({ ...page, groups: { uri: addressOf(x, '/address-book/group') } })
 }
 
 function begins(fields: Contact['fields'], start: string): boolean {
@@ -106,7 +106,7 @@ function find(x: Exchange): Contact {
 }
 
 function reply(x: Exchange, contact: Contact): Response {
-  return answer(x.c, renderContact(x, contact))
+  return answer(renderContact(x, contact))
 }
 
 export function renderContact(x: Exchange, { id, availability, fields }: Contact) {

@@ -48,7 +48,7 @@ async function search(x: Exchange): Promise<Response> {
   const page = body.page === undefined ? 1 : Number(body.page)
   if (!Number.isInteger(page) || page < 1) throw invalidParameter('page')
   const perPage = body.perPage as string | number | undefined
-  return answer(x.c, pageOfEntries(x, inOrder(x, found, body.orderBy), perPage, page))
+  return answer(pageOfEntries(x, inOrder(x, found, body.orderBy), perPage, page))
 }
 
 function says({ sim }: Exchange, one: Extension, name: string, needle: string): boolean {

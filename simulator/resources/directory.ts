@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { invalidParameter, notFound } from '../http/errors.ts'
-import { accountPath, answer, type Exchange } from '../http/exchange.ts'
+import { accountPath, answer, type Exchange, setHeader } from '../http/exchange.ts'
 import type { Operation } from '../http/operation.ts'
 import { readFlag, readInteger, readList } from '../http/query.ts'
 import type { Extension } from '../world/world.ts'
@@ -42,9 +42,9 @@ function list(x: Exchange): Response {
   const page = pageOfEntries(x, found, query.get('perPage'), readInteger(query, 'page'))
 
   const etag = `"${createHash('sha1').update(JSON.stringify(page)).digest('base64url')}"`
-  x.c.header('ETag', etag)
+  setHeader(x.c, 'ETag', etag)
   if (x.c.req.header('if-none-match') === etag) return x.c.body(null, 304)
-  return answer(x.c, page)
+  return answer(page)
 }
 
 /** Here `paging` comes without `navigation`. */
@@ -76,5 +76,5 @@ function read(x: Exchange): Response {
   const id = x.c.req.param('entryId')
   const found = entriesOf(x, true).find((one) => one.id === id)
   if (!found) throw notFound('entryId')
-  return answer(x.c, renderEntry(x, found))
+  return answer(renderEntry(x, found))
 }

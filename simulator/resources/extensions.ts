@@ -12,7 +12,7 @@ export const extensionOperations: Operation[] = [
     group: 'Medium',
     scope: 'ReadAccounts',
     handle(x) {
-      const { sim, c, account, query } = x
+      const { sim, account, query } = x
       const emails = query.getAll('email').map((email) => email.toLowerCase())
       const statuses = query.getAll('status')
       const types = query.getAll('type')
@@ -26,10 +26,7 @@ export const extensionOperations: Operation[] = [
             (types.length === 0 || types.includes(one.type)) &&
             (number === null || one.extensionNumber === number),
         )
-      return answer(
-        c,
-        paginate(x, found, (one) => renderExtension(sim, one), { totals: true }),
-      )
+      return answer(paginate(x, found, (one) => renderExtension(sim, one), { totals: true }))
     },
   },
   {
@@ -37,9 +34,9 @@ export const extensionOperations: Operation[] = [
     path: extensionPath,
     group: 'Light',
     scope: 'ReadAccounts',
-    handle({ sim, c, me, account, extension }) {
+    handle({ sim, me, account, extension }) {
       const own = extension.id === me.id
-      return answer(c, {
+      return answer({
         ...renderExtension(sim, extension),
         account: { id: account.id, uri: `${sim.baseUrl}/restapi/v1.0/account/${account.id}` },
         regionalSettings: {

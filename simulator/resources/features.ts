@@ -23,7 +23,7 @@ function list(x: Exchange): Response {
   const records = featuresOf(x)
     .filter(({ id }) => asked.length === 0 || asked.includes(id))
     .filter(({ available }) => available || !availableOnly)
-  return answer(x.c, { records })
+  return answer({ records })
 }
 
 function featuresOf({ sim, extension }: Exchange) {

@@ -58,10 +58,7 @@ function list(x: Exchange): Response {
     if (message.createdAt <= to && filter.matches(message)) found.push(message)
   }
   const shown = readFlag(query, 'distinctConversations', false) ? latestOfEach(found) : found
-  return answer(
-    x.c,
-    paginate(x, shown, (message) => render(x, message), { totals: true }),
-  )
+  return answer(paginate(x, shown, (message) => render(x, message), { totals: true }))
 }
 
 function latestOfEach(messages: Message[]): Message[] {
@@ -73,7 +70,7 @@ function latestOfEach(messages: Message[]): Message[] {
 
 function read(x: Exchange): Response {
   const ids = idsInPath(x)
-  if (ids.length === 1) return answer(x.c, render(x, find(x, ids[0] as string)))
+  if (ids.length === 1) return answer(render(x, find(x, ids[0] as string)))
   return answerBulk(
     x.c,
     forEach(x, ids, (message) => ({ status: 200, body: render(x, message) })),
@@ -112,7 +109,7 @@ async function update(x: Exchange): Promise<Response> {
     return render(x, message)
   }
   const ids = idsInPath(x)
-  if (ids.length === 1) return answer(x.c, change(find(x, ids[0] as string)))
+  if (ids.length === 1) return answer(change(find(x, ids[0] as string)))
   return answerBulk(
     x.c,
     forEach(x, ids, (message) => ({ status: 200, body: change(message) })),

@@ -53,7 +53,7 @@ function reply(
   extra = {},
 ): Response {
   const now = x.sim.clock.now()
-  return answer(x.c, {
+  return answer({
     uri: addressOf(x, '/message-sync'),
     records: records.map((message) =>
       message.availability === 'Alive'

@@ -14,7 +14,7 @@ export const phoneNumberOperations: Operation[] = [
     group: 'Light',
     scope: 'ReadAccounts',
     handle(x) {
-      const { sim, c, me, extension } = x
+      const { sim, me, extension } = x
       const mayKnow = me.admin || me.id === extension.id
       const found = filtered(sim.world.numbersShownTo(extension), x.query)
       const page = paginate(
@@ -28,7 +28,7 @@ export const phoneNumberOperations: Operation[] = [
         }),
         { totals: true },
       )
-      return answer(c, page)
+      return answer(page)
     },
   },
   {
@@ -42,7 +42,7 @@ export const phoneNumberOperations: Operation[] = [
       const page = paginate(x, filtered(all, x.query), (one) => render(x.sim, one), {
         totals: true,
       })
-      return answer(x.c, page)
+      return answer(page)
     },
   },
   {
@@ -61,7 +61,7 @@ function readOne({ sim, c, account }: Exchange): Response {
     (one) => one.id === id && one.accountId === account.id,
   )
   if (!number) throw notFound('phoneNumberId')
-  return answer(c, render(sim, number))
+  return answer(render(sim, number))
 }
 
 function filtered(numbers: PhoneNumber[], query: URLSearchParams): PhoneNumber[] {

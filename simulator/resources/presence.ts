@@ -35,7 +35,7 @@ function read(x: Exchange): Response {
   const ids = (c.req.param('extensionId') ?? '~').split(',')
   if (ids.length === 1) {
     requireVisible(x, x.extension)
-    return answer(c, render(x, x.extension, detailed))
+    return answer(render(x, x.extension, detailed))
   }
   if (ids.length > mostAtOnce) throw apiError(400, 'CMN-106', 'Too many resources in one request')
   const items = ids.map((id) => {
@@ -56,10 +56,7 @@ function requireVisible({ sim, me }: Exchange, extension: Extension): void {
 function list(x: Exchange): Response {
   const detailed = readFlag(x.query, 'detailedTelephonyState', false)
   const all = x.sim.world.extensionsOf(x.account.id)
-  return answer(
-    x.c,
-    paginate(x, all, (one) => render(x, one, detailed), { totals: true }),
-  )
+  return answer(paginate(x, all, (one) => render(x, one, detailed), { totals: true }))
 }
 
 async function update(x: Exchange): Promise<Response> {
@@ -67,7 +64,7 @@ async function update(x: Exchange): Promise<Response> {
     throw apiError(403, 'PRS-106', 'Presence of extensions of this type cannot be changed')
   }
   x.sim.presence.change(x.extension, readSettings(await readJson(x.c)))
-  return answer(x.c, render(x, x.extension))
+  return answer(render(x, x.extension))
 }
 
 const choices: Partial<Record<keyof PresenceSettings, string[]>> = {

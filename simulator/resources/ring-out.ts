@@ -55,7 +55,7 @@ function find(x: Exchange): RingOut {
 function reply(x: Exchange, ringOut: RingOut): Response {
   const { id, callStatus, callerStatus, calleeStatus } = ringOut
   const uri = addressOf(x, `/ring-out/${id}`)
-  return answer(x.c, { id, uri, status: { callStatus, callerStatus, calleeStatus } })
+  return answer({ id, uri, status: { callStatus, callerStatus, calleeStatus } })
 }
 
 function readNumber(value: unknown): string | undefined {

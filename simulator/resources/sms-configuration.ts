@@ -19,7 +19,7 @@ function read({ sim, c, extension }: Exchange): Response {
   if (!number) throw notFound('phoneNumberId')
   const campaign =
     number.campaign ?? (number.paymentType === 'Local' ? 'Confirmed' : 'Unregistered')
-  return answer(c, {
+  return answer({
     phoneNumberId: number.id,
     phoneNumber: number.phoneNumber,
     ...(campaign !== 'Unregistered' && {

@@ -30,7 +30,7 @@ async function send(x: Exchange): Promise<Response> {
     if (refusal) throw tabled(refusal)
   }
   const message = sim.postman.accept(me, letter, c.get('hideForMs'))
-  return answer(c, renderMessage(sim.world, sim.baseUrl, message, true))
+  return answer(renderMessage(sim.world, sim.baseUrl, message, true))
 }
 
 /** Being the company's is not enough, nor is being an administrator: the number must be one's own. */

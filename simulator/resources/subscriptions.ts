@@ -62,7 +62,7 @@ async function create(x: Exchange): Promise<Response> {
 function list(x: Exchange): Response {
   const { sim, me, session } = x
   const now = sim.clock.now()
-  return answer(x.c, {
+  return answer({
     uri: `${sim.baseUrl}${path}`,
     records: sim.subscriptions
       .ownedBy(me.id, session.clientId)
@@ -114,7 +114,7 @@ function find(x: Exchange): Subscription {
 }
 
 function reply(x: Exchange, subscription: Subscription): Response {
-  return answer(x.c, renderSubscription(x.sim.baseUrl, subscription, x.sim.clock.now()))
+  return answer(renderSubscription(x.sim.baseUrl, subscription, x.sim.clock.now()))
 }
 
 /** A filter whose scope is missing does not fail the call: it is set aside, and the caller had better look. */

@@ -21,7 +21,7 @@ function read({ sim, c, me, account }: Exchange): Response {
   const [first] = sides
   const mine = me.admin || sides.some((call) => call.extensionId === me.id)
   if (!first || !mine) throw notFound('telephonySessionId')
-  return answer(c, {
+  return answer({
     id,
     origin: { type: first.origin },
     creationTime: time(first.startedAt),

@@ -6,8 +6,8 @@ export const userInfoOperations: Operation[] = [
     method: 'GET',
     path: '/restapi/oauth/userinfo',
     group: 'Auth',
-    handle: ({ c, me }) =>
-      answer(c, {
+    handle: ({ me }) =>
+      answer({
         sub: me.id,
         account_id: me.accountId,
         email: me.email,
