@@ -11,17 +11,37 @@ import { ControlError } from './control-error.ts'
 import { revokeGrant } from './extensions.ts'
 import { inboundText, receiveText } from './inbound.ts'
 import { readOutbox } from './outbox.ts'
-import { statePage } from './state-page.ts'
+import { pressButton } from './page/buttons.ts'
+import { statePage } from './page/state-page.ts'
+import { type View, viewOf } from './page/view.ts'
 
 /** What people and tests do to the simulator, as opposed to what clients ask of RingCentral. */
 export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>()
 
-  routes.get('/', (c) => c.html(statePage(sim, c.req.query('notice'))))
+  routes.get('/', (c) => {
+    const { person, number, notice } = c.req.query()
+    return c.html(statePage(sim, { person, number }, notice))
+  })
+
+  /** Where somebody is who used the page, after it did what they asked. */
+  const back = (c: HttpContext, view: Partial<View>, notice: string) =>
+    c.redirect(`/simulator?${new URLSearchParams({ ...view, notice })}`, 303)
+
+  routes.post('/press', async (c) => {
+    const form = new URLSearchParams(await c.req.text())
+    c.set('fromForm', true)
+    const [person, number] = [form.get('person') ?? undefined, form.get('number') ?? undefined]
+    const view = viewOf(sim, { person, number })
+    return back(c, view, await pressButton(sim, form.get('button') ?? '', view))
+  })
 
   routes.post('/inbound', async (c) => {
-    const arrived = receiveText(sim, await readInput(c, inboundText))
-    if (c.get('fromForm')) return c.redirect('/simulator?notice=The+text+arrived.', 303)
+    const text = await readInput(c, inboundText)
+    const arrived = receiveText(sim, text)
+    if (c.get('fromForm')) {
+      return back(c, { person: text.from, number: String(text.to) }, 'The text arrived.')
+    }
     const [first] = arrived.map((message) => renderMessage(sim.world, sim.baseUrl, message))
     return answer(first ?? {})
   })
@@ -30,7 +50,9 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
   routes.get('/ledger', () => answer(sim.ledger.entries()))
 
   routes.post('/calls', async (c) => {
-    const calls = addCall(sim, await readInput(c, callRequest))
+    const plan = await readInput(c, callRequest)
+    const calls = addCall(sim, plan)
+    if (c.get('fromForm')) return back(c, { person: plan.from, number: plan.to }, 'It rings.')
     const now = sim.clock.now()
     return answer(calls.map((call) => renderCall(sim.baseUrl, call, now, false)))
   })
@@ -59,7 +81,7 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
 
   routes.onError((error, c) => {
     if (!(error instanceof ControlError)) throw error
-    if (c.get('fromForm')) return c.html(statePage(sim, error.message), 400)
+    if (c.get('fromForm')) return c.html(statePage(sim, {}, error.message), 400)
     return answer({ error: error.message }, 400)
   })
   return routes

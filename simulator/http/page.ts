@@ -6,6 +6,8 @@ interface Page {
   content: Markup
   narrow?: boolean
   script?: Markup
+  /** Beyond those of every page. */
+  styles?: Markup
 }
 
 /** The frame of every page for people. It says on each that none of this is real. */
@@ -17,7 +19,7 @@ export function page(options: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${options.title} · RingCentral simulator</title>
 <link rel="icon" href="data:,">
-<style>${stylesheet}</style>
+<style>${stylesheet}${options.styles}</style>
 </head>
 <body class="${options.narrow ? 'narrow' : 'wide'}">
 <header>

@@ -113,3 +113,36 @@ test('the default world has one number that is not ready and one that nobody may
   const sendable = shown.filter((one: { features: string[] }) => one.features.includes('SmsSender'))
   expect(sendable.map((one: { phoneNumber: string }) => one.phoneNumber)).toEqual(['+12025550101'])
 })
+
+test('a button on the page breaks what it says, and another one mends it', async () => {
+  const simulator = await simulate()
+  const api = await connect(simulator)
+  const press = (button: string) => {
+    const body = new URLSearchParams({ button, person: '+13105550177', number: '+12025550101' })
+    return call(`${simulator.url}/simulator/press`, { method: 'POST', body })
+  }
+  expect((await press('send-500')).headers.get('location')).toContain('person=%2B13105550177')
+  expect((await text(api, '+13105550177')).status).toBe(500)
+  expect(simulator.outbox()).toHaveLength(1)
+  await press('api-down')
+  await press('clear')
+  expect((await api('GET', 'message-store')).status).toBe(200)
+  await press('revoke')
+  expect((await api('GET', 'message-store')).status).toBe(401)
+  const before = simulator.clock.now()
+  await press('day')
+  expect(simulator.clock.now()).toBe(before + 24 * 3_600_000)
+  expect((await press('volcano')).status).toBe(400)
+})
+
+test('the page shows phones: who is texted, who rings, what failed', async () => {
+  const simulator = await simulate()
+  await text(await connect(simulator), '+12025554411')
+  await control(simulator, 'calls', { from: '+13105550177', to: '+12125550102' })
+  await simulator.clock.advance(1500)
+  const view = 'person=%2B12025554411&number=%2B12025550101'
+  const page = (await call(`${simulator.url}/simulator?${view}`)).text
+  expect(page).toContain('DeliveryFailed · SMS-CAR-411')
+  expect(page).toContain('☎ Rings · from +13105550177')
+  expect(page).toMatch(/<meter[^>]*value="1"/)
+})

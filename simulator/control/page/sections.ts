@@ -1,7 +1,7 @@
-import { html, type Markup } from '../http/html.ts'
-import type { Message, MessageStatus } from '../messages/message.ts'
-import type { Simulation } from '../simulation.ts'
-import { canText, fullName, type PhoneNumber } from '../world/world.ts'
+import { html, type Markup } from '../../http/html.ts'
+import type { Message, MessageStatus } from '../../messages/message.ts'
+import type { Simulation } from '../../simulation.ts'
+import { canText, fullName, type PhoneNumber } from '../../world/world.ts'
 
 const mostMessages = 20
 
@@ -105,7 +105,7 @@ export function rateSection(sim: Simulation): Markup {
       <tr>
         <td>${group}</td>
         <td>${sim.world.extensions.get(owner.split(' ')[0] ?? '')?.firstName ?? owner}</td>
-        <td>${used} of ${limit}</td>
+        <td><meter min="0" max="${limit}" high="${limit * 0.8}" value="${used}"></meter> ${used} of ${limit}</td>
         <td>${penaltySeconds > 0 && html`<span class="bad">closed for ${penaltySeconds} s</span>`}</td>
       </tr>`,
   )
@@ -126,11 +126,24 @@ export function faultSection(sim: Simulation): Markup {
   )
 }
 
-export function clockSection(sim: Simulation): Markup {
-  const { now, held, speed } = sim.clock.describe()
-  const pace = held ? 'held still' : speed === 1 ? 'runs' : `runs ${speed} times as fast`
-  return section(
-    'Clock',
-    html`<p><span class="mono">${now}</span> <span class="quiet">${pace}</span></p>`,
-  )
+const mostLines = 15
+
+/** What was asked and told last, in either direction. */
+export function ledgerSection(sim: Simulation): Markup {
+  const rows = sim.ledger
+    .entries()
+    .slice(-mostLines)
+    .reverse()
+    .map(
+      (one) => html`
+        <tr>
+          <td class="quiet">${one.at.slice(11, 19)}</td>
+          <td>${one.direction === 'in' ? 'asked' : 'told'}</td>
+          <td class="mono">${one.method} ${one.path}</td>
+          <td class="${one.status === undefined || one.status >= 400 ? 'bad' : 'good'}">${one.status ?? 'no answer'}</td>
+          <td class="quiet">${one.note}</td>
+        </tr>`,
+    )
+  const heads = ['UTC', '', 'What', 'Answer', '']
+  return section('The last requests and notifications', table(heads, rows, 'None yet.'))
 }
