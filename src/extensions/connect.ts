@@ -113,6 +113,11 @@ export function createConnecting(deps: {
         create: { extensionRowId: extension.id, ...sealed },
         update: { ...sealed, version: { increment: 1 }, leaseId: null, leaseUntil: null },
       })
+      // Its webhook counts again when ensure-webhook has seen it with the new grant.
+      await tx.webhookSubscription.updateMany({
+        where: { extensionRowId: extension.id, status: 'ACTIVE' },
+        data: { status: 'CREATING' },
+      })
       await tx.connectAttempt.update({
         where: { id: attempt.id },
         data: { extensionRowId: extension.id },
@@ -224,7 +229,8 @@ export function createConnecting(deps: {
           },
         },
       })
-      if (!attempt?.extension || !browserSecret) return undefined
+      if (!attempt?.extension || attempt.extension.disconnectedAt) return undefined
+      if (!browserSecret) return undefined
       if (!sameHash(sha256(browserSecret), attempt.browserHash)) return undefined
       return { tenantName: attempt.tenant.name, extension: attempt.extension }
     },

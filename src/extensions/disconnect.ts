@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../db/client.ts'
 import type { Extension, Grant } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -17,7 +18,7 @@ import {
 } from '../ringcentral/errors.ts'
 import { NotConnectedError } from './errors.ts'
 import { openTokens } from './grant-tokens.ts'
-import { releaseGrantJob } from './jobs.ts'
+import { ensureWebhookJob, releaseGrantJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 
@@ -118,6 +119,7 @@ const refusals = [
 /** Deletes the webhook subscriptions, then revokes the session, then wipes the tokens. */
 export const releaseGrant = ({
   db,
+  queue,
   ringCentral,
   tokenEndpoint,
   sealer,
@@ -125,6 +127,7 @@ export const releaseGrant = ({
   logger,
 }: {
   db: Db
+  queue: Pick<JobQueue, 'send'>
   ringCentral: RingCentral
   tokenEndpoint: TokenEndpoint
   sealer: Sealer
@@ -159,4 +162,11 @@ export const releaseGrant = ({
       logger.warn({ err: error }, 'A grant could not be given back to RingCentral; forgetting it')
     }
     await db.grantRelease.deleteMany({ where: { id: grantReleaseId } })
+    // A login that was replaced: RingCentral does not say whether its webhook ends with it.
+    const { extensionRowId } = release
+    if (await db.grant.findUnique({ where: { extensionRowId } })) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, ensureWebhookJob, { extensionRowId }, { singletonKey: extensionRowId }),
+      )
+    }
   })

@@ -2,12 +2,13 @@ import type { Db } from '../db/client.ts'
 import type { WebhookSubscription } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { implementJob } from '../jobs/define-job.ts'
-import { after, type Clock, days, minutes } from '../lib/clock.ts'
+import { RetryLaterError } from '../jobs/retry-later.ts'
+import { after, type Clock, days, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
 import { createSecret } from '../lib/secrets.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
-import { RingCentralRefusedError } from '../ringcentral/errors.ts'
+import { RingCentralInDoubtError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import { extensionChanges, instantSms, mailboxChanges } from '../ringcentral/event-filters.ts'
 import type { Subscription } from '../ringcentral/subscriptions.ts'
 import type { ExtensionAccess } from './access.ts'
@@ -15,6 +16,8 @@ import { NotConnectedError } from './errors.ts'
 import { ensureWebhookJob } from './jobs.ts'
 
 const webhookPath = '/v1/rc/webhook/'
+/** Longer than RingCentral is given to answer, its handshake included. */
+const creationTakes = seconds(30)
 const lifeSeconds = days(7) / 1000
 const eventFilters = [instantSms(), mailboxChanges(), extensionChanges()]
 
@@ -64,11 +67,12 @@ export const ensureWebhook = ({
   })
 
   async function ensure(api: RingCentralApi, extensionRowId: string) {
-    const atRingCentral = await api.subscriptions.list()
+    // In this order: what another worker makes meanwhile is then seen by `create`, and not made twice.
     const rows = await db.webhookSubscription.findMany({
       where: { extensionRowId, status: { in: ['CREATING', 'ACTIVE'] } },
       orderBy: { createdAt: 'desc' },
     })
+    const atRingCentral = await api.subscriptions.list()
     let working: WebhookSubscription | undefined
     for (const row of rows) {
       const subscription = atRingCentral.find((candidate) => candidate.address === address(row.id))
@@ -82,12 +86,19 @@ export const ensureWebhook = ({
       }
     }
     await removeStrays(api, atRingCentral, working)
-    if (!working) await create(api, extensionRowId)
+    if (working) return
+    if (rows.some((row) => !isAbandoned(row))) throw beingCreated()
+    await create(api, extensionRowId, rows)
   }
 
-  /** Young ones may be in the middle of being created by another worker. */
-  function isAbandoned(row: WebhookSubscription): boolean {
-    return row.status === 'ACTIVE' || after(row.createdAt, minutes(2)) < clock.now()
+  /** Young ones that RingCentral has not named yet may be in the middle of being created by another worker. */
+  function isAbandoned({ rcSubscriptionId, createdAt }: WebhookSubscription): boolean {
+    return rcSubscriptionId !== null || after(createdAt, creationTakes) < clock.now()
+  }
+
+  function beingCreated() {
+    const retryAt = after(clock.now(), seconds(2))
+    return new RetryLaterError('Another worker is creating the webhook', retryAt)
   }
 
   async function keep(api: RingCentralApi, row: WebhookSubscription, found: Subscription) {
@@ -120,16 +131,29 @@ export const ensureWebhook = ({
     }
   }
 
-  async function create(api: RingCentralApi, extensionRowId: string) {
+  async function create(
+    api: RingCentralApi,
+    extensionRowId: string,
+    known: readonly WebhookSubscription[],
+  ) {
     const id = createSecret()
     const verificationToken = createSecret()
     // Committed before RingCentral is asked: its handshake comes in before its answer.
     const begun = await inTransaction(db, async (tx) => {
-      // Held, so that a disconnect sees the webhook, or the webhook sees the disconnect.
+      // Held, so that a disconnect sees the webhook, or the webhook sees the disconnect; and so that
+      // of two workers one creates.
       const [connected] = await tx.$queryRaw<{ tenantId: string }[]>`
         SELECT "tenantId" FROM "Extension"
-        WHERE "id" = ${extensionRowId} AND "disconnectedAt" IS NULL FOR SHARE`
+        WHERE "id" = ${extensionRowId} AND "disconnectedAt" IS NULL FOR UPDATE`
       if (!connected) return false
+      const rival = await tx.webhookSubscription.findFirst({
+        where: {
+          extensionRowId,
+          status: { in: ['CREATING', 'ACTIVE'] },
+          id: { notIn: known.map((row) => row.id) },
+        },
+      })
+      if (rival) throw beingCreated()
       const { tenantId } = connected
       const place = verificationTokenPlace({ id, tenantId })
       const verificationTokenSealed = sealer.seal(verificationToken, place)
@@ -156,7 +180,8 @@ export const ensureWebhook = ({
       const saved = await save(id, subscription)
       if (!saved) await api.subscriptions.remove(subscription.id)
     } catch (error) {
-      if (error instanceof RingCentralRefusedError) {
+      // In doubt it stays: if RingCentral has it after all, the next run adopts it.
+      if (!(error instanceof RingCentralInDoubtError)) {
         await db.webhookSubscription.updateMany({
           where: { id, status: 'CREATING' },
           data: { status: 'BROKEN' },

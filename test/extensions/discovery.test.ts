@@ -219,6 +219,21 @@ describe('an extension that connects again', () => {
     expect(hears.received).toHaveLength(2)
   })
 
+  it('is heard of also where RingCentral ends a webhook with the login that made it', async () => {
+    const gateway = await startGateway({ simulator: { subscriptionsAfterRevoke: 'drop' } })
+    const jobs = await createJobRunner(gateway)
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    await jobs.idle()
+    await acme.connect(ava)
+    await jobs.idle()
+    expect(asked(gateway, '/restapi/oauth/revoke')).toHaveLength(1)
+    expect(gateway.simulator.subscriptions()).toHaveLength(1)
+    const hears = await acme.subscribe('subscription { messageReceived { message { text } } }')
+    gateway.simulator.inbound({ from: '+13105550177', to: ava.number, text: 'Still there?' })
+    await hears.waitFor((data) => data)
+  })
+
   it('after a disconnect is the same extension, with a new webhook', async () => {
     const gateway = await startGateway()
     const jobs = await createJobRunner(gateway)

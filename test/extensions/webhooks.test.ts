@@ -180,6 +180,7 @@ describe('a webhook', () => {
     const { gateway, acme, jobs, check, ensure, atRingCentral } = await connected()
     await removeAtRingCentral(gateway.simulator, atRingCentral()[0]?.id ?? '')
     await Promise.all(Array.from({ length: 6 }, ensure))
+    expect(atRingCentral()).toHaveLength(1)
     await check()
     expect(atRingCentral()).toHaveLength(1)
     await expectTextsArrive({ ...gateway, jobs }, acme)
