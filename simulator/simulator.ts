@@ -17,6 +17,7 @@ import {
 import { type InboundText, receiveText } from './control/inbound.ts'
 import { assignNumber, moveNumber, type NewNumber, setCampaign } from './control/numbers.ts'
 import { type OutboxEntry, readOutbox } from './control/outbox.ts'
+import { blacklist } from './control/subscriptions.ts'
 import { createSimulation } from './create-simulation.ts'
 import { type FaultPlan, parseFaultPlan } from './faults/plan.ts'
 import type { PlannedFault } from './faults/planner.ts'
@@ -109,11 +110,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     clearFaults: () => sim.faults.clear(),
     revokeGrant: (extensionId) => revokeGrant(sim, extensionId),
-    blacklist(subscriptionId, reason = 'Webhook responses with code: [404], reason: [Not Found]') {
-      const subscription = sim.subscriptions.find(subscriptionId)
-      if (!subscription) throw new ControlError(`There is no subscription ${subscriptionId}.`)
-      sim.deliverer.condemn(subscription, reason)
-    },
+    blacklist: (subscriptionId, reason) => blacklist(sim, subscriptionId, reason),
     expireSyncTokens: () => sim.syncTokens.expireAll(),
     settled: () => sim.deliverer.settled(),
     async close() {

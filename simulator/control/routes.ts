@@ -14,6 +14,9 @@ import { readOutbox } from './outbox.ts'
 import { pressButton } from './page/buttons.ts'
 import { statePage } from './page/state-page.ts'
 import { type View, viewOf } from './page/view.ts'
+import { readInput } from './read-input.ts'
+import { blacklist } from './subscriptions.ts'
+import { worldRoutes } from './world-routes.ts'
 
 /** What people and tests do to the simulator, as opposed to what clients ask of RingCentral. */
 export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
@@ -62,6 +65,18 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
     return answer({ endedSessions: revokeGrant(sim, extensionId) })
   })
 
+  routes.route('/', worldRoutes(sim))
+
+  routes.post('/subscriptions/:id/blacklist', (c) => {
+    blacklist(sim, c.req.param('id'))
+    return c.body(null, 204)
+  })
+
+  routes.post('/sync-tokens/expire', (c) => {
+    sim.syncTokens.expireAll()
+    return c.body(null, 204)
+  })
+
   routes.get('/clock', () => answer(sim.clock.describe()))
   routes.post('/clock', async (c) => {
     await moveClock(sim.clock, await readInput(c, clockRequest))
@@ -85,28 +100,4 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
     return answer({ error: error.message }, 400)
   })
   return routes
-}
-
-async function readInput<Schema extends z.ZodType>(
-  c: HttpContext,
-  schema: Schema,
-): Promise<z.output<Schema>> {
-  const text = await c.req.text()
-  const type = c.req.header('content-type') ?? ''
-  // curl calls everything a form; JSON is told by how it begins.
-  const fromForm = type.startsWith('application/x-www-form-urlencoded') && !/^\s*[{[]/.test(text)
-  c.set('fromForm', fromForm)
-  let value: unknown
-  try {
-    value = fromForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-  } catch {
-    throw new ControlError('The body must be JSON.')
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new ControlError(
-    parsed.error.issues
-      .map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '))
-      .join('; '),
-  )
 }

@@ -146,3 +146,24 @@ test('the page shows phones: who is texted, who rings, what failed', async () =>
   expect(page).toContain('☎ Rings · from +13105550177')
   expect(page).toMatch(/<meter[^>]*value="1"/)
 })
+
+test('the world is changed over HTTP too, and nonsense is answered with the reason', async () => {
+  const simulator = await simulate()
+  const dana = await control(simulator, 'extensions', { firstName: 'Dana', lastName: 'Reed' })
+  const extensionId = String(dana.body.id)
+  const phoneNumber = '+13125550101'
+  expect((await control(simulator, 'numbers', { phoneNumber, extensionId })).status).toBe(204)
+  const patch = (path: string, body: object) =>
+    call(`${simulator.url}/simulator/${path}`, { method: 'PATCH', body: JSON.stringify(body) })
+  await patch(`numbers/${phoneNumber}`, { campaign: 'CampaignSuspended', extensionId: ava })
+  expect(simulator.numbers().find((one) => one.phoneNumber === phoneNumber)).toMatchObject({
+    extensionId: ava,
+    campaign: 'CampaignSuspended',
+  })
+  expect((await patch(`extensions/${extensionId}`, { status: 'Frozen' })).status).toBe(204)
+  const wrong = await patch(`numbers/${phoneNumber}`, { campaign: 'Great' })
+  expect([wrong.status, wrong.body.error.slice(0, 9)]).toEqual([400, 'campaign:'])
+  expect((await control(simulator, 'subscriptions/none/blacklist', {})).body.error).toContain(
+    'none',
+  )
+})

@@ -3,6 +3,7 @@ import { html, type Markup } from '../../http/html.ts'
 import type { Simulation } from '../../simulation.ts'
 import { ControlError } from '../control-error.ts'
 import { revokeGrant } from '../extensions.ts'
+import { blacklist } from '../subscriptions.ts'
 import { hiddenView, type View } from './view.ts'
 
 interface Button {
@@ -90,8 +91,7 @@ const buttons: Record<string, Button> = {
     group: 'Logins and subscriptions',
     label: 'Blacklist all subscriptions',
     press(sim) {
-      const reason = 'Webhook responses with code: [404], reason: [Not Found]'
-      for (const one of sim.subscriptions.all()) sim.deliverer.condemn(one, reason)
+      for (const { id } of sim.subscriptions.all()) blacklist(sim, id)
     },
   },
   'sync-tokens': {
