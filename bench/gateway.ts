@@ -13,6 +13,7 @@ export async function openGateway(dataDir: string) {
     number: string
   }
 
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it
   async function ask(query: string, variables: object = {}): Promise<any> {
     const response = await fetch(`${demo.url}/graphql`, {
       method: 'POST',

@@ -10,6 +10,7 @@ export type Viewer =
  * What resolvers may call. Each feature adds its service to this interface where it is declared
  * (`declare module`), so the floor knows none of them.
  */
+// biome-ignore lint/suspicious/noEmptyInterface: it is the features that fill it
 export interface Services {}
 
 export type Context = {

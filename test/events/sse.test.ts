@@ -28,7 +28,8 @@ describe('a subscription over SSE', () => {
     await expect.poll(subscribers).toBe(1)
     gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'First' })
     await expect.poll(() => stream.events, { timeout: 5_000 }).toHaveLength(1)
-    const { cursor, message } = stream.events[0]?.data.data.messageReceived
+    const [first] = stream.events
+    const { cursor, message } = first?.data.data.messageReceived ?? {}
     expect(message.text).toBe('First')
     await stream.abort()
     await expect.poll(subscribers, { timeout: 5_000 }).toBe(0)

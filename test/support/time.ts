@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { createClock } from '../../simulator/clock.ts'
 import type { SimulatorOptions } from '../../simulator/simulator.ts'
-import { type AppOptions } from '../../src/app.ts'
+import type { AppOptions } from '../../src/app.ts'
 
 /** One time for the gateway and its RingCentral, which runs on by itself and can be moved. Options for `startGateway`. */
 export function sharedTime(
