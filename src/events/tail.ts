@@ -65,6 +65,8 @@ export function createTail({
       if (place < head || signal.aborted) return Promise.resolve()
       return new Promise((resolve) => {
         const wake = () => {
+          // A load may run ahead of the hints: what they tell then has been read already.
+          if (place >= head && !signal.aborted) return
           waiting.delete(wake)
           signal.removeEventListener('abort', wake)
           resolve()
