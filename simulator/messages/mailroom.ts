@@ -2,7 +2,9 @@ import type { Clock } from '../clock.ts'
 import type { Ids } from '../ids.ts'
 import { type Extension, fullName, type World } from '../world/world.ts'
 import type { Mailboxes } from './mailboxes.ts'
-import type { Message, Party } from './message.ts'
+import type { Attachment, Message, Party } from './message.ts'
+
+const none: Attachment[] = []
 
 type Given = Pick<
   Message,
@@ -19,6 +21,7 @@ export function createMailroom(needs: {
 }) {
   const { clock, ids, world, mailboxes } = needs
   const conversations = new Map<string, string>()
+  const colleagues = new Map<string, Party>()
 
   const conversationOf = (extensionId: string, parties: Party[]) => {
     const [one = '', other = '', ...more] = parties.map(
@@ -36,13 +39,21 @@ export function createMailroom(needs: {
     return id
   }
 
+  /** One object for all the messages of a number: a hundred thousand copies would weigh. */
+  const colleague = (phoneNumber: string, owner: Extension): Party => {
+    const name = fullName(owner)
+    const known = colleagues.get(phoneNumber)
+    if (known?.extensionId === owner.id && known.name === name) return known
+    const party = { phoneNumber, name, extensionId: owner.id }
+    colleagues.set(phoneNumber, party)
+    return party
+  }
+
   return {
     /** Colleagues are known by name, other companies' people by number alone. */
     partyOf(phoneNumber: string, accountId: string): Party {
       const owner = world.ownerOf(phoneNumber)
-      return owner?.accountId === accountId
-        ? { phoneNumber, name: fullName(owner), extensionId: owner.id }
-        : { phoneNumber }
+      return owner?.accountId === accountId ? colleague(phoneNumber, owner) : { phoneNumber }
     },
 
     store(extension: Extension, given: Given): Message {
@@ -51,7 +62,7 @@ export function createMailroom(needs: {
         id: ids.numeric(),
         accountId: extension.accountId,
         extensionId: extension.id,
-        attachments: [],
+        attachments: none,
         createdAt: now,
         modifiedAt: now,
         availability: 'Alive',

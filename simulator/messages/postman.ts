@@ -86,7 +86,7 @@ export function createPostman(needs: Needs): Postman {
           status: 'Queued',
         })),
         text: letter.text,
-        attachments: letter.attachments,
+        ...(letter.attachments.length > 0 && { attachments: letter.attachments }),
         ...(hideForMs !== undefined && { hiddenUntil: clock.now() + hideForMs }),
       })
       notifier.mailboxChanged(message, 'new')

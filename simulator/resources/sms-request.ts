@@ -100,6 +100,8 @@ function readAttachments(x: Exchange, parts: Part[]): Attachment[] {
 function numberIn(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('phoneNumber' in value)) return undefined
   const given = value.phoneNumber
+  // As it should be, and as nearly all are.
+  if (typeof given === 'string' && /^\+\d{8,15}$/.test(given)) return given
   if (typeof given !== 'string' || !/^\+?[\d\s().-]+$/.test(given)) return undefined
   const bare = given.replace(/\D/g, '')
   if (given.startsWith('+') || bare.length < 10)
