@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import type { Prisma } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { implementJob, type JobDefinition } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -13,6 +14,7 @@ import {
   refreshDueGrantsJob,
   refreshGrantJob,
 } from './jobs.ts'
+import { whereWorthAsking } from './worth-asking.ts'
 
 /** Idle grants are taken in this many at a time; the token endpoint's budget sets the real pace. */
 const grantsAtATime = 50
@@ -42,10 +44,15 @@ export const refreshDueGrants = (deps: Deps) =>
     await sendForEach(deps, refreshGrantJob, extensionRowIds)
   })
 
-/** Every few minutes: RingCentral switches a webhook off without telling. */
+/** Every few minutes: RingCentral switches a webhook off without telling, and ours have to be renewed. */
 export const checkWebhooks = (deps: Deps) =>
   implementJob(checkWebhooksJob, async () => {
-    await sendForEach(deps, ensureWebhookJob, await connected(deps.db))
+    const now = deps.clock.now()
+    const working = { status: 'ACTIVE', renewAt: { gt: now } } as const
+    const extensionRowIds = await connected(deps.db, {
+      OR: [whereWorthAsking(now), { extension: { webhookSubscriptions: { none: working } } }],
+    })
+    await sendForEach(deps, ensureWebhookJob, extensionRowIds)
   })
 
 /** Daily: numbers move between extensions without a word. Old links are forgotten on the way. */
@@ -57,9 +64,9 @@ export const rediscoverNumbers = (deps: Deps) =>
     await sendForEach(deps, discoverNumbersJob, await connected(deps.db))
   })
 
-async function connected(db: Db): Promise<string[]> {
+async function connected(db: Db, which: Prisma.GrantWhereInput = {}): Promise<string[]> {
   const grants = await db.grant.findMany({
-    where: { extension: { tenant: { status: 'ACTIVE' } } },
+    where: { AND: [{ extension: { tenant: { status: 'ACTIVE' } } }, which] },
     select: { extensionRowId: true },
   })
   return grants.map((grant) => grant.extensionRowId)

@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { whereWorthAsking } from '../extensions/worth-asking.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
@@ -40,7 +41,7 @@ export const sweepMessages = ({
 
     const stale = await db.extension.findMany({
       where: {
-        grant: { isNot: null },
+        grant: { is: whereWorthAsking(clock.now()) },
         tenant: { status: 'ACTIVE' },
         OR: [
           { messagesSyncedAt: null },
