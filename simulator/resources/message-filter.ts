@@ -13,6 +13,7 @@ export interface MessageFilter {
 
 export function readMessageFilter(query: URLSearchParams, myId: string): MessageFilter {
   const owners = readOwners(query, 'owner', myId)
+  const ownerTypes = query.getAll('ownerExtensionType').filter(Boolean)
   const voicemailOwners = readOwners(query, 'voicemailOwner', myId)
   const messageTypes = readList(query, 'messageType', types)
   const directions = readList(query, 'direction', ['Inbound', 'Outbound'])
@@ -25,6 +26,8 @@ export function readMessageFilter(query: URLSearchParams, myId: string): Message
 
   const matchesDeletedToo = (message: Message) =>
     (messageTypes?.includes(message.type) ?? true) &&
+    // Mailboxes belong to users here, and to nobody else.
+    (ownerTypes.length === 0 || ownerTypes.includes('User')) &&
     (!owners || owners.includes(message.extensionId)) &&
     (!voicemailOwners ||
       message.type !== 'VoiceMail' ||

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { check } from './contract/check.ts'
 import { deviations } from './contract/document.ts'
 import { contractOperations } from './contract/operations.ts'
+import { connect, receive, simulate, subscribe, takeViolations } from './harness.ts'
 
 const answered = {
   kind: 'exchange',
@@ -34,4 +35,29 @@ test.each([
 test('all 65 operations of the document are checked, and every deviation has a reason', () => {
   expect(contractOperations).toHaveLength(65)
   for (const { reason } of deviations) expect(reason.length).toBeGreaterThan(20)
+})
+
+test('an answer that is broken on purpose is seen by the harness of every test', async () => {
+  const simulator = await simulate()
+  const api = await connect(simulator)
+  for (const extension of simulator.extensions()) extension.email = 'no address'
+  await api('GET', '/restapi/v1.0/account/~/extension/~')
+  expect(takeViolations(simulator)).toEqual([
+    expect.stringContaining('/contact/email must match format "email"'),
+  ])
+})
+
+test('so is a notification', async () => {
+  const simulator = await simulate()
+  const { address } = await receive()
+  await subscribe(await connect(simulator), address)
+  const words = { from: '+13105550177', to: '+12025550101' }
+  simulator.inbound({ ...words, text: 'Hi' })
+  expect(takeViolations(simulator)).toEqual([])
+  const [subscription] = simulator.subscriptions()
+  if (subscription) subscription.id = 7 as never
+  simulator.inbound({ ...words, text: 'Hi' })
+  expect(takeViolations(simulator)).toEqual([
+    expect.stringContaining('/subscriptionId must be string'),
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ben, connect, login, refresh, simulate } from './harness.ts'
+import { ben, connect, login, refresh, simulate, text } from './harness.ts'
 
 test('every answer tells its group and what is left of it', async () => {
   const simulator = await simulate()
@@ -51,4 +51,15 @@ test('limits can be raised or switched off', async () => {
   const simulator = await simulate({ limits: { Heavy: Number.POSITIVE_INFINITY } })
   const api = await connect(simulator)
   for (let count = 0; count < 30; count++) expect((await api('GET', 'call-log')).status).toBe(200)
+})
+
+test('sends have a ceiling of their own', async () => {
+  const simulator = await simulate({ limits: { SMS: 2, MMS: 1 } })
+  const api = await connect(simulator)
+  const statuses = []
+  for (let sends = 0; sends < 3; sends++) statuses.push((await text(api, '+13105550177')).status)
+  expect(statuses).toEqual([200, 200, 429])
+  expect((await text(api, '+13105550177')).body.errors[0].errorCode).toBe('MSG-305')
+  await simulator.clock.advance(61_000)
+  expect((await text(api, '+13105550177')).status).toBe(200)
 })
