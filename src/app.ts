@@ -38,6 +38,8 @@ export type AppOptions = {
   port: number
   /** Where people and RingCentral reach us; http://localhost and the port if null. */
   publicUrl: string | null
+  /** Where the web processes are reached, if that is elsewhere: asked when RingCentral is to be told. */
+  webUrl?: () => string
   databaseUrl: string
   redisUrl: string | null
   encryptionKeys: SealingKey[]
@@ -72,8 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   await migrate(options.databaseUrl, { log: logger })
   const http = await listen(options)
-  // A worker does not serve: what it tells RingCentral is where the web processes are.
-  const url = options.publicUrl ?? `http://localhost:${serves ? http.port : options.port}`
+  const url = options.publicUrl ?? `http://localhost:${http.port}`
 
   // Also when something below fails: otherwise the process would never end.
   await using listening = new AsyncDisposableStack()
@@ -159,7 +160,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         ringCentral,
         tokenEndpoint,
         sealer,
-        publicUrl: url,
+        webUrl: options.webUrl ?? (() => url),
         settleMs,
         restMs: options.restMs,
         clock,

@@ -61,7 +61,7 @@ const encryptionKeys = z.string().transform((value, context): SealingKey[] => {
 
 const variables = z.object({
   NODE_ENV: z.string().optional(),
-  PORT: port.default(4000),
+  PORT: port.optional(),
   PUBLIC_URL: webUrl.optional(),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgresql://' })
@@ -130,7 +130,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     : null
   return {
     production,
-    port: values.PORT,
+    // The usual port is the web process's; a worker beside it answers its health checks anywhere.
+    port: values.PORT ?? (values.ROLE === 'worker' && !values.PUBLIC_URL ? 0 : 4000),
     publicUrl: values.PUBLIC_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,

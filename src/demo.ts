@@ -25,7 +25,7 @@ const scopes = [
 ]
 /** The simulator's first extension. The others are left to connect by hand. */
 const rcExtensionId = '62264425016'
-const connectWithinMs = 15_000
+const connectWithinMs = 30_000
 
 /** Reads what the last start wrote and removes it: `demo.json` is there only while all is ready. */
 export async function forgetDemo(dataDir: string): Promise<Demo | undefined> {
@@ -126,7 +126,9 @@ async function connectedNumber(url: string, apiKey: string): Promise<string> {
     )
     if (own?.webhook && own.phoneNumbers[0]) return own.phoneNumbers[0].phoneNumber
   }
-  throw new Error('The demo extension was connected, but its number did not appear')
+  throw new Error(
+    'The demo extension was connected, but its number did not appear. With ROLE=web, start a ROLE=worker as well.',
+  )
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it

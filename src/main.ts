@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { createApp } from './app.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
 import { connectDemo, forgetDemo, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { createLogger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
 import { startDatabase, startSimulatedRingCentral } from './stand-ins.ts'
+import { findWebUrl, leaveWebUrl } from './web-url.ts'
 import { announce, firstQuery } from './welcome.ts'
 
 const stopWithinMs = 9_500
@@ -26,10 +27,28 @@ async function main() {
   const startedAt = performance.now()
   if (existsSync('.env')) process.loadEnvFile()
   const config = loadConfig(process.env)
+  const starting = start(config)
+  const signalled = stopOnSignal(async () => (await starting).close())
+  const gateway = await starting
+  try {
+    await introduce(config, gateway, startedAt)
+  } catch (error) {
+    // Stopped before it had been introduced.
+    if (signalled.aborted) return
+    await gateway.close()
+    throw error
+  }
+}
+
+type Gateway = Awaited<ReturnType<typeof start>>
+
+/** Starts the parts, each on the one before; what has been started stops again if a later one fails. */
+async function start(config: Config) {
   const logger = createLogger(config.logLevel)
+  const demonstrates = !config.ringCentral && config.role !== 'worker'
   await using opened = new AsyncDisposableStack()
 
-  const demoBefore = config.ringCentral ? undefined : await forgetDemo(config.dataDir)
+  const demoBefore = demonstrates ? await forgetDemo(config.dataDir) : undefined
   const database = await startDatabase(config, logger)
   opened.defer(() => database.stop())
   // After Postgres has made the directory: it must be able to enter it.
@@ -39,50 +58,62 @@ async function main() {
   const ringCentral = config.ringCentral ?? simulator
   if (!ringCentral) throw new Error('There is neither RingCentral nor a simulator')
 
-  let welcome: GraphiQLWelcome = { headers: { authorization: 'Bearer ' }, query: firstQuery }
+  const graphiql: { welcome: GraphiQLWelcome } = {
+    welcome: { headers: { authorization: 'Bearer ' }, query: firstQuery },
+  }
   const app = await createApp({
     ...config,
     ...secrets,
     ringCentral,
     databaseUrl: database.url,
-    graphiql: config.production ? null : () => welcome,
+    ...(config.role === 'worker' &&
+      !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
+    graphiql: config.production ? null : () => graphiql.welcome,
     logger,
   })
   opened.defer(() => app.close())
-  const running = opened.move()
-  stopOnSignal(() => running.disposeAsync())
+  if (config.role !== 'worker' && !config.publicUrl) await leaveWebUrl(config.dataDir, app.url)
 
-  const demo =
-    simulator && config.role !== 'worker'
-      ? await connectDemo({
-          url: app.url,
-          simulatorUrl: simulator.serverUrl,
-          operatorKey: secrets.operatorKey,
-          before: demoBefore,
-        })
-      : undefined
+  const running = opened.move()
+  return {
+    url: app.url,
+    notice: database.notice,
+    operatorKey: secrets.operatorKey,
+    simulatorUrl: demonstrates ? simulator?.serverUrl : undefined,
+    demoBefore,
+    graphiql,
+    close: () => running.disposeAsync(),
+  }
+}
+
+/** Connects the demo tenant, where there is one, and says how to go on. */
+async function introduce(config: Config, gateway: Gateway, startedAt: number) {
+  const { url, notice, operatorKey, simulatorUrl, demoBefore, graphiql } = gateway
+  const demo = simulatorUrl
+    ? await connectDemo({ url, simulatorUrl, operatorKey, before: demoBefore })
+    : undefined
   if (demo) {
-    welcome = { headers: { authorization: `Bearer ${demo.apiKey}` }, query: firstQuery }
+    graphiql.welcome = { headers: { authorization: `Bearer ${demo.apiKey}` }, query: firstQuery }
     await writeDemo(config.dataDir, demo)
   }
   announce({
-    url: app.url,
+    url,
     role: config.role,
     graphiql: !config.production,
-    notice: database.notice,
-    operatorKey: config.operatorKey ? undefined : secrets.operatorKey,
+    notice,
+    operatorKey: config.operatorKey ? undefined : operatorKey,
     demo,
     seconds: (performance.now() - startedAt) / 1000,
   })
 }
 
-/** Once: in order, within ten seconds. Twice: at once. */
-function stopOnSignal(stop: () => Promise<void>) {
-  let stopping = false
+/** Once: in order, within ten seconds. Twice: at once. Tells by a signal of its own that it has begun. */
+function stopOnSignal(stop: () => Promise<void>): AbortSignal {
+  const stopping = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
+      if (stopping.signal.aborted) process.exit(1)
+      stopping.abort()
       setTimeout(() => {
         console.error('RingQL did not stop in time; leaving anyway.')
         process.exit(1)
@@ -96,6 +127,7 @@ function stopOnSignal(stop: () => Promise<void>) {
       )
     })
   }
+  return stopping.signal
 }
 
 function explain(error: unknown): string {

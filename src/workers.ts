@@ -87,7 +87,7 @@ export type WorkerDeps = {
   ringCentral: RingCentral
   tokenEndpoint: TokenEndpoint
   sealer: Sealer
-  publicUrl: string
+  webUrl: () => string
   settleMs: number
   restMs: number | undefined
   clock: Clock

@@ -45,18 +45,19 @@ export const ensureWebhook = ({
   db,
   access,
   sealer,
-  publicUrl,
+  webUrl,
   clock,
   logger,
 }: {
   db: Db
   access: ExtensionAccess
   sealer: Sealer
-  publicUrl: string
+  /** Where RingCentral reaches the web processes. */
+  webUrl: () => string
   clock: Clock
   logger: Logger
 }) => {
-  const address = (id: string) => `${publicUrl}${webhookPath}${id}`
+  const address = (id: string) => `${webUrl()}${webhookPath}${id}`
 
   return implementJob(ensureWebhookJob, async ({ extensionRowId }) => {
     try {
