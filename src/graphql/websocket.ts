@@ -12,6 +12,7 @@ import type { GraphQLEngine } from './yoga.ts'
 type Caller = { viewer: Viewer; ended: AbortSignal; leave: () => void }
 
 const maxMessageBytes = 100 * 1024
+const goodbyeWithinMs = 1_000
 
 /** GraphQL over WebSocket (`graphql-transport-ws`): the same engine, masking and rights as over HTTP. */
 export function createWebSocketServer({
@@ -100,12 +101,17 @@ export function createWebSocketServer({
     sockets,
     /** Closes all sockets with 1001 (going away): clients connect again elsewhere. */
     async close() {
+      // Who does not answer the goodbye (a laptop that was closed) must keep nobody waiting.
+      const timer = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate()
+      }, goodbyeWithinMs)
       await disposable.dispose()
+      clearTimeout(timer)
     },
   }
 }
 
-// The types of graphql-ws and of envelop differ in nothing that matters.
+// biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass
 type Run = (args: any) => any
 type Enveloped = { execute: Run; subscribe: Run }
 
