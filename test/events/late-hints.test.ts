@@ -31,7 +31,7 @@ test('many steps at once reach every subscriber of another instance, each once a
   for (let i = 0; i < 3; i += 1) {
     subscribers.push(await tenant.subscribe(statusChanges, {}, web.url))
   }
-  const texts = Array.from({ length: 25 }, (_, i) => `Text ${i}`)
+  const texts = Array.from({ length: 12 }, (_, i) => `Text ${i}`)
   await Promise.all(texts.map((text) => send(tenant, { from: ava.number, to: [stranger], text })))
   for (const { waitFor, received } of subscribers) {
     const steps = (status: string) =>
