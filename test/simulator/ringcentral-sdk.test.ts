@@ -1,16 +1,11 @@
 import { SDK } from '@ringcentral/sdk'
 import FormData from 'form-data'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { SimulatorOptions } from '../../simulator/options.ts'
 import { ava, call, receive, redirectUri, simulate } from './harness.ts'
 
 /** RingCentral's own JavaScript SDK, used as its README shows, and none the wiser. */
 const extension = '/restapi/v1.0/account/~/extension/~'
-
-beforeAll(() => {
-  // It reads what Node warns of when it is not on a command line.
-  process.env.NODE_TLS_REJECT_UNAUTHORIZED ??= '1'
-})
 
 /** What a person does who follows the link and allows. */
 async function allow(loginUrl: string): Promise<string> {
