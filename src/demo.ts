@@ -27,6 +27,16 @@ const scopes = [
 const rcExtensionId = '62264425016'
 const connectWithinMs = 30_000
 
+/** The extension is connected, but nobody does the jobs that follow. */
+export class NoWorkerError extends Error {
+  override name = 'NoWorkerError'
+  constructor() {
+    super(
+      'The demo is not connected, since no worker does its jobs. Start one with ROLE=worker on the same DATA_DIR, then this process again.',
+    )
+  }
+}
+
 /** Reads what the last start wrote and removes it: `demo.json` is there only while all is ready. */
 export async function forgetDemo(dataDir: string): Promise<Demo | undefined> {
   const path = join(dataDir, 'demo.json')
@@ -126,9 +136,7 @@ async function connectedNumber(url: string, apiKey: string): Promise<string> {
     )
     if (own?.webhook && own.phoneNumbers[0]) return own.phoneNumbers[0].phoneNumber
   }
-  throw new Error(
-    'The demo extension was connected, but its number did not appear. With ROLE=web, start a ROLE=worker as well.',
-  )
+  throw new NoWorkerError()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it

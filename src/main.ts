@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
-import { connectDemo, forgetDemo, writeDemo } from './demo.ts'
+import { connectDemo, type Demo, forgetDemo, NoWorkerError, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { createLogger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
@@ -88,10 +88,18 @@ async function start(config: Config) {
 
 /** Connects the demo tenant, where there is one, and says how to go on. */
 async function introduce(config: Config, gateway: Gateway, startedAt: number) {
-  const { url, notice, operatorKey, simulatorUrl, demoBefore, graphiql } = gateway
-  const demo = simulatorUrl
-    ? await connectDemo({ url, simulatorUrl, operatorKey, before: demoBefore })
-    : undefined
+  const { url, operatorKey, simulatorUrl, demoBefore, graphiql } = gateway
+  const notices = gateway.notice ? [gateway.notice] : []
+  let demo: Demo | undefined
+  if (simulatorUrl) {
+    const connecting = connectDemo({ url, simulatorUrl, operatorKey, before: demoBefore })
+    demo = await connecting.catch((error) => {
+      // A web process serves without a worker, too; only the demo is nothing without one.
+      if (!(error instanceof NoWorkerError) || config.role !== 'web') throw error
+      notices.push(error.message)
+      return undefined
+    })
+  }
   if (demo) {
     graphiql.welcome = { headers: { authorization: `Bearer ${demo.apiKey}` }, query: firstQuery }
     await writeDemo(config.dataDir, demo)
@@ -100,7 +108,7 @@ async function introduce(config: Config, gateway: Gateway, startedAt: number) {
     url,
     role: config.role,
     graphiql: !config.production,
-    notice,
+    notices,
     operatorKey: config.operatorKey ? undefined : operatorKey,
     demo,
     seconds: (performance.now() - startedAt) / 1000,

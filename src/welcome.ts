@@ -21,14 +21,14 @@ export function announce(facts: {
   role: string
   /** Whether a browser at /graphql gets GraphiQL. */
   graphiql: boolean
-  /** Something about the database that is worth knowing. */
-  notice: string | undefined
+  /** What else is worth knowing. */
+  notices: string[]
   /** The operator's key, if it was made up for this data directory. */
   operatorKey: string | undefined
   demo: Demo | undefined
   seconds: number
 }): void {
-  const { url, role, graphiql, notice, operatorKey, demo, seconds } = facts
+  const { url, role, graphiql, notices, operatorKey, demo, seconds } = facts
   const lines = [
     `RingQL is ready (${role === 'all' ? '' : `${role}, `}${seconds.toFixed(1)} s).`,
     '',
@@ -39,7 +39,9 @@ export function announce(facts: {
   if (operatorKey) lines.push(`  Operator key  ${operatorKey}`)
   if (demo)
     lines.push(`  Simulator     ${demo.simulatorUrl}/simulator   (stands in for RingCentral)`)
-  if (notice) lines.push('', ...notice.split(/(?<=\.) (?=[A-Z])/).map((line) => `  ${line}`))
+  for (const notice of notices) {
+    lines.push('', ...notice.split(/(?<=\.) (?=[A-Z])/).map((line) => `  ${line}`))
+  }
   if (demo) {
     const text = JSON.stringify({ from: '+14155550123', to: demo.number, text: 'Hello!' })
     lines.push(
