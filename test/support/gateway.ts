@@ -3,6 +3,8 @@ import { type SimulatorOptions, startSimulator } from '../../simulator/simulator
 import { type App, type AppOptions, createApp } from '../../src/app.ts'
 import { createDatabase } from '../../src/db/client.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import { check } from '../simulator/contract/check.ts'
+import { ContractViolation } from '../simulator/contract/contract-violation.ts'
 import { createClient } from './client.ts'
 import { createTestDatabase } from './database.ts'
 import { allowAtRingCentral } from './person.ts'
@@ -45,7 +47,10 @@ export async function startGateway(
   options: { app?: Partial<AppOptions>; simulator?: SimulatorOptions; shared?: boolean } = {},
 ) {
   const database = await createTestDatabase()
+  // What the gateway asks of RingCentral, and is told, is held against RingCentral's own document.
+  const violations: string[] = []
   const simulator = await startSimulator({
+    observe: (observed) => void violations.push(...check(observed)),
     limits: false,
     delivery: { sentAfterMs: 20, deliveredAfterMs: 60 },
     calls: { ringMs: 50, talkMs: 50, logLagMs: 0 },
@@ -89,6 +94,7 @@ export async function startGateway(
     await simulator.close()
     await db.$disconnect()
     await database.drop()
+    if (violations.length > 0) throw new ContractViolation(violations)
   }
   if (!options.shared) onTestFinished(stop, 30_000)
 
