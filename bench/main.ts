@@ -14,7 +14,8 @@ import { WebSocket } from 'ws'
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
 import { openGateway } from './gateway.ts'
 import { freePort, type Running, residentMb, run } from './processes.ts'
-import { type Measured, summarise, table } from './report.ts'
+import { figures, type Measured, summarise, table } from './report.ts'
+import { measureSimulator } from './simulator.ts'
 
 const asJson = process.argv.includes('--json')
 const starts = 3
@@ -31,13 +32,16 @@ const loadBefore = loadavg()[0] ?? 0
 const home = await mkdtemp(join(tmpdir(), 'ringql-bench-'))
 try {
   const measured = await measure()
-  if (asJson) console.log(JSON.stringify(summarise(measured), null, 2))
+  say('the simulator')
+  const simulator = await measureSimulator()
+  if (asJson) console.log(JSON.stringify({ gateway: summarise(measured), simulator }, null, 2))
   else {
     const memory = (totalmem() / 2 ** 30).toFixed(0)
     console.log(
       `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GB, load before ${loadBefore.toFixed(1)}\n`,
     )
     console.log(table(measured))
+    console.log(`\nThe simulator, in a process of its own:\n\n${figures(simulator)}`)
   }
 } finally {
   await rm(home, { recursive: true, force: true })

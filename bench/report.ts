@@ -50,6 +50,25 @@ export function table(measured: Measured[]): string {
     row.baselineMedian === null ? '' : `${row.baselineMedian} ${row.unit}`,
     row.ratio === null ? '' : String(row.ratio),
   ])
+  return markdown(header, rows)
+}
+
+/** Figures that have no baseline, only a goal. */
+export function figures(
+  rows: { what: string; value: number; unit: string; n: number; goal: string }[],
+): string {
+  return markdown(
+    ['', 'n', 'measured', 'goal'],
+    rows.map(({ what, value, unit, n, goal }) => [
+      what,
+      String(n),
+      `${round(value)} ${unit}`,
+      goal,
+    ]),
+  )
+}
+
+function markdown(header: string[], rows: string[][]): string {
   const widths = header.map((_, i) =>
     Math.max(3, ...[header, ...rows].map((r) => (r[i] ?? '').length)),
   )
