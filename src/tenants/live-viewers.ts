@@ -14,15 +14,17 @@ export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
   const live = new Map<string, Set<AbortController>>()
 
   const timer = setInterval(async () => {
-    if (live.size === 0) return
+    // Those that were asked about: who comes while the database thinks is not in its answer.
+    const asked = [...live.keys()]
+    if (asked.length === 0) return
     try {
       const welcome = await db.apiKey.findMany({
-        where: { id: { in: [...live.keys()] }, revokedAt: null, tenant: { status: 'ACTIVE' } },
+        where: { id: { in: asked }, revokedAt: null, tenant: { status: 'ACTIVE' } },
         select: { id: true },
       })
       const ids = new Set(welcome.map((key) => key.id))
-      for (const [id, viewers] of live) {
-        if (ids.has(id)) continue
+      for (const id of asked.filter((key) => !ids.has(key))) {
+        const viewers = live.get(id) ?? []
         live.delete(id)
         for (const viewer of viewers) viewer.abort()
       }
