@@ -1,4 +1,5 @@
 import type { Call, Prisma } from '../db/generated/client/client.ts'
+import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
 
 export const CallDirection = builder.enumType('CallDirection', {
@@ -12,7 +13,7 @@ export const CallDirection = builder.enumType('CallDirection', {
 export const CallFilter = builder.inputType('CallFilter', {
   description: 'Which calls. Everything given must hold; nothing given means all.',
   fields: (t) => ({
-    extensionId: t.id({ description: 'Of this extension, `ext_…`.' }),
+    extensionId: t.id({ description: `Of this extension, ${extensionIdDescription}.` }),
     direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
     result: t.stringList({
       description: 'Ended with one of RingCentral’s words, for example `Missed`, `Call connected`.',
@@ -25,8 +26,7 @@ export const CallLogFilter = builder.inputType('CallLogFilter', {
   description: 'Which lines of the call log. Everything given must hold.',
   fields: (t) => ({
     extensionId: t.id({
-      description:
-        'Of this extension, `ext_…`; left out: of the whole account, as far as the grants allow.',
+      description: `Of this extension, ${extensionIdDescription}; left out: of the whole account, as far as the grants allow.`,
     }),
     direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
     result: t.stringList({

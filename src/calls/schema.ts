@@ -6,9 +6,18 @@ import {
   deliver,
   occurredAtDescription,
 } from '../events/subscription.ts'
+import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { CallDirection, CallFilter, CallLogFilter, matchesCall, whereCall } from './filter.ts'
+import {
+  CallDirection,
+  CallFilter,
+  CallLogFilter,
+  type CallLogFilterInput,
+  matchesCall,
+  whereCall,
+} from './filter.ts'
 
 const mayRead = { scope: 'calls:read' }
 
@@ -73,15 +82,16 @@ builder.queryField('callLogs', (t) =>
       args: {
         filter: t.arg({ type: CallLogFilter, description: 'Which lines; all if left out.' }),
       },
-      totalCount: (_parent, { filter }, context) =>
-        context.db.call.count({ where: whereCall(tenantOf(context), filter) }),
+      totalCount: async (_parent, args, context) =>
+        context.db.call.count({ where: whereCall(tenantOf(context), await named(context, args)) }),
       resolve: async (query, _parent, args, context) => {
         checkPage(args)
         const tenantId = tenantOf(context)
-        await context.services.callLogs.refresh(tenantId, args.filter?.extensionId)
+        const filter = await named(context, args)
+        await context.services.callLogs.refresh(tenantId, filter?.extensionId)
         return context.db.call.findMany({
           ...query,
-          where: whereCall(tenantId, args.filter),
+          where: whereCall(tenantId, filter),
           orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
         })
       },
@@ -95,14 +105,21 @@ builder.queryField('callLogs', (t) =>
           nullable: true,
           description:
             'As of when the log is: when it was last read from RingCentral, which happens on asking, at most every 10 seconds. Null when it could not be read yet.',
-          resolve: ({ args }, _args, context) =>
-            context.services.callLogs.asOf(tenantOf(context), args.filter?.extensionId),
+          resolve: async ({ args }, _args, context) =>
+            context.services.callLogs.asOf(
+              tenantOf(context),
+              (await named(context, args))?.extensionId,
+            ),
         }),
       }),
     },
     { name: 'CallLogEdge', description: 'A call and its place in the log.' },
   ),
 )
+
+/** The filter with the id of our row, whichever id was given. */
+const named = (context: Context, { filter }: { filter?: CallLogFilterInput | null | undefined }) =>
+  withRowId(context.db, tenantOf(context), filter)
 
 const CallEvent = builder.objectRef<Delivery<CallRow>>('CallEvent').implement({
   description: 'Something that happened to a call.',
@@ -126,14 +143,17 @@ builder.subscriptionField('callChanged', (t) =>
       after: t.arg.string({ description: afterDescription }),
       filter: t.arg({ type: CallFilter, description: 'Which ones; all if left out.' }),
     },
-    subscribe: (_parent, { after, filter }, context) =>
-      deliver<CallRow>(context.services.feed, {
-        tenantId: tenantOf(context),
+    subscribe: async (_parent, { after, filter: given }, context) => {
+      const tenantId = tenantOf(context)
+      const filter = await withRowId(context.db, tenantId, given)
+      return deliver<CallRow>(context.services.feed, {
+        tenantId,
         types: ['call.changed'],
         after,
         ended: context.ended,
         matches: (call) => matchesCall(call, filter),
-      }),
+      })
+    },
     resolve: (delivery) => delivery,
   }),
 )

@@ -4,6 +4,7 @@ import type { Context } from '../graphql/context.ts'
 import { RateLimitedError } from '../lib/errors.ts'
 import { ExtensionNotFoundError, NotConnectedError } from './errors.ts'
 import { Extension } from './schema.ts'
+import { extensionIdDescription } from './which-extension.ts'
 
 const mayConnect = { scope: 'extensions:connect' }
 
@@ -107,7 +108,10 @@ builder.mutationField('disconnect', (t) =>
 const DiscoverPhoneNumbersInput = builder.inputType('DiscoverPhoneNumbersInput', {
   description: 'Whose numbers to read again.',
   fields: (t) => ({
-    extensionId: t.id({ required: true, description: 'The extension’s id, `ext_…`.' }),
+    extensionId: t.id({
+      required: true,
+      description: `The extension, ${extensionIdDescription}.`,
+    }),
   }),
 })
 

@@ -7,6 +7,7 @@ import type { ConnectLinks } from './connect-link.ts'
 import type { Disconnecting } from './disconnect.ts'
 import { ExtensionNotFoundError, NotConnectedError } from './errors.ts'
 import { discoverNumbersJob } from './jobs.ts'
+import { whichExtension } from './which-extension.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -41,9 +42,10 @@ export function createExtensionService({
     absoluteUrl: (path: string) => `${publicUrl}${path}`,
 
     /** @throws ExtensionNotFoundError, NotConnectedError when its grant has ended */
-    async requestDiscovery(tenantId: string, id: string): Promise<Extension> {
+    async requestDiscovery(tenantId: string, given: string): Promise<Extension> {
+      const id = await whichExtension(db, tenantId, given)
       const extension = await db.extension.findUnique({ where: { id, tenantId } })
-      if (!extension) throw new ExtensionNotFoundError(id)
+      if (!extension) throw new ExtensionNotFoundError(given)
       if (extension.status === 'REVOKED') throw new NotConnectedError()
       await inTransaction(db, (tx) =>
         queue.send(tx, discoverNumbersJob, { extensionRowId: id }, { singletonKey: id }),

@@ -1,4 +1,5 @@
 import type { Message, Prisma } from '../db/generated/client/client.ts'
+import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
 import { MessageDirection, MessageStatus } from './enums.ts'
 
@@ -11,7 +12,7 @@ export const MessageFilter = builder.inputType('MessageFilter', {
     number: t.string({
       description: 'From or to this number, in E.164: `+12025550142`. Yours or the other side’s.',
     }),
-    extensionId: t.id({ description: 'Of this extension, `ext_…`.' }),
+    extensionId: t.id({ description: `Of this extension, ${extensionIdDescription}.` }),
     text: t.string({ description: 'The text contains this, in whatever case.' }),
     createdFrom: t.field({ type: 'DateTime', description: 'Created at this moment or later.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Created before this moment.' }),

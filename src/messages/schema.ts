@@ -1,7 +1,9 @@
+import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { MessageDirection, MessageStatus } from './enums.ts'
-import { MessageFilter, whereMessage } from './filter.ts'
+import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
 
 const mayRead = { scope: 'messages:read' }
 
@@ -49,13 +51,13 @@ builder.queryField('messages', (t) =>
       description: 'Messages, newest first. Scope `messages:read`.',
       authScopes: mayRead,
       args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
-      totalCount: (_parent, { filter }, context) =>
-        context.db.message.count({ where: whereMessage(tenantOf(context), filter) }),
-      resolve: (query, _parent, args, context) => {
+      totalCount: async (_parent, { filter }, context) =>
+        context.db.message.count({ where: await where(context, filter) }),
+      resolve: async (query, _parent, args, context) => {
         checkPage(args)
         return context.db.message.findMany({
           ...query,
-          where: whereMessage(tenantOf(context), args.filter),
+          where: await where(context, args.filter),
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         })
       },
@@ -64,3 +66,8 @@ builder.queryField('messages', (t) =>
     { name: 'MessageEdge', description: 'A message and its place in the list.' },
   ),
 )
+
+async function where(context: Context, filter: MessageFilterInput | null | undefined) {
+  const tenantId = tenantOf(context)
+  return whereMessage(tenantId, await withRowId(context.db, tenantId, filter))
+}

@@ -6,7 +6,9 @@ import {
   deliver,
   occurredAtDescription,
 } from '../events/subscription.ts'
+import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { MessageFilter, type MessageFilterInput, matchesMessage } from './filter.ts'
 import { Message } from './schema.ts'
 
@@ -23,8 +25,10 @@ const MessageEvent = builder.objectRef<Delivery<MessageRow>>('MessageEvent').imp
   }),
 })
 
-const filtered = (filter: MessageFilterInput | null | undefined) => (message: MessageRow) =>
-  matchesMessage(message, filter)
+async function matching(context: Context, given: MessageFilterInput | null | undefined) {
+  const filter = await withRowId(context.db, tenantOf(context), given)
+  return (message: MessageRow) => matchesMessage(message, filter)
+}
 
 builder.subscriptionField('messageReceived', (t) =>
   t.field({
@@ -35,13 +39,13 @@ builder.subscriptionField('messageReceived', (t) =>
       after: t.arg.string({ description: afterDescription }),
       filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
     },
-    subscribe: (_parent, { after, filter }, context) =>
+    subscribe: async (_parent, { after, filter }, context) =>
       deliver<MessageRow>(context.services.feed, {
         tenantId: tenantOf(context),
         types: ['message.received'],
         after,
         ended: context.ended,
-        matches: filtered(filter),
+        matches: await matching(context, filter),
       }),
     resolve: (delivery) => delivery,
   }),
@@ -57,13 +61,13 @@ builder.subscriptionField('messageStatusChanged', (t) =>
       after: t.arg.string({ description: afterDescription }),
       filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
     },
-    subscribe: (_parent, { after, filter }, context) =>
+    subscribe: async (_parent, { after, filter }, context) =>
       deliver<MessageRow>(context.services.feed, {
         tenantId: tenantOf(context),
         types: ['message.status'],
         after,
         ended: context.ended,
-        matches: filtered(filter),
+        matches: await matching(context, filter),
       }),
     resolve: (delivery) => delivery,
   }),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import {
   messagesQuery,
   send,
@@ -46,6 +46,8 @@ const filters: [string, () => object][] = [
   ['a number of ours', () => ({ number: ben.number })],
   ['a number of theirs', () => ({ number: stranger })],
   ['an extension', () => ({ extensionId })],
+  ['an extension by RingCentral’s id', () => ({ extensionId: ben.extensionId })],
+  ['an extension that nobody connected', () => ({ extensionId: cleo.extensionId })],
   ['a text in whatever case', () => ({ text: 'invoice' })],
   ['a percent sign, which is no wildcard', () => ({ text: '0%' })],
   ['an underscore, which is none either', () => ({ text: '_' })],
@@ -60,6 +62,13 @@ const filters: [string, () => object][] = [
   ['several at once', () => ({ direction: 'INBOUND', number: ben.number, text: 'invoice' })],
   ['nobody’s extension', () => ({ extensionId: 'ext_nobody' })],
 ]
+
+it('names an extension by either of its ids', async () => {
+  const count = async (filter: object) =>
+    (await acme.query(messagesQuery, { first: 100, filter })).messages.totalCount
+  expect(await count({ extensionId: ben.extensionId })).toBe(3)
+  expect(await count({ extensionId })).toBe(3)
+})
 
 describe('a filter means the same to a list and to a stream', () => {
   it.each(filters)('%s', async (_what, make) => {
