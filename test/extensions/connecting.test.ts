@@ -277,6 +277,7 @@ describe('the page at the end', () => {
     const gateway = await startGateway()
     const { id } = gateway.simulator.addExtension({
       firstName: '<script>alert(1)</script>',
+      email: 'script@example.com',
       lastName: '"><img src=x>',
       extensionNumber: '7<i>',
       phoneNumbers: ['+16505550107'],
