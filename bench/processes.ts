@@ -43,11 +43,20 @@ export async function residentMb(child: ChildProcess): Promise<number | undefine
   return kib === undefined ? undefined : (Number(kib) * 1024) / 1e6
 }
 
+const inUse = new Set<number>()
+
+/** A port that nobody listens on, below those that the system gives to outgoing connections. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (!address || typeof address === 'string') throw new Error('No free port')
-  return address.port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    if (inUse.has(port)) continue
+    inUse.add(port)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, () => resolve(true))
+    })
+    await new Promise((resolve) => server.close(resolve))
+    if (isFree) return port
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -12,6 +12,8 @@ export type Demo = {
   number: string
 }
 
+const current = 'demo.json'
+const retired = 'demo.last.json'
 const tenantName = 'Demo'
 const scopes = [
   'messages:read',
@@ -37,13 +39,16 @@ export class NoWorkerError extends Error {
   }
 }
 
-/** Reads what the last start wrote and removes it: `demo.json` is there only while all is ready. */
-export async function forgetDemo(dataDir: string): Promise<Demo | undefined> {
-  const path = join(dataDir, 'demo.json')
-  const before = await readFile(path, 'utf8').catch(() => undefined)
-  await rm(path, { force: true })
+/** Puts `demo.json` away: it is there only while all is ready. */
+export async function retireDemo(dataDir: string): Promise<void> {
+  await rename(join(dataDir, current), join(dataDir, retired)).catch(() => undefined)
+}
+
+/** What the last start wrote, so that its key goes on working. */
+export async function recallDemo(dataDir: string): Promise<Demo | undefined> {
+  await retireDemo(dataDir)
   try {
-    return before ? (JSON.parse(before) as Demo) : undefined
+    return JSON.parse(await readFile(join(dataDir, retired), 'utf8')) as Demo
   } catch {
     return undefined
   }
@@ -51,7 +56,7 @@ export async function forgetDemo(dataDir: string): Promise<Demo | undefined> {
 
 export async function writeDemo(dataDir: string, demo: Demo): Promise<void> {
   await mkdir(dataDir, { recursive: true })
-  const path = join(dataDir, 'demo.json')
+  const path = join(dataDir, current)
   // Whole or not at all, for programs that wait for it.
   await writeFile(`${path}.part`, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 })
   await rename(`${path}.part`, path)

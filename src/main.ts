@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
-import { connectDemo, type Demo, forgetDemo, NoWorkerError, writeDemo } from './demo.ts'
+import { connectDemo, type Demo, NoWorkerError, recallDemo, retireDemo, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { createLogger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
@@ -48,7 +48,10 @@ async function start(config: Config) {
   const demonstrates = !config.ringCentral && config.role !== 'worker'
   await using opened = new AsyncDisposableStack()
 
-  const demoBefore = demonstrates ? await forgetDemo(config.dataDir) : undefined
+  const demoBefore = demonstrates ? await recallDemo(config.dataDir) : undefined
+  opened.defer(async () => {
+    if (demonstrates) await retireDemo(config.dataDir)
+  })
   const database = await startDatabase(config, logger)
   opened.defer(() => database.stop())
   // After Postgres has made the directory: it must be able to enter it.

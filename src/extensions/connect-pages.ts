@@ -15,8 +15,8 @@ ${link.label ? html`<p class="soft">This link was made for: ${link.label}</p>` :
 <p><strong>${link.tenantName}</strong> asks to use your RingCentral extension. It will be able to:</p>
 <ul>
 <li>send texts from your numbers, and read texts that come in</li>
-<li>read your call log and start calls for you</li>
-<li>see your name, extension and numbers, and your presence</li>
+<li>read your call log</li>
+<li>see your name, mail address, extension and numbers</li>
 </ul>
 <p class="soft">You will sign in at RingCentral next, where you can still say no. Your password stays there.</p>
 <form method="post" action="/v1/rc/connect">
@@ -28,7 +28,10 @@ ${link.label ? html`<p class="soft">This link was made for: ${link.label}</p>` :
 
 const brokenLinks: Record<Exclude<LinkState['state'], 'valid'>, [title: string, what: string]> = {
   unknown: ['This link is not known', 'It may have been cut off when it was copied.'],
-  used: ['This link has been used', 'Each link connects one extension, once.'],
+  used: [
+    'This link has been used',
+    'Each link connects one extension, once. If it was you who used it, your extension is connected already.',
+  ],
   expired: [
     'This link has expired',
     'Links work only for a few minutes, to keep your account safe.',
@@ -45,7 +48,7 @@ export function brokenLinkPage(state: Exclude<LinkState['state'], 'valid'>) {
     title,
     body: html`<h1>${title}</h1>
 <p>${what}</p>
-<p>Nothing was connected. Ask whoever sent it to you for a new link.</p>`,
+<p>Nothing was connected just now. If you need to, ask whoever sent it to you for a new link.</p>`,
   })
 }
 
@@ -54,7 +57,7 @@ export function refusedCallbackPage() {
   return page({
     title: 'This page cannot be used',
     body: html`<h1>This sign-in could not be completed</h1>
-<p>It was started in another browser, took too long, or was completed already. Nothing was connected just now.</p>
+<p>It was started in another browser, took too long, or was completed already. Nothing was connected just now; if this page has told you before that your extension is connected, it still is.</p>
 <p>Open the link that you were sent again, in this browser. If it does not work any more, ask for a new one.</p>`,
   })
 }

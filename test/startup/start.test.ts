@@ -79,6 +79,7 @@ test('a first start ends with everything to try it; further starts go on with th
   expect((await operator.query('{ tenants { nodes { name } } }')).tenants.nodes).toHaveLength(1)
   expect((await third.stop()).code).toBe(0)
   expect(await postmasterOf(dataDir)).toBeUndefined()
+  await expect(readDemo(dataDir)).rejects.toThrow('ENOENT')
 
   async function expectTexts(...texts: string[]) {
     const list = await app.waitFor(messages, (data) => {

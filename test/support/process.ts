@@ -85,14 +85,22 @@ export async function readDemo(dataDir: string) {
   return JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'))
 }
 
-/** A port that nobody listens on right now. */
+const inUse = new Set<number>()
+
+/** A port that nobody listens on, below those that the system gives to outgoing connections. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    if (inUse.has(port)) continue
+    inUse.add(port)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, () => resolve(true))
+    })
+    await new Promise((resolve) => server.close(resolve))
+    if (isFree) return port
+  }
 }
 
 function isAlive(pid: number): boolean {
