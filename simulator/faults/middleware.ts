@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -35,6 +36,7 @@ export function injectFaults(sim: Simulation): MiddlewareHandler<HttpEnv> {
         return
       case 'accept-then-reset':
         await next()
+        if (fault.afterBytes) await write(c, fault.afterBytes)
         c.res = reset(c)
         return
       case 'accept-then-hang':
@@ -54,6 +56,17 @@ async function hang(c: HttpContext): Promise<Response> {
 function reset(c: HttpContext): Response {
   c.env.incoming.socket.resetAndDestroy()
   return RESPONSE_ALREADY_SENT
+}
+
+/** Lets the caller have the beginning of the answer, as it would stand on the wire. */
+async function write(c: HttpContext, bytes: number): Promise<void> {
+  const body = Buffer.from(await c.res.arrayBuffer())
+  const headers = [...c.res.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const head = `HTTP/1.1 ${c.res.status} OK\r\n${headers}content-length: ${body.length}\r\n\r\n`
+  const { socket } = c.env.incoming
+  socket.write(Buffer.concat([Buffer.from(head), body]).subarray(0, bytes))
+  // Real time, and enough of it: a reset right behind them would take the bytes along.
+  await sleep(50)
 }
 
 function failing(c: HttpContext, fault: Extract<RequestFault, { status: number }>): Response {

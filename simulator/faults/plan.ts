@@ -60,7 +60,12 @@ const kinds = z.discriminatedUnion(
       retryAfter: z.int().min(0).nullable().optional(),
     }),
     z.strictObject({ ...request, kind: z.literal('accept-then-status'), status, body }),
-    z.strictObject({ ...request, kind: z.literal('accept-then-reset') }),
+    z.strictObject({
+      ...request,
+      kind: z.literal('accept-then-reset'),
+      /** So much of the answer, headers included, gets through before. */
+      afterBytes: z.int().min(1).optional(),
+    }),
     z.strictObject({ ...request, kind: z.literal('accept-then-hang') }),
     z.strictObject({ ...request, kind: z.literal('hide'), ms: milliseconds }),
     z.strictObject({ ...scope, kind: z.literal('webhook-drop') }),

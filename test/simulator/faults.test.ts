@@ -46,6 +46,33 @@ test.each(['accept-then-reset', 'accept-then-status'] as const)(
   },
 )
 
+test.each([
+  [12, undefined],
+  [100_000, 200],
+])('a reset after %i bytes of the answer leaves the caller with these', async (bytes, status) => {
+  const simulator = await simulate()
+  const api = await connect(simulator)
+  simulator.planFault({ kind: 'accept-then-reset', afterBytes: bytes, count: 1 })
+  const answer = await text(api, '+13105550177').catch(() => undefined)
+  expect(answer?.status).toBe(status)
+  expect(simulator.outbox()).toHaveLength(1)
+})
+
+test('a reset in the middle of the body reaches who has read the headers', async () => {
+  const simulator = await simulate()
+  await connect(simulator)
+  const path = `${simulator.url}/restapi/v1.0`
+  const whole = (await call(path)).text.length
+  simulator.planFault({
+    kind: 'accept-then-reset',
+    afterBytes: Math.floor(100 + whole / 2),
+    count: 1,
+  })
+  const answer = await fetch(path)
+  expect(answer.status).toBe(200)
+  await expect(answer.text()).rejects.toThrow()
+})
+
 test('a reset breaks the connection before anything is accepted', async () => {
   const simulator = await simulate()
   const api = await connect(simulator)
