@@ -48,7 +48,7 @@ export function brokenLinkPage(state: Exclude<LinkState['state'], 'valid'>) {
     title,
     body: html`<h1>${title}</h1>
 <p>${what}</p>
-<p>Nothing was connected just now. If you need to, ask whoever sent it to you for a new link.</p>`,
+<p>Nothing was connected just now. Ask whoever sent it to you for a new link.</p>`,
   })
 }
 
