@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // More would contend for the one Postgres, and a laptop has few cores to give.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
