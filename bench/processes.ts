@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 
 export type Running = { process: ChildProcess; readyAfterMs: number; stop(): Promise<void> }
 
@@ -41,22 +40,4 @@ export async function residentMb(child: ChildProcess): Promise<number | undefine
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
   const kib = /VmRSS:\s+(\d+) kB/.exec(status)?.[1]
   return kib === undefined ? undefined : (Number(kib) * 1024) / 1e6
-}
-
-const inUse = new Set<number>()
-
-/** A port that nobody listens on, below those that the system gives to outgoing connections. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000)
-    if (inUse.has(port)) continue
-    inUse.add(port)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, () => resolve(true))
-    })
-    await new Promise((resolve) => server.close(resolve))
-    if (isFree) return port
-  }
 }

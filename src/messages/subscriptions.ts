@@ -1,4 +1,5 @@
 import type { Message as MessageRow } from '../db/generated/client/client.ts'
+import type { EventType } from '../events/event.ts'
 import {
   afterDescription,
   cursorDescription,
@@ -25,9 +26,21 @@ const MessageEvent = builder.objectRef<Delivery<MessageRow>>('MessageEvent').imp
   }),
 })
 
-async function matching(context: Context, given: MessageFilterInput | null | undefined) {
-  const filter = await withRowId(context.db, tenantOf(context), given)
-  return (message: MessageRow) => matchesMessage(message, filter)
+type SubscriptionArgs = {
+  after?: string | null | undefined
+  filter?: MessageFilterInput | null | undefined
+}
+
+async function deliverMessages(type: EventType, args: SubscriptionArgs, context: Context) {
+  const tenantId = tenantOf(context)
+  const filter = await withRowId(context.db, tenantId, args.filter)
+  return deliver<MessageRow>(context.services.feed, {
+    tenantId,
+    types: [type],
+    after: args.after,
+    ended: context.ended,
+    matches: (message) => matchesMessage(message, filter),
+  })
 }
 
 builder.subscriptionField('messageReceived', (t) =>
@@ -39,14 +52,7 @@ builder.subscriptionField('messageReceived', (t) =>
       after: t.arg.string({ description: afterDescription }),
       filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
     },
-    subscribe: async (_parent, { after, filter }, context) =>
-      deliver<MessageRow>(context.services.feed, {
-        tenantId: tenantOf(context),
-        types: ['message.received'],
-        after,
-        ended: context.ended,
-        matches: await matching(context, filter),
-      }),
+    subscribe: (_parent, args, context) => deliverMessages('message.received', args, context),
     resolve: (delivery) => delivery,
   }),
 )
@@ -61,14 +67,7 @@ builder.subscriptionField('messageStatusChanged', (t) =>
       after: t.arg.string({ description: afterDescription }),
       filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
     },
-    subscribe: async (_parent, { after, filter }, context) =>
-      deliver<MessageRow>(context.services.feed, {
-        tenantId: tenantOf(context),
-        types: ['message.status'],
-        after,
-        ended: context.ended,
-        matches: await matching(context, filter),
-      }),
+    subscribe: (_parent, args, context) => deliverMessages('message.status', args, context),
     resolve: (delivery) => delivery,
   }),
 )

@@ -4,13 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createClient } from '../support/client.ts'
-import {
-  createDataDir,
-  freePort,
-  postmasterOf,
-  readDemo,
-  startProcess,
-} from '../support/process.ts'
+import { freePort } from '../support/free-port.ts'
+import { createDataDir, postmasterOf, readDemo, startProcess } from '../support/process.ts'
 
 const messages = '{ messages { nodes { text status } } }'
 

@@ -1,13 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
-import {
-  createDataDir,
-  freePort,
-  postmasterOf,
-  readDemo,
-  startProcess,
-} from '../support/process.ts'
+import { freePort } from '../support/free-port.ts'
+import { createDataDir, postmasterOf, readDemo, startProcess } from '../support/process.ts'
 
 test.each(['one DATABASE_URL', 'one DATA_DIR'])(
   'a web and a worker process with %s start together and share the work',

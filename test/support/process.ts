@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -83,24 +82,6 @@ export async function postmasterOf(dataDir: string): Promise<number | undefined>
 
 export async function readDemo(dataDir: string) {
   return JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'))
-}
-
-const inUse = new Set<number>()
-
-/** A port that nobody listens on, below those that the system gives to outgoing connections. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000)
-    if (inUse.has(port)) continue
-    inUse.add(port)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, () => resolve(true))
-    })
-    await new Promise((resolve) => server.close(resolve))
-    if (isFree) return port
-  }
 }
 
 function isAlive(pid: number): boolean {
