@@ -4,6 +4,7 @@ import { migrate } from './db/migrate.ts'
 import { createEventLog } from './events/event-log.ts'
 import { createEventFeed } from './events/feed.ts'
 import { createHints } from './events/hint-carrier.ts'
+import type { PaceLimits } from './events/pace.ts'
 import { postgresCarrier } from './events/postgres-carrier.ts'
 import { redisCarrier } from './events/redis-carrier.ts'
 import { createExtensionAccess } from './extensions/access.ts'
@@ -15,16 +16,21 @@ import { createExtensionService } from './extensions/service.ts'
 import { createTokenEndpoint } from './extensions/token-endpoint.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
+import type { KeepAliveLimits } from './graphql/keep-alive.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
 import { createHttpServer } from './http/server.ts'
+import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
 import { type Clock, seconds, systemClock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
-import { sendSmsJob } from './messages/jobs.ts'
+import { watchLostLanes } from './messages/lost-lanes.ts'
+import { createSyncNow } from './messages/request-sync.ts'
+import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
+import { wakeLane } from './messages/send-lane.ts'
 import { createRingCentral } from './ringcentral/client.ts'
 import { createRoutes } from './routes.ts'
 import { schema } from './schema.ts'
@@ -56,6 +62,10 @@ export type AppOptions = {
   settleMs?: number
   /** How long an extension's lane rests when RingCentral cannot be reached. */
   restMs?: number
+  /** When a subscriber is too slow. */
+  pace?: Partial<PaceLimits>
+  /** When a client on the line is given up. */
+  keepAlive?: Partial<KeepAliveLimits>
 }
 
 export type App = { url: string; port: number; close(): Promise<void> }
@@ -106,7 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
 
   const eventLog = createEventLog({ db, hints })
-  const feed = createEventFeed({ db, hints, logger })
+  const feed = createEventFeed({ db, hints, logger, pace: options.pace })
   const tenants = createTenantService({ db, queue, clock })
   const tokenEndpoint = createTokenEndpoint({
     db,
@@ -129,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     logger,
     // What waited for the grant to come back goes out now.
-    onConnect: (tx, extensionRowId) => queue.send(tx, sendSmsJob, { extensionRowId }),
+    onConnect: (tx, extensionRowId) => wakeLane(tx, queue, extensionRowId),
   })
   const disconnecting = createDisconnecting({
     eventLog,
@@ -146,6 +156,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: url,
   })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
+  const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
+  const syncNow = createSyncNow({ db, queue, extensions })
   const callLogs = createCallLogs({ db, eventLog, access, clock, logger })
 
   if (works) {
@@ -159,6 +171,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         disconnecting,
         ringCentral,
         tokenEndpoint,
+        tokenCallsPerMinute: options.tokenCallsPerMinute,
         sealer,
         webUrl: options.webUrl ?? (() => url),
         settleMs,
@@ -168,13 +181,23 @@ export async function createApp(options: AppOptions): Promise<App> {
       }),
       schedules,
     )
+    const lostLanes = watchLostLanes({ db, queue, logger })
+    opened.defer(() => lostLanes.close())
   }
 
   const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
   const live = createLiveViewers({ db, logger })
   opened.defer(() => live.close())
   const engine = createGraphQLEngine({ schema, logger })
-  const services = { tenants, extensions, acceptSms, callLogs, feed }
+  const services = {
+    tenants,
+    extensions,
+    acceptSms,
+    resolveUnconfirmed,
+    syncNow,
+    callLogs,
+    feed,
+  }
   const makeContext: MakeContext = (viewer, requestId, ended) => ({
     viewer,
     requestId,
@@ -183,8 +206,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     services,
     ...(ended && { ended }),
   })
-  const transport = { engine, identify: authenticate, watch: live.watch, makeContext }
-  const webSocket = createWebSocketServer(transport)
+  const transport = {
+    engine,
+    identify: authenticate,
+    watch: live.watch,
+    makeContext,
+    keepAliveLimits: options.keepAlive,
+  }
+  const webSocket = createWebSocketServer({ ...transport, logger })
 
   let stopping = false
   http.serve(
@@ -205,7 +234,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger,
     }),
   )
-  if (serves) http.upgrade('/graphql', webSocket.sockets)
+  if (serves) {
+    http.upgrade('/graphql', webSocket.sockets)
+    const pulse = startPulse({ db, queue, logger })
+    opened.defer(() => pulse.close())
+  }
   opened.defer(() => http.close({ withinMs: drainHttpWithin }))
   opened.defer(() => feed.close())
   opened.defer(() => webSocket.close())

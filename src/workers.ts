@@ -17,6 +17,7 @@ import {
 } from './extensions/jobs.ts'
 import type { TokenEndpoint } from './extensions/token-endpoint.ts'
 import {
+  checkEveryMinutes,
   checkWebhooks,
   rediscoverNumbers,
   refreshDueGrants,
@@ -24,14 +25,21 @@ import {
 } from './extensions/upkeep.ts'
 import { ensureWebhook } from './extensions/webhook.ts'
 import { processNotification } from './inbound/dispatch.ts'
-import { processNotificationJob, pruneNotificationsJob } from './inbound/jobs.ts'
+import {
+  processNotificationJob,
+  pruneNotificationsJob,
+  sweepNotificationsJob,
+} from './inbound/jobs.ts'
 import { pruneNotifications } from './inbound/prune-notifications.ts'
+import { sweepNotifications } from './inbound/sweep.ts'
 import type { JobImplementation } from './jobs/define-job.ts'
 import type { JobQueue, Schedule } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { expireMessage } from './messages/expire.ts'
 import {
+  expireMessageJob,
   reconcileSendingJob,
   sendSmsJob,
   sweepMessagesJob,
@@ -39,6 +47,7 @@ import {
   watchDeliveryJob,
 } from './messages/jobs.ts'
 import { reconcileSending } from './messages/reconcile-sending.ts'
+import { requestSync } from './messages/request-sync.ts'
 import { sendSms } from './messages/send-sms.ts'
 import { sweepMessages } from './messages/sweep.ts'
 import { syncMessages } from './messages/sync-messages.ts'
@@ -58,10 +67,12 @@ export const jobs = [
   rediscoverNumbersJob,
   sendSmsJob,
   reconcileSendingJob,
+  expireMessageJob,
   watchDeliveryJob,
   syncMessagesJob,
   sweepMessagesJob,
   processNotificationJob,
+  sweepNotificationsJob,
   pruneNotificationsJob,
   pruneEventsJob,
 ]
@@ -69,8 +80,9 @@ export const jobs = [
 /** What is done without being asked: cron in UTC. */
 export const schedules: Schedule[] = [
   { job: refreshDueGrantsJob, cron: '* * * * *' },
-  { job: checkWebhooksJob, cron: '*/5 * * * *' },
+  { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
@@ -86,6 +98,7 @@ export type WorkerDeps = {
   disconnecting: Disconnecting
   ringCentral: RingCentral
   tokenEndpoint: TokenEndpoint
+  tokenCallsPerMinute: number
   sealer: Sealer
   webUrl: () => string
   settleMs: number
@@ -105,7 +118,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       },
     }),
     discoverNumbers(deps),
-    ensureWebhook(deps),
+    ensureWebhook({ ...deps, onSubscribed: (tx, id) => requestSync(tx, deps.queue, id) }),
     refreshGrant(deps),
     releaseGrant(deps),
     refreshDueGrants(deps),
@@ -113,10 +126,12 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     rediscoverNumbers(deps),
     sendSms(deps),
     reconcileSending(deps),
+    expireMessage(deps),
     watchDelivery(deps),
     syncMessages(deps),
     sweepMessages(deps),
     processNotification(deps),
+    sweepNotifications(deps),
     pruneNotifications(deps),
     pruneEvents(deps),
   ]

@@ -15,6 +15,8 @@ const UNAVAILABLE = new RegExp(
     '^(P1001|P1002|P1008|P1017|P2024)$',
     '^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$',
     '^(08...|57P0[123]|53300)$',
+    // The disk is full; it takes no writes (a standby, or its administrator made it so).
+    '^(53100|25006)$',
     '^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$',
     'not queryable',
     'timeout exceeded when trying to connect',
@@ -47,7 +49,7 @@ export function isUnstorableText(error: unknown): boolean {
   return says(error, UNSTORABLE)
 }
 
-/** The database cannot be reached, went away, or has no connection to spare. */
+/** The database cannot be reached, went away, has no connection to spare, or takes no writes. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return says(error, UNAVAILABLE)
 }

@@ -28,8 +28,9 @@ export function createExtensionAccess({
   const budgetKey = (extensionRowId: string, group: string) => `${extensionRowId}:${group}`
 
   /** @throws RetryLaterError when the group is closed, or its budget spent */
-  async function ensureOpen(extensionRowId: string, group: RateLimitGroup) {
-    const budget = { limit: defaultLimits[group], windowMs: minutes(1) }
+  async function ensureOpen(extensionRowId: string, group: RateLimitGroup, share: number) {
+    const limit = Math.floor(defaultLimits[group] * share)
+    const budget = { limit, windowMs: minutes(1) }
     const taken = await takeFromBudget(db, budgetKey(extensionRowId, group), budget)
     if (!taken.granted) {
       const retryAt = after(clock.now(), taken.retryAfterMs)
@@ -41,19 +42,20 @@ export function createExtensionAccess({
     /**
      * Calls RingCentral. A 401 is answered once with a new token, which is safe for every method:
      * what was refused for its token was not done. `beforeRequest` is called when nothing stands in
-     * the way of a request any more; what it throws keeps the request from leaving.
+     * the way of a request any more; what it throws keeps the request from leaving. `share`: the part of
+     * the budget after which the rest is left to others.
      *
      * @throws NotConnectedError, RetryLaterError (nothing was done), and what the client throws
      */
     async call<Result>(
       extensionRowId: string,
       work: (api: RingCentralApi) => Promise<Result>,
-      beforeRequest?: () => Promise<void>,
+      { beforeRequest, share = 1 }: { beforeRequest?: () => Promise<void>; share?: number } = {},
     ): Promise<Result> {
       const attempt = async (token: string) => {
         const api = ringCentral.api(token, {
           beforeRequest: async ({ group }) => {
-            await ensureOpen(extensionRowId, group)
+            await ensureOpen(extensionRowId, group, share)
             await beforeRequest?.()
           },
         })

@@ -33,6 +33,15 @@ export function createExtensionService({
   disconnecting: Disconnecting
   publicUrl: string
 }) {
+  /** @throws ExtensionNotFoundError, NotConnectedError when its grant has ended */
+  async function findConnected(tenantId: string, given: string): Promise<Extension> {
+    const id = await whichExtension(db, tenantId, given)
+    const extension = await db.extension.findUnique({ where: { id, tenantId } })
+    if (!extension) throw new ExtensionNotFoundError(given)
+    if (extension.status === 'REVOKED') throw new NotConnectedError()
+    return extension
+  }
+
   return {
     links,
     connecting,
@@ -41,12 +50,12 @@ export function createExtensionService({
     /** The address that a person opens. */
     absoluteUrl: (path: string) => `${publicUrl}${path}`,
 
+    findConnected,
+
     /** @throws ExtensionNotFoundError, NotConnectedError when its grant has ended */
     async requestDiscovery(tenantId: string, given: string): Promise<Extension> {
-      const id = await whichExtension(db, tenantId, given)
-      const extension = await db.extension.findUnique({ where: { id, tenantId } })
-      if (!extension) throw new ExtensionNotFoundError(given)
-      if (extension.status === 'REVOKED') throw new NotConnectedError()
+      const extension = await findConnected(tenantId, given)
+      const { id } = extension
       await inTransaction(db, (tx) =>
         queue.send(tx, discoverNumbersJob, { extensionRowId: id }, { singletonKey: id }),
       )

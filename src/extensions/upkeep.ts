@@ -14,11 +14,13 @@ import {
   refreshDueGrantsJob,
   refreshGrantJob,
 } from './jobs.ts'
-import { whereWorthAsking } from './worth-asking.ts'
+import { whereTokenLives } from './token-lives.ts'
 
 /** Idle grants are taken in this many at a time; the token endpoint's budget sets the real pace. */
 const grantsAtATime = 50
 const linksKeptFor = days(30)
+/** How often `checkWebhooks` is scheduled. */
+export const checkEveryMinutes = 5
 
 type Deps = { db: Db; queue: Pick<JobQueue, 'send'>; clock: Clock }
 type ExtensionJob = JobDefinition<{ extensionRowId: string }>
@@ -44,15 +46,27 @@ export const refreshDueGrants = (deps: Deps) =>
     await sendForEach(deps, refreshGrantJob, extensionRowIds)
   })
 
-/** Every few minutes: RingCentral switches a webhook off without telling, and ours have to be renewed. */
-export const checkWebhooks = (deps: Deps) =>
+/**
+ * Every five minutes: RingCentral switches a webhook off without telling, and ours have to be renewed.
+ * Looks at every extension that is in use; idle ones have their turn, the longest unseen first, as
+ * quickly as half the budget of the token endpoint carries.
+ */
+export const checkWebhooks = (deps: Deps & { tokenCallsPerMinute: number }) =>
   implementJob(checkWebhooksJob, async () => {
     const now = deps.clock.now()
     const working = { status: 'ACTIVE', renewAt: { gt: now } } as const
-    const extensionRowIds = await connected(deps.db, {
-      OR: [whereWorthAsking(now), { extension: { webhookSubscriptions: { none: working } } }],
+    const inUse = await connected(deps.db, {
+      OR: [whereTokenLives(now), { extension: { webhookSubscriptions: { none: working } } }],
     })
-    await sendForEach(deps, ensureWebhookJob, extensionRowIds)
+    const idle = await connected(
+      deps.db,
+      { NOT: whereTokenLives(now) },
+      {
+        orderBy: { refreshedAt: 'asc' },
+        take: Math.ceil((deps.tokenCallsPerMinute / 2) * checkEveryMinutes),
+      },
+    )
+    await sendForEach(deps, ensureWebhookJob, [...new Set([...inUse, ...idle])])
   })
 
 /** Daily: numbers move between extensions without a word. Old links are forgotten on the way. */
@@ -64,8 +78,13 @@ export const rediscoverNumbers = (deps: Deps) =>
     await sendForEach(deps, discoverNumbersJob, await connected(deps.db))
   })
 
-async function connected(db: Db, which: Prisma.GrantWhereInput = {}): Promise<string[]> {
+async function connected(
+  db: Db,
+  which: Prisma.GrantWhereInput = {},
+  some: Pick<Prisma.GrantFindManyArgs, 'orderBy' | 'take'> = {},
+): Promise<string[]> {
   const grants = await db.grant.findMany({
+    ...some,
     where: { AND: [{ extension: { tenant: { status: 'ACTIVE' } } }, which] },
     select: { extensionRowId: true },
   })

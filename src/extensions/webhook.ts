@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { WebhookSubscription } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { implementJob } from '../jobs/define-job.ts'
@@ -48,6 +48,7 @@ export const ensureWebhook = ({
   webUrl,
   clock,
   logger,
+  onSubscribed,
 }: {
   db: Db
   access: ExtensionAccess
@@ -56,6 +57,8 @@ export const ensureWebhook = ({
   webUrl: () => string
   clock: Clock
   logger: Logger
+  /** Within the transaction that notes a new subscription: what came in before it, nobody told us of. */
+  onSubscribed: (tx: Tx, extensionRowId: string) => Promise<void>
 }) => {
   const address = (id: string) => `${webUrl()}${webhookPath}${id}`
 
@@ -204,16 +207,22 @@ export const ensureWebhook = ({
       )
     }
     const life = subscription.expiresAt.getTime() - clock.now().getTime()
-    const [saved] = await db.webhookSubscription.updateManyAndReturn({
-      where: { id, status: { not: 'ENDED' } },
-      data: {
-        status: 'ACTIVE',
-        rcSubscriptionId: subscription.id,
-        disabledFilters: subscription.disabledFilters,
-        expiresAt: subscription.expiresAt,
-        renewAt: after(clock.now(), life / 2),
-      },
+    return inTransaction(db, async (tx) => {
+      const { count: begun } = await tx.webhookSubscription.updateMany({
+        where: { id, status: { in: ['CREATING', 'BROKEN'] } },
+        data: { status: 'ACTIVE' },
+      })
+      const [saved] = await tx.webhookSubscription.updateManyAndReturn({
+        where: { id, status: { not: 'ENDED' } },
+        data: {
+          rcSubscriptionId: subscription.id,
+          disabledFilters: subscription.disabledFilters,
+          expiresAt: subscription.expiresAt,
+          renewAt: after(clock.now(), life / 2),
+        },
+      })
+      if (saved && begun > 0) await onSubscribed(tx, saved.extensionRowId)
+      return saved
     })
-    return saved
   }
 }

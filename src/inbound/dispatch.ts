@@ -59,7 +59,8 @@ export const processNotification = ({
       queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
     switch (notification.kind) {
       case 'instant-message':
-        return recordInbound(tx, record, mailbox, notification.body)
+        await recordInbound(tx, record, mailbox, notification.body)
+        return
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)
       case 'extension-change':

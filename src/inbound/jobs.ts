@@ -8,6 +8,12 @@ export const processNotificationJob = defineJob({
   concurrency: 6,
 })
 
+/** Has notifications dealt with whose job got lost; made by a schedule. */
+export const sweepNotificationsJob = defineJob({
+  name: 'sweep-notifications',
+  payload: z.object({}),
+})
+
 /** Forgets notifications that nobody will ask for; made by a schedule. */
 export const pruneNotificationsJob = defineJob({
   name: 'prune-notifications',

@@ -32,8 +32,8 @@ export async function createJobQueue(options: {
     useListenNotify: works,
     supervise: works,
     schedule: works,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
   })
   boss.on('error', (error) => logger.error({ err: error }, 'The job queue has a problem'))
   boss.on('warning', (warning) => logger.debug({ warning }, 'The job queue warns'))

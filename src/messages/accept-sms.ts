@@ -4,7 +4,7 @@ import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import type { JobQueue } from '../jobs/queue.ts'
-import type { Clock } from '../lib/clock.ts'
+import { after, type Clock, seconds } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
@@ -16,8 +16,10 @@ import {
   InvalidTextError,
   maxRecipients,
   maxTextLength,
+  maxValidFor,
 } from './errors.ts'
-import { sendSmsJob } from './jobs.ts'
+import { expireMessageJob } from './jobs.ts'
+import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
 
 declare module '../graphql/context.ts' {
@@ -30,6 +32,8 @@ export type SmsInput = {
   from: string
   to: readonly string[]
   text: string
+  /** Seconds. */
+  validFor?: number | null | undefined
   idempotencyKey?: string | null | undefined
 }
 
@@ -54,8 +58,8 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const sms = parse(input)
-    const requestHash = hash(sms)
+    const { validFor, ...sms } = parse(input)
+    const requestHash = hash({ ...sms, validFor })
     const known = await findByKey(db, tenantId, sms.idempotencyKey)
     if (known) return sameRequest(known, requestHash)
 
@@ -76,6 +80,7 @@ export function createAcceptSms({
           ...sms,
           requestHash,
           createdAt: clock.now(),
+          expiresAt: validFor === null ? null : after(clock.now(), seconds(validFor)),
         },
         skipDuplicates: true,
       })
@@ -85,8 +90,12 @@ export function createAcceptSms({
         if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
         return sameRequest(twin, requestHash)
       }
-      await queue.send(tx, sendSmsJob, { extensionRowId: extension.id })
       recordStatus(record, message)
+      if (message.expiresAt) {
+        const payload = { messageId: message.id }
+        await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
+      }
+      await wakeLane(tx, queue, extension.id)
       return message
     })
   }
@@ -121,13 +130,19 @@ function parse(input: SmsInput) {
       'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
     )
   }
-  return { from, to, text: input.text, idempotencyKey }
+  const validFor = input.validFor ?? null
+  if (validFor !== null && (validFor < 1 || validFor > maxValidFor)) {
+    throw new InvalidInputError(
+      'validFor',
+      `\`validFor\` is a number of seconds from 1 to ${maxValidFor} (7 days); left out, the message waits as long as it takes.`,
+    )
+  }
+  return { from, to, text: input.text, idempotencyKey, validFor }
 }
 
-function hash({ from, to, text }: { from: string; to: string[]; text: string }) {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([from, to, text]))
-    .digest()
+function hash({ from, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
+  const asked = [from, to, text, ...(validFor === null ? [] : [validFor])]
+  const digest = createHash('sha256').update(JSON.stringify(asked)).digest()
   return new Uint8Array(digest)
 }
 

@@ -7,7 +7,7 @@ import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import { reconcileSendingJob } from './jobs.ts'
-import { holdLane, type Lane } from './send-lane.ts'
+import { holdLane, type Lane, LaneLostError, sendWithinMs, wakeLane } from './send-lane.ts'
 import { moveStatus } from './status.ts'
 
 type Deps = {
@@ -17,6 +17,14 @@ type Deps = {
   settleMs: number
   clock: Clock
 }
+
+/** The message was expired, or its extension disconnected, right before it would have been sent. */
+export class NothingToSendError extends Error {
+  override name = 'NothingToSendError'
+}
+
+/** `rcRequestId`: RingCentral's id of the exchange; an error brings its own. */
+type AttemptEnd = { outcome: AttemptOutcome; rcRequestId?: string | undefined; error?: unknown }
 
 export type Attempt = ReturnType<ReturnType<typeof createAttempts>['of']>
 
@@ -31,17 +39,23 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
       data: { outcome: 'IN_DOUBT', finishedAt: clock.now(), ...facts },
     })
     const startAfter = after(clock.now(), settleMs)
-    await queue.send(tx, reconcileSendingJob, { messageId, look: 0 }, { startAfter })
+    const payload = { messageId, look: 0 }
+    await queue.send(tx, reconcileSendingJob, payload, { startAfter, singletonKey: messageId })
   }
 
   return {
     of(lane: Lane, message: Message) {
       let attemptId: string | undefined
-      const finish = async (tx: Tx, end: { outcome: AttemptOutcome; error?: unknown }) => {
+      const finish = async (tx: Tx, end: AttemptEnd) => {
         if (!attemptId) return
         await tx.messageAttempt.update({
           where: { id: attemptId },
-          data: { outcome: end.outcome, finishedAt: clock.now(), ...factsOf(end.error) },
+          data: {
+            outcome: end.outcome,
+            finishedAt: clock.now(),
+            rcRequestId: end.rcRequestId ?? null,
+            ...factsOf(end.error),
+          },
         })
         if (end.outcome === 'REFUSED') {
           await tx.message.updateMany({
@@ -58,10 +72,12 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
         /**
          * Called right before each request leaves.
          *
-         * @throws LaneLostError when somebody else sends for this extension now: the request must not leave
+         * @throws LaneLostError when somebody else sends for this extension now, NothingToSendError when
+         *   the message has come to its end meanwhile: then the request must not leave
          */
         begin: async () => {
           const id = createId('MessageAttempt')
+          const checkedAt = performance.now()
           await eventLog.transaction(async (tx, record) => {
             await holdLane(tx, lane)
             // A request that was refused for its token is followed by another one.
@@ -76,11 +92,22 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
                 startedAt: clock.now(),
               },
             })
-            await tx.message.update({ where: { id: message.id }, data: { mayRetry: false } })
+            const { count } = await tx.message.updateMany({
+              where: { id: message.id, status: { in: ['QUEUED', 'SENDING'] } },
+              data: { mayRetry: false },
+            })
+            if (count === 0) throw new NothingToSendError()
             await moveStatus(tx, record, message.id, { to: 'SENDING' })
           })
           // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
           attemptId = id
+          if (performance.now() - checkedAt < sendWithinMs) return
+          // Paused in between: somebody else may be sending by now, but this request has not left.
+          await inTransaction(db, async (tx) => {
+            await finish(tx, { outcome: 'REFUSED' })
+            await wakeLane(tx, queue, lane.extensionRowId)
+          })
+          throw new LaneLostError()
         },
 
         finish,

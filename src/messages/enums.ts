@@ -25,10 +25,18 @@ export const MessageStatus = builder.enumType('MessageStatus', {
     },
     UNCONFIRMED: {
       description:
-        'RingCentral never answered and shows no trace of it: it may or may not have been sent. It is not sent again by itself.',
+        'RingCentral never answered and shows no trace of it: it may or may not have been sent. It is not sent again by itself: decide with `resolveUnconfirmed`. Becomes SENT or DELIVERED if RingCentral shows it after all.',
     },
     CANCELED: { description: 'Taken back before it was sent. Final.' },
     EXPIRED: { description: 'Its time ran out before it could be sent. Final.' },
     RECEIVED: { description: 'Came in. Final.' },
+  } as const,
+})
+
+export const MessageResolution = builder.enumType('MessageResolution', {
+  description: 'What was decided about a message of which nobody knows whether it was sent.',
+  values: {
+    RESENT: { description: 'Sent once more, as a message of its own: `resentAs`.' },
+    GIVEN_UP: { description: 'Left as it is.' },
   } as const,
 })

@@ -1,7 +1,10 @@
+import type { MessageResolution, MessageStatus } from '../db/generated/client/client.ts'
 import { BusinessError } from '../lib/errors.ts'
 
 /** RingCentral's limit, in UTF-16 code units: `text.length`. */
 export const maxTextLength = 1000
+/** Seconds: a text that could not be sent for a week is hardly wanted. */
+export const maxValidFor = 7 * 24 * 3600
 /** RingCentral's limit for one group conversation. */
 export const maxRecipients = 10
 
@@ -24,6 +27,30 @@ export class InvalidTextError extends BusinessError {
 export class InvalidRecipientsError extends BusinessError {
   override name = 'InvalidRecipientsError'
   readonly code = 'INVALID_RECIPIENTS'
+}
+
+export class MessageNotFoundError extends BusinessError {
+  override name = 'MessageNotFoundError'
+  readonly code = 'MESSAGE_NOT_FOUND'
+  constructor(messageId: string) {
+    super(`There is no message ${messageId}.`)
+  }
+}
+
+/** There is nothing to decide about a message, or it was decided otherwise. */
+export class NotUnconfirmedError extends BusinessError {
+  override name = 'NotUnconfirmedError'
+  readonly code: 'NOT_UNCONFIRMED' | 'ALREADY_RESOLVED'
+  readonly status: MessageStatus
+  constructor(messageId: string, status: MessageStatus, resolution: MessageResolution | null) {
+    super(
+      resolution
+        ? `It was decided before: ${messageId} is ${resolution}. That cannot be taken back.`
+        : `Message ${messageId} is ${status}: only of an UNCONFIRMED one is it unknown whether it was sent.`,
+    )
+    this.code = resolution ? 'ALREADY_RESOLVED' : 'NOT_UNCONFIRMED'
+    this.status = status
+  }
 }
 
 export class IdempotencyConflictError extends BusinessError {

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
-import { recordStatus } from './status.ts'
+import { recordStep } from './status.ts'
 
 /** Fails what still waits to be sent for extensions that are no longer connected. */
 export async function failNotConnected(
@@ -18,5 +18,5 @@ export async function failNotConnected(
     },
     data: { status: 'SENDING_FAILED', errorCode: code, errorMessage: message, mayRetry: false },
   })
-  for (const each of failed) recordStatus(record, each)
+  for (const each of failed) await recordStep(tx, record, each)
 }

@@ -8,10 +8,17 @@ export const sendSmsJob = defineJob({
   concurrency: 8,
 })
 
-/** Finds out whether RingCentral has a message whose sending nobody answered. */
+/** Finds out whether RingCentral has a message whose sending nobody answered. `singletonKey` is the message. */
 export const reconcileSendingJob = defineJob({
   name: 'reconcile-sending',
   payload: z.object({ messageId: z.string(), look: z.number().int() }),
+  policy: 'short',
+})
+
+/** Ends the waiting of a message whose time is over. */
+export const expireMessageJob = defineJob({
+  name: 'expire-message',
+  payload: z.object({ messageId: z.string() }),
 })
 
 /** Looks, less and less often, whether a sent message has come to its end. */

@@ -8,6 +8,7 @@ import {
   InvalidTextError,
   maxRecipients,
   maxTextLength,
+  maxValidFor,
 } from './errors.ts'
 import { Message } from './schema.ts'
 
@@ -54,6 +55,9 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
     text: t.string({
       required: true,
       description: `What to say, 1 to ${maxTextLength} UTF-16 code units.`,
+    }),
+    validFor: t.int({
+      description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes, for example until its extension is connected again.`,
     }),
     idempotencyKey: t.string({
       description:

@@ -11,14 +11,12 @@ import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
-import { reconcileSendingJob, watchDeliveryJob } from './jobs.ts'
-import { moveStatus, statusFromRingCentral } from './status.ts'
-import { firstLookAt } from './watch-delivery.ts'
+import { reconcileSendingJob } from './jobs.ts'
+import { adoptRecord, mayBe, mayShowFrom } from './match-sent.ts'
+import { moveStatus, noteStep } from './status.ts'
 
 /** How often RingCentral's store is read before a message counts as not to be found. */
 const looks = 2
-/** RingCentral's clock and ours may differ by so much, and it may cut times to whole seconds. */
-const clockSkew = minutes(1)
 /** The store cannot be read now: when to try again, and until when it is worth trying. */
 const lookAgainAfter = minutes(1)
 const lookUntil = hours(24)
@@ -55,25 +53,35 @@ export const reconcileSending = ({
     for (const found of candidates ?? []) {
       if (await adopt(message, attempt, found)) return
     }
-    if (candidates && look + 1 < looks) {
-      const startAfter = after(clock.now(), settleMs)
-      const payload = { messageId, look: look + 1 }
-      await inTransaction(db, (tx) => queue.send(tx, reconcileSendingJob, payload, { startAfter }))
-      return
-    }
+    if (candidates && look + 1 < looks) return lookAgain(message, look)
     await eventLog.transaction((tx, record) =>
       moveStatus(tx, record, messageId, {
         to: 'UNCONFIRMED',
         errorCode: 'UNCONFIRMED',
         errorMessage:
-          'RingCentral did not answer and shows no trace of this message: it may or may not have been sent. Ask the recipient before sending it again.',
+          'RingCentral did not answer and shows no trace of this message: it may or may not have been sent. Ask the recipient, then decide with `resolveUnconfirmed`.',
+        note: candidates
+          ? `Looked ${looks} times into RingCentral’s store: no trace of it.`
+          : 'RingCentral’s store could not be read any more.',
       }),
     )
   })
 
+  async function lookAgain(message: Message, look: number) {
+    const startAfter = after(clock.now(), settleMs)
+    const payload = { messageId: message.id, look: look + 1 }
+    await inTransaction(db, async (tx) => {
+      await noteStep(tx, message, { note: 'Looked into RingCentral’s store: no trace of it yet.' })
+      await queue.send(tx, reconcileSendingJob, payload, { startAfter, singletonKey: message.id })
+    })
+  }
+
   /** Waits for RingCentral, and for a user who must connect again, but not for ever. */
   async function unreadable(attempt: MessageAttempt, error: unknown): Promise<undefined> {
-    const known = error instanceof NotConnectedError || error instanceof RingCentralError
+    const known =
+      error instanceof NotConnectedError ||
+      error instanceof RingCentralError ||
+      error instanceof RetryLaterError
     if (!known) throw error
     const { extension } = await db.message.findUniqueOrThrow({
       where: { id: attempt.messageId },
@@ -81,46 +89,36 @@ export const reconcileSending = ({
     })
     const now = clock.now()
     if (extension.disconnectedAt || now > after(attempt.startedAt, lookUntil)) return undefined
+    if (error instanceof RetryLaterError) throw error
     throw new RetryLaterError('The message store cannot be read', after(now, lookAgainAfter))
   }
 
   /** Oldest first: of two equal texts, the earlier attempt takes the earlier one. */
   async function search(message: Message, attempt: MessageAttempt): Promise<MessageRecord[]> {
-    const { messages } = await access.call(message.extensionRowId, (api) =>
-      api.messages.listMessages({
-        direction: 'Outbound',
-        dateFrom: after(attempt.startedAt, -clockSkew),
-        perPage: 1000,
-      }),
-    )
-    const recipients = [...message.to].sort().join()
-    return messages
-      .filter(
-        (record) =>
-          record.from?.phoneNumber === message.from &&
-          record.text === message.text &&
-          record.creationTime >= after(attempt.startedAt, -clockSkew) &&
-          record.to
-            .map((to) => to.phoneNumber)
-            .sort()
-            .join() === recipients,
-      )
+    const found = await access.call(message.extensionRowId, async (api) => {
+      const records: MessageRecord[] = []
+      for (let page = 1; ; page += 1) {
+        const { messages, hasNextPage } = await api.messages.listMessages({
+          direction: 'Outbound',
+          dateFrom: mayShowFrom(attempt),
+          page,
+          perPage: 1000,
+        })
+        records.push(...messages)
+        if (!hasNextPage) return records
+      }
+    })
+    return found
+      .filter((record) => mayBe(record, message, attempt))
       .sort((a, b) => a.creationTime.getTime() - b.creationTime.getTime())
   }
 
-  /** @returns false when another message has claimed this record: RingCentral's id is unique among ours */
+  /** @returns false when another message has claimed this record */
   async function adopt(message: Message, attempt: MessageAttempt, found: MessageRecord) {
     try {
-      await eventLog.transaction(async (tx, record) => {
-        await tx.messageAttempt.update({ where: { id: attempt.id }, data: { outcome: 'ACCEPTED' } })
-        await moveStatus(tx, record, message.id, {
-          ...statusFromRingCentral(found.status, found.deliveryErrorCode),
-          rcMessageId: found.id,
-          rcConversationId: found.conversationId ?? null,
-        })
-        const startAfter = firstLookAt(clock.now())
-        await queue.send(tx, watchDeliveryJob, { messageId: message.id, look: 0 }, { startAfter })
-      })
+      await eventLog.transaction((tx, record) =>
+        adoptRecord(tx, record, { queue, clock }, message, attempt, found),
+      )
       return true
     } catch (error) {
       if (isUniqueViolation(error)) return false

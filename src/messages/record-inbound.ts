@@ -9,14 +9,17 @@ export type Mailbox = { tenantId: string; extensionRowId: string }
 
 /**
  * Writes an inbound message with its event, once: RingCentral may tell of it twice, by notification and
- * by sync, in any order.
+ * by sync, in any order. `recoveredAt`: when it was found without its notification.
+ *
+ * @returns whether it was new
  */
 export async function recordInbound(
   tx: Tx,
   record: RecordEvent,
   mailbox: Mailbox,
   inbound: MessageRecord,
-): Promise<void> {
+  recoveredAt: Date | null = null,
+): Promise<boolean> {
   const [message] = await tx.message.createManyAndReturn({
     data: {
       id: createId('Message'),
@@ -30,14 +33,16 @@ export async function recordInbound(
       createdAt: inbound.creationTime,
       rcMessageId: inbound.id,
       rcConversationId: inbound.conversationId ?? null,
+      recoveredAt,
     },
     skipDuplicates: true,
   })
-  if (!message) return
+  if (!message) return false
   record({
     type: 'message.received',
     tenantId: message.tenantId,
     subjectId: message.id,
     snapshot: publicPart(message),
   })
+  return true
 }

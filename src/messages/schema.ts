@@ -2,8 +2,10 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { MessageDirection, MessageStatus } from './enums.ts'
+import { MessageDirection, MessageResolution, MessageStatus } from './enums.ts'
 import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
+import { timelineOf } from './timeline.ts'
+import { TimelineEntry } from './timeline-schema.ts'
 
 const mayRead = { scope: 'messages:read' }
 
@@ -26,6 +28,37 @@ export const Message = builder.prismaNode('Message', {
     rcMessageId: t.exposeString('rcMessageId', { nullable: true }),
     errorCode: t.exposeString('errorCode', { nullable: true }),
     errorMessage: t.exposeString('errorMessage', { nullable: true }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when it may be sent: its `validFor`. Null if it waits as long as it takes.',
+    }),
+    recovered: t.boolean({
+      description:
+        'Inbound: whether its notification was lost or more than ten seconds late, so that the gateway found it by comparing with RingCentral’s store.',
+      resolve: (message) => message.recoveredAt != null,
+    }),
+    resolution: t.expose('resolution', {
+      type: MessageResolution,
+      nullable: true,
+      description: 'What `resolveUnconfirmed` decided about it; null while nothing was.',
+    }),
+    resendOf: t.relation('resendOf', {
+      nullable: true,
+      description:
+        'The UNCONFIRMED message that this one repeats. If that is SENT or DELIVERED by now, the recipient has got the text twice.',
+    }),
+    resentAs: t.relation('resentAs', {
+      nullable: true,
+      description: 'The message that repeats this one, by `resolveUnconfirmed`.',
+    }),
+    timeline: t.field({
+      type: [TimelineEntry],
+      description:
+        'Everything that happened to it, oldest first: its statuses, each attempt to hand it to RingCentral, what it waited for, what was looked up.',
+      resolve: (message, _args, { db }) => timelineOf(db, message),
+    }),
     extension: t.relation('extension', { description: 'Whose message it is.' }),
   }),
 })

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from '../db/client.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { seconds } from '../lib/clock.ts'
+import { sendSmsJob } from './jobs.ts'
 
-/** The right to send for an extension, until it runs out. */
+/** The right to send for an extension, for as long as it is renewed. */
 export type Lane = { extensionRowId: string; leaseId: string }
 
-/** Longer than one attempt can take: RingCentral's 20 s, a refresh, and the commits around them. */
-const leaseSeconds = 60
+/**
+ * A lane whose holder has died is free after this long. Whoever holds it renews it several times
+ * meanwhile; who could not (it was paused, or lost the database) finds it lost when it wants to send.
+ */
+const leaseMs = seconds(8)
+const renewEveryMs = seconds(2)
+/** From the start of the check that the lane is ours: later than that, nothing must leave any more. */
+export const sendWithinMs = seconds(6)
 
 /** The lease was lost while its holder was paused: somebody else sends now. */
 export class LaneLostError extends Error {
@@ -13,33 +22,68 @@ export class LaneLostError extends Error {
 }
 
 /**
- * Takes the lane of an extension if it is free. Leases live in our own table because a queue may run a
- * job twice: then two workers meet here, and one leaves.
+ * Has somebody look into the lane after the commit. One waiting job is enough for any number of
+ * messages: who takes the lane waits for the lock that this leaves on it, so what has been written
+ * before is seen.
  */
-export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | undefined> {
-  const leaseId = randomUUID()
-  const taken = await db.$executeRaw`
-    INSERT INTO "SendLane" AS lane ("extensionRowId", "leaseId", "leaseUntil")
-    SELECT "id", ${leaseId}, clock_timestamp() + ${leaseSeconds} * interval '1 second'
-    FROM "Extension" WHERE "id" = ${extensionRowId}
-    ON CONFLICT ("extensionRowId") DO UPDATE
-      SET "leaseId" = excluded."leaseId", "leaseUntil" = excluded."leaseUntil"
-      WHERE (lane."leaseUntil" IS NULL OR lane."leaseUntil" < clock_timestamp())
-        AND (lane."pausedUntil" IS NULL OR lane."pausedUntil" <= clock_timestamp())`
-  return taken === 1 ? { extensionRowId, leaseId } : undefined
+export async function wakeLane(
+  tx: Tx,
+  queue: Pick<JobQueue, 'send'>,
+  extensionRowId: string,
+): Promise<void> {
+  // The row is locked until the commit in any case, also when somebody has woken it before.
+  const woken = await tx.$executeRaw`
+    INSERT INTO "SendLane" AS lane ("extensionRowId", "woken") VALUES (${extensionRowId}, true)
+    ON CONFLICT ("extensionRowId") DO UPDATE SET "woken" = true WHERE NOT lane."woken"`
+  if (woken === 1) await queue.send(tx, sendSmsJob, { extensionRowId })
 }
 
 /**
- * Checks, within the transaction that writes an attempt, that the lane is still ours, and keeps it for
- * another while. Locks the lane until the commit.
+ * Takes the lane of an extension if it is free. Leases live in our own table because a queue may run a
+ * job twice: then two workers meet here, and one leaves. From now on the lane has to be woken anew: the
+ * one who holds it, or who ended its rest, looks into it.
+ */
+export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | undefined> {
+  const leaseId = randomUUID()
+  const [lane] = await db.$queryRaw<{ taken: boolean }[]>`
+    INSERT INTO "SendLane" AS lane ("extensionRowId", "leaseId", "leaseUntil")
+    SELECT "id", ${leaseId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    FROM "Extension" WHERE "id" = ${extensionRowId}
+    ON CONFLICT ("extensionRowId") DO UPDATE SET
+      "woken" = false,
+      ("leaseId", "leaseUntil") = (
+        SELECT CASE WHEN free THEN excluded."leaseId" ELSE lane."leaseId" END,
+               CASE WHEN free THEN excluded."leaseUntil" ELSE lane."leaseUntil" END
+        FROM (SELECT coalesce(lane."leaseUntil" < clock_timestamp(), true)
+                 AND coalesce(lane."pausedUntil" <= clock_timestamp(), true) AS free) AS state
+      )
+    RETURNING "leaseId" = ${leaseId} AS taken`
+  return lane?.taken ? { extensionRowId, leaseId } : undefined
+}
+
+/** Renews the lease until it is asked to stop. */
+export function keepLane(db: Db, lane: Lane): { [Symbol.dispose]: () => void } {
+  const timer = setInterval(() => {
+    // Without a database the lane is lost, as it should be: see holdLane.
+    renew(db, lane).catch(() => undefined)
+  }, renewEveryMs)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+/**
+ * Checks, within the transaction that writes an attempt, that the lane is still ours. Locks it until
+ * the commit.
  *
  * @throws LaneLostError
  */
 export async function holdLane(tx: Tx, lane: Lane): Promise<void> {
-  const held = await tx.$executeRaw`
-    UPDATE "SendLane" SET "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second'
+  if ((await renew(tx, lane)) !== 1) throw new LaneLostError()
+}
+
+function renew(db: Db | Tx, lane: Lane): Promise<number> {
+  return db.$executeRaw`
+    UPDATE "SendLane" SET "leaseUntil" = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE "extensionRowId" = ${lane.extensionRowId} AND "leaseId" = ${lane.leaseId}`
-  if (held !== 1) throw new LaneLostError()
 }
 
 export async function leaveLane(db: Db, lane: Lane): Promise<void> {
@@ -49,7 +93,24 @@ export async function leaveLane(db: Db, lane: Lane): Promise<void> {
   })
 }
 
-/** Nobody sends in the lane before `until`. */
-export async function pauseLane(tx: Tx, extensionRowId: string, until: Date): Promise<void> {
-  await tx.sendLane.updateMany({ where: { extensionRowId }, data: { pausedUntil: until } })
+/** Nobody sends in the lane before `until` (null: before somebody wakes it), for a reason that a person may read. */
+export async function pauseLane(
+  tx: Tx,
+  extensionRowId: string,
+  pause: { at: Date; until: Date | null; reason: string },
+): Promise<void> {
+  if (pause.until) {
+    const pausedUntil = pause.until
+    await tx.sendLane.updateMany({ where: { extensionRowId }, data: { pausedUntil } })
+  }
+  await tx.sendPause.create({ data: { extensionRowId, ...pause } })
+}
+
+/** Takes lanes from holders that have died, and has them looked into. */
+export async function freeLostLanes(tx: Tx): Promise<string[]> {
+  const lost = await tx.$queryRaw<{ extensionRowId: string }[]>`
+    UPDATE "SendLane" SET "leaseId" = NULL, "leaseUntil" = NULL, "woken" = true
+    WHERE "leaseUntil" < clock_timestamp()
+    RETURNING "extensionRowId"`
+  return lost.map((lane) => lane.extensionRowId)
 }

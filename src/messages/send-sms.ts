@@ -16,10 +16,19 @@ import {
   RingCentralUnavailableError,
 } from '../ringcentral/errors.ts'
 import { explainSendingError } from '../ringcentral/sms-errors.ts'
-import { type Attempt, createAttempts } from './attempts.ts'
+import { type Attempt, createAttempts, NothingToSendError } from './attempts.ts'
+import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { sendSmsJob, watchDeliveryJob } from './jobs.ts'
-import { type Lane, LaneLostError, leaveLane, pauseLane, takeLane } from './send-lane.ts'
+import {
+  keepLane,
+  type Lane,
+  LaneLostError,
+  leaveLane,
+  pauseLane,
+  takeLane,
+  wakeLane,
+} from './send-lane.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 import { firstLookAt } from './watch-delivery.ts'
 
@@ -62,6 +71,7 @@ export const sendSms = (deps: Deps) => {
       if (!lane) return
       let left: Left
       try {
+        using _ = keepLane(db, lane)
         await attempts.closeInterrupted(lane)
         left = await drain(lane, signal)
       } catch (error) {
@@ -71,7 +81,7 @@ export const sendSms = (deps: Deps) => {
         await leaveLane(db, lane)
       }
       if (left === 'turn over') {
-        await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, { extensionRowId }))
+        await inTransaction(db, (tx) => wakeLane(tx, queue, extensionRowId))
       }
       if (left !== 'empty') return
     } while (await nextMessage(extensionRowId))
@@ -95,6 +105,12 @@ export const sendSms = (deps: Deps) => {
       const message = await nextMessage(lane.extensionRowId)
       if (!message) return 'empty'
       if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
+      if (message.expiresAt && message.expiresAt <= clock.now()) {
+        await eventLog.transaction((tx, record) =>
+          expireDue(tx, record, { id: message.id }, clock.now()),
+        )
+        continue
+      }
       if (!(await send(lane, message))) return 'resting'
     }
   }
@@ -107,10 +123,10 @@ export const sendSms = (deps: Deps) => {
       const accepted = await access.call(
         lane.extensionRowId,
         (api) => api.messages.sendSms({ from, to, text }),
-        attempt.begin,
+        { beforeRequest: attempt.begin },
       )
       await eventLog.transaction(async (tx, record) => {
-        await attempt.finish(tx, { outcome: 'ACCEPTED' })
+        await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
           ...statusFromRingCentral(accepted.status, undefined),
           rcMessageId: accepted.id,
@@ -122,6 +138,7 @@ export const sendSms = (deps: Deps) => {
       return true
     } catch (error) {
       if (error instanceof LaneLostError) throw error
+      if (error instanceof NothingToSendError) return true
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
@@ -143,8 +160,8 @@ export const sendSms = (deps: Deps) => {
             : after(clock.now(), error.retryAfterMs ?? restMs)
         await inTransaction(db, async (tx) => {
           await attempt.finish(tx, { outcome: 'REFUSED', error })
-          await pauseLane(tx, lane.extensionRowId, until)
           const { extensionRowId } = lane
+          await pauseLane(tx, extensionRowId, { at: clock.now(), until, reason: reasonOf(error) })
           await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
         })
         return false
@@ -177,10 +194,18 @@ export const sendSms = (deps: Deps) => {
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
       await attempt.finish(tx, { outcome: 'REFUSED' })
       const extension = await tx.extension.findUnique({ where: { id: lane.extensionRowId } })
-      if (extension?.disconnectedAt) await failNotConnected(tx, record, [lane.extensionRowId])
+      if (extension?.disconnectedAt) return failNotConnected(tx, record, [lane.extensionRowId])
+      const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'
+      await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })
     return false
   }
+}
+
+/** Why nothing leaves for a while, for a person. */
+function reasonOf(error: RetryLaterError | RingCentralError): string {
+  if (error instanceof RetryLaterError) return error.reason
+  return `RingCentral says to come back later, or cannot be reached (${error.code ?? error.reason ?? error.status})`
 }
 
 /** RingCentral does not have the message, and may take it later. */

@@ -33,8 +33,8 @@ export function earlierThan(to: MessageStatus): MessageStatus[] {
   return statuses.filter((status) => ranks[status] < ranks[to])
 }
 
-/** What a message learns on its way to a status. */
-export type StatusChange = { to: MessageStatus } & Partial<
+/** What a message learns on its way to a status; `note` is for its timeline. */
+export type StatusChange = { to: MessageStatus; note?: string } & Partial<
   Pick<Message, 'errorCode' | 'errorMessage' | 'rcMessageId' | 'rcConversationId'>
 >
 
@@ -43,15 +43,36 @@ export async function moveStatus(
   tx: Tx,
   record: RecordEvent,
   messageId: string,
-  { to, ...facts }: StatusChange,
+  { to, note, ...facts }: StatusChange,
 ): Promise<Message | undefined> {
   const [message] = await tx.message.updateManyAndReturn({
     where: { id: messageId, status: { in: earlierThan(to) } },
     // What was said of an earlier status does not hold for this one.
     data: { status: to, errorCode: null, errorMessage: null, ...facts, mayRetry: false },
   })
-  if (message) recordStatus(record, message)
+  if (message) await recordStep(tx, record, message, note)
   return message
+}
+
+/** Notes where a message stands now, in its timeline and as an event. */
+export async function recordStep(
+  tx: Tx,
+  record: RecordEvent,
+  message: Message,
+  note?: string,
+): Promise<void> {
+  await noteStep(tx, message, { status: message.status, errorCode: message.errorCode, note })
+  recordStatus(record, message)
+}
+
+/** Notes in the timeline of a message what is no news to subscribers. */
+export async function noteStep(
+  tx: Tx,
+  { id: messageId, tenantId }: Pick<Message, 'id' | 'tenantId'>,
+  step: { status?: MessageStatus; errorCode?: string | null; note?: string | undefined },
+): Promise<void> {
+  const { note = null, ...rest } = step
+  await tx.messageStep.createMany({ data: { messageId, tenantId, ...rest, note } })
 }
 
 export function recordStatus(record: RecordEvent, message: Message): void {

@@ -1,19 +1,21 @@
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { whereWorthAsking } from '../extensions/worth-asking.ts'
+import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
-import { sendSmsJob, sweepMessagesJob } from './jobs.ts'
+import { expireMessageJob, reconcileSendingJob, sendSmsJob, sweepMessagesJob } from './jobs.ts'
 import { requestSync } from './request-sync.ts'
 
-/** Between syncs that nothing asked for: one Light call of 50 a minute in ten minutes. */
-const syncEvery = minutes(10)
+/** Between syncs that nothing asked for: one Light call of 50 a minute in five minutes. */
+const syncEvery = minutes(5)
 const sweepAfter = seconds(30)
+const settledAfter = minutes(10)
 
 /**
- * The net under the jobs: wakes lanes in which something has been waiting (a queue may lose a job, our
- * table does not), and syncs extensions that nobody has synced for a while (a webhook may be silent).
+ * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
+ * which something has been waiting, settles what was left in doubt, ends what has outlived its time,
+ * and syncs extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
@@ -23,8 +25,15 @@ export const sweepMessages = ({
   db: Db
   queue: Pick<JobQueue, 'send'>
   clock: Clock
-}) =>
-  implementJob(sweepMessagesJob, async () => {
+}) => {
+  return implementJob(sweepMessagesJob, async () => {
+    await wakeLanes()
+    await settleDoubts()
+    await expireOverdue()
+    await syncStale()
+  })
+
+  async function wakeLanes() {
     const waiting = await db.message.findMany({
       where: {
         direction: 'OUTBOUND',
@@ -36,16 +45,54 @@ export const sweepMessages = ({
       select: { extensionRowId: true },
     })
     for (const { extensionRowId } of waiting) {
+      // Not by wakeLane: the job that somebody made may be the one that got lost.
       await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, { extensionRowId }))
     }
+  }
 
+  async function settleDoubts() {
+    const inDoubt = await db.message.findMany({
+      where: {
+        direction: 'OUTBOUND',
+        status: 'SENDING',
+        mayRetry: false,
+        attempts: {
+          some: { outcome: 'IN_DOUBT', finishedAt: { lt: after(clock.now(), -settledAfter) } },
+        },
+      },
+      select: { id: true },
+    })
+    for (const { id: messageId } of inDoubt) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, reconcileSendingJob, { messageId, look: 0 }, { singletonKey: messageId }),
+      )
+    }
+  }
+
+  async function expireOverdue() {
+    const overdue = await db.message.findMany({
+      where: {
+        status: { in: ['QUEUED', 'SCHEDULED', 'SENDING'] },
+        expiresAt: { lt: after(clock.now(), -sweepAfter) },
+      },
+      select: { id: true },
+    })
+    for (const { id: messageId } of overdue) {
+      await inTransaction(db, (tx) => queue.send(tx, expireMessageJob, { messageId }))
+    }
+  }
+
+  async function syncStale() {
+    const pulse = await db.pulse.findUnique({ where: { id: 'web' } })
+    const outageEndedAt = pulse?.outageEndedAt
     const stale = await db.extension.findMany({
       where: {
-        grant: { is: whereWorthAsking(clock.now()) },
+        grant: { is: whereTokenLives(clock.now()) },
         tenant: { status: 'ACTIVE' },
         OR: [
           { messagesSyncedAt: null },
           { messagesSyncedAt: { lt: after(clock.now(), -syncEvery) } },
+          ...(outageEndedAt ? [{ messagesSyncedAt: { lt: outageEndedAt } }] : []),
         ],
       },
       select: { id: true },
@@ -53,4 +100,5 @@ export const sweepMessages = ({
     for (const { id } of stale) {
       await inTransaction(db, (tx) => requestSync(tx, queue, id))
     }
-  })
+  }
+}

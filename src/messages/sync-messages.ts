@@ -4,32 +4,41 @@ import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import { implementJob } from '../jobs/define-job.ts'
-import { after, type Clock, minutes } from '../lib/clock.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
 import { SyncTokenExpiredError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { syncMessagesJob } from './jobs.ts'
+import { adoptRecord, findInDoubt } from './match-sent.ts'
 import { recordInbound } from './record-inbound.ts'
+import { syncShare } from './request-sync.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 
 /** A full sync begins a little before the last one, since clocks differ. */
 const overlap = minutes(10)
+/** A notification that is not here by then counts as lost. Most take a second or two. */
+const notificationTakes = seconds(10)
 /** How many messages are written in one transaction. */
 const handful = 100
 
 /**
- * Brings our messages up to RingCentral's store: delivery statuses, and inbound texts whose
- * notification got lost. One request, however many messages changed.
+ * Brings our messages up to RingCentral's store: delivery statuses, inbound texts whose notification
+ * got lost, and outbound ones of which nobody knew whether they were sent. One request, however many
+ * messages changed.
  */
 export const syncMessages = ({
   db,
   eventLog,
+  queue,
   access,
   clock,
 }: {
   db: Db
   eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
   clock: Clock
 }) => {
@@ -47,7 +56,7 @@ export const syncMessages = ({
   function read(extension: Extension): Promise<MessageSync> {
     const full = () => {
       const dateFrom = after(extension.messagesSyncedAt ?? extension.connectedAt, -overlap)
-      return access.call(extension.id, async ({ messages }) => {
+      return call(extension, async ({ messages }) => {
         const sync = await messages.syncMessages({ type: 'full', dateFrom, recordCount: 250 })
         if (!sync.olderRecordsExist) return sync
         return { ...sync, messages: await everything(messages, dateFrom) }
@@ -55,12 +64,16 @@ export const syncMessages = ({
     }
     const syncToken = extension.messageSyncToken
     if (!syncToken) return full()
-    return access
-      .call(extension.id, (api) => api.messages.syncMessages({ type: 'incremental', syncToken }))
-      .catch((error) => {
-        if (error instanceof SyncTokenExpiredError) return full()
-        throw error
-      })
+    return call(extension, (api) =>
+      api.messages.syncMessages({ type: 'incremental', syncToken }),
+    ).catch((error) => {
+      if (error instanceof SyncTokenExpiredError) return full()
+      throw error
+    })
+  }
+
+  function call<Result>({ id }: Extension, work: (api: RingCentralApi) => Promise<Result>) {
+    return access.call(id, work, { share: syncShare })
   }
 
   /** A full sync has no pages and brings the newest. After a long absence there is more: the list has it. */
@@ -83,25 +96,29 @@ export const syncMessages = ({
       const isLast = from + handful >= messages.length
       const connected = await eventLog.transaction(async (tx, record) => {
         if (!(await holdConnected(tx, extension.id))) return false
-        await writeSome(tx, record, extension, messages.slice(from, from + handful))
-        if (isLast) {
-          await tx.extension.update({
-            where: { id: extension.id },
-            data: { messageSyncToken: sync.syncToken, messagesSyncedAt: startedAt },
-          })
-        }
+        const some = messages.slice(from, from + handful)
+        const recovered = await writeSome(tx, record, extension, some)
+        await tx.extension.update({
+          where: { id: extension.id },
+          data: {
+            recoveredMessages: { increment: recovered },
+            ...(isLast && { messageSyncToken: sync.syncToken, messagesSyncedAt: startedAt }),
+          },
+        })
         return true
       })
       if (!connected) return
     }
   }
 
+  /** @returns how many were recovered */
   async function writeSome(
     tx: Tx,
     record: RecordEvent,
     { id: extensionRowId, tenantId }: Extension,
     messages: MessageRecord[],
-  ) {
+  ): Promise<number> {
+    let recovered = 0
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
       select: { id: true, rcMessageId: true },
@@ -110,12 +127,23 @@ export const syncMessages = ({
     for (const message of messages) {
       const messageId = idOf.get(message.id)
       if (message.direction === 'Inbound') {
-        if (!messageId) await recordInbound(tx, record, { tenantId, extensionRowId }, message)
+        if (messageId) continue
+        const isLate = message.creationTime < after(clock.now(), -notificationTakes)
+        const mailbox = { tenantId, extensionRowId }
+        const recoveredAt = isLate ? clock.now() : null
+        const isNew = await recordInbound(tx, record, mailbox, message, recoveredAt)
+        if (isNew && isLate) recovered += 1
       } else if (messageId) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         await moveStatus(tx, record, messageId, change)
+      } else {
+        const ours = await findInDoubt(tx, extensionRowId, message)
+        if (ours) {
+          await adoptRecord(tx, record, { queue, clock }, ours.message, ours.attempt, message)
+        }
       }
     }
+    return recovered
   }
 }
 

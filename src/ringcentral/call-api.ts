@@ -3,7 +3,7 @@
  * back.
  */
 import type { z } from 'zod'
-import { type Answer, errorOf, factsOf, unknownOutcome } from './answer.ts'
+import { type Answer, errorOf, factsOf, requestIdOf, unknownOutcome } from './answer.ts'
 import { exchange, type Transport } from './http.ts'
 import { parseJson } from './json.ts'
 import type { Operation } from './rate-limits.ts'
@@ -18,6 +18,8 @@ export interface ApiRequest<S extends z.ZodType> {
   timeoutMs?: number
   /** The answer's JSON; `undefined` is what a 204 brings. */
   answer: S
+  /** Told RingCentral's `RCRequestId` of a good answer; errors carry theirs. */
+  onRequestId?: (requestId: string | undefined) => void
 }
 
 export type Query = Record<string, string | number | boolean | Date | readonly string[] | undefined>
@@ -41,6 +43,7 @@ export function createCallApi(transport: Transport, accessToken: string): CallAp
       timeoutMs: request.timeoutMs ?? 10_000,
     })
     if (answer.status < 200 || answer.status > 299) throw errorOf(answer)
+    request.onRequestId?.(requestIdOf(answer.headers))
     return readAnswer(answer, request.answer)
   }
 }

@@ -25,7 +25,8 @@ const sentMessage = z
     conversationId: message.conversation?.id ?? message.conversationId,
   }))
 
-export type SentMessage = z.output<typeof sentMessage>
+/** `requestId` is RingCentral's `RCRequestId`. */
+export type SentMessage = z.output<typeof sentMessage> & { requestId?: string | undefined }
 
 export interface SendSmsRequest {
   from: string
@@ -69,8 +70,9 @@ export interface MessagesApi {
 
 export function createMessagesApi(call: CallApi): MessagesApi {
   return {
-    sendSms: ({ from, to, text }) =>
-      call({
+    async sendSms({ from, to, text }) {
+      let requestId: string | undefined
+      const sent = await call({
         operation: 'messages.sendSms',
         method: 'POST',
         path: extensionPath('/sms'),
@@ -81,7 +83,12 @@ export function createMessagesApi(call: CallApi): MessagesApi {
         },
         timeoutMs: 20_000,
         answer: sentMessage,
-      }),
+        onRequestId: (id) => {
+          requestId = id
+        },
+      })
+      return { ...sent, requestId }
+    },
 
     getMessage: async (messageId) =>
       call({

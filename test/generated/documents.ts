@@ -49,7 +49,7 @@ export type MessageStatus =
   | 'SENDING_FAILED'
   /** RingCentral has taken it. Often the last state: carriers do not always report delivery. */
   | 'SENT'
-  /** RingCentral never answered and shows no trace of it: it may or may not have been sent. It is not sent again by itself. */
+  /** RingCentral never answered and shows no trace of it: it may or may not have been sent. It is not sent again by itself: decide with `resolveUnconfirmed`. Becomes SENT or DELIVERED if RingCentral shows it after all. */
   | 'UNCONFIRMED';
 
 /** Whether a tenant is served. */

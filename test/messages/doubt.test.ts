@@ -65,7 +65,7 @@ describe('a message that may have got lost on the way', () => {
     const { id } = await texting('Lost')
     const message = await waitForStatus(acme, id, 'UNCONFIRMED')
     expect(message).toMatchObject({ errorCode: 'UNCONFIRMED', rcMessageId: null })
-    expect(message.errorMessage).toMatch(/may or may not have been sent.*before sending it again/)
+    expect(message.errorMessage).toMatch(/may or may not have been sent.*resolveUnconfirmed/)
     const looks = gateway.simulator
       .ledger()
       .filter(({ path }) => path.includes('/message-store?') && path.includes('Outbound'))

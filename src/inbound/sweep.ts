@@ -1,0 +1,34 @@
+import type { Db } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, days, minutes } from '../lib/clock.ts'
+import { processNotificationJob, sweepNotificationsJob } from './jobs.ts'
+
+const sweepAfter = minutes(2)
+/** One that could not be dealt with for so long is a riddle for a person, not for another try. */
+const sweepUntil = days(1)
+
+/** The net under the queue: has stored notifications dealt with whose job got lost. */
+export const sweepNotifications = ({
+  db,
+  queue,
+  clock,
+}: {
+  db: Db
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}) =>
+  implementJob(sweepNotificationsJob, async () => {
+    const waiting = await db.notification.findMany({
+      where: {
+        processedAt: null,
+        receivedAt: { lt: after(clock.now(), -sweepAfter), gt: after(clock.now(), -sweepUntil) },
+      },
+      select: { id: true },
+      take: 1_000,
+    })
+    for (const { id: notificationId } of waiting) {
+      await inTransaction(db, (tx) => queue.send(tx, processNotificationJob, { notificationId }))
+    }
+  })

@@ -1,0 +1,91 @@
+import type { Tx } from '../db/client.ts'
+import type { Message, MessageAttempt } from '../db/generated/client/client.ts'
+import type { RecordEvent } from '../events/event-log.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, minutes } from '../lib/clock.ts'
+import type { MessageRecord } from '../ringcentral/message-record.ts'
+import { watchDeliveryJob } from './jobs.ts'
+import { moveStatus, statusFromRingCentral } from './status.ts'
+import { firstLookAt } from './watch-delivery.ts'
+
+/** RingCentral's clock and ours may differ by so much, and it may cut times to whole seconds. */
+const clockSkew = minutes(1)
+
+/** From when on an attempt may show in RingCentral's store. */
+export function mayShowFrom(attempt: Pick<MessageAttempt, 'startedAt'>): Date {
+  return after(attempt.startedAt, -clockSkew)
+}
+
+/** Whether a record of RingCentral's store may be what an attempt left there. Of equal texts, any may be. */
+export function mayBe(
+  record: MessageRecord,
+  message: Pick<Message, 'from' | 'to' | 'text'>,
+  attempt: Pick<MessageAttempt, 'startedAt'>,
+): boolean {
+  return (
+    record.from?.phoneNumber === message.from &&
+    record.text === message.text &&
+    record.creationTime >= mayShowFrom(attempt) &&
+    sameNumbers(
+      record.to.map((to) => to.phoneNumber ?? ''),
+      message.to,
+    )
+  )
+}
+
+function sameNumbers(some: string[], others: string[]): boolean {
+  return [...some].sort().join() === [...others].sort().join()
+}
+
+/**
+ * Settles a message in doubt: RingCentral has it, as `found`. Its id is unique among our messages, so
+ * two of equal text never take the same record: the second one fails with a unique violation.
+ */
+export async function adoptRecord(
+  tx: Tx,
+  record: RecordEvent,
+  { queue, clock }: { queue: Pick<JobQueue, 'send'>; clock: Clock },
+  message: Message,
+  attempt: MessageAttempt,
+  found: MessageRecord,
+): Promise<void> {
+  await tx.messageAttempt.update({ where: { id: attempt.id }, data: { outcome: 'ACCEPTED' } })
+  await moveStatus(tx, record, message.id, {
+    ...statusFromRingCentral(found.status, found.deliveryErrorCode),
+    rcMessageId: found.id,
+    rcConversationId: found.conversationId ?? null,
+    note: 'Found in RingCentral’s store: it was sent.',
+  })
+  const startAfter = firstLookAt(clock.now())
+  await queue.send(tx, watchDeliveryJob, { messageId: message.id, look: 0 }, { startAfter })
+}
+
+/**
+ * Whose message a record is that RingCentral shows and we do not know as sent: the oldest in doubt that
+ * it may be, UNCONFIRMED ones included, however late it shows. Undefined for what was sent elsewhere.
+ */
+export async function findInDoubt(
+  tx: Tx,
+  extensionRowId: string,
+  record: MessageRecord,
+): Promise<{ message: Message; attempt: MessageAttempt } | undefined> {
+  if (!record.from?.phoneNumber) return undefined
+  const candidates = await tx.message.findMany({
+    where: {
+      extensionRowId,
+      direction: 'OUTBOUND',
+      status: { in: ['SENDING', 'UNCONFIRMED'] },
+      rcMessageId: null,
+      from: record.from.phoneNumber,
+      text: record.text,
+      attempts: { some: { outcome: 'IN_DOUBT' } },
+    },
+    include: { attempts: { where: { outcome: 'IN_DOUBT' }, orderBy: { number: 'asc' } } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  for (const { attempts, ...message } of candidates) {
+    const attempt = attempts.find((candidate) => mayBe(record, message, candidate))
+    if (attempt) return { message, attempt }
+  }
+  return undefined
+}

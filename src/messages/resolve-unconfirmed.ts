@@ -1,0 +1,99 @@
+import type { Tx } from '../db/client.ts'
+import type { Message, MessageResolution } from '../db/generated/client/client.ts'
+import type { EventLog, RecordEvent } from '../events/event-log.ts'
+import { ExtensionRevokedError } from '../extensions/errors.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
+import { createId } from '../lib/ids.ts'
+import { MessageNotFoundError, NotUnconfirmedError } from './errors.ts'
+import { wakeLane } from './send-lane.ts'
+import { noteStep, recordStatus } from './status.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    resolveUnconfirmed: ResolveUnconfirmed
+  }
+}
+
+export type ResolveUnconfirmed = (
+  tenantId: string,
+  messageId: string,
+  resolution: MessageResolution,
+) => Promise<Message>
+
+/**
+ * Does what the tenant decided about a message of which nobody knows whether it was sent. It stays
+ * UNCONFIRMED, which is the truth, until RingCentral shows it after all; sending once more makes a
+ * message of its own. The same decision again answers the same.
+ *
+ * Throws MessageNotFoundError, NotUnconfirmedError, ExtensionRevokedError.
+ */
+export function createResolveUnconfirmed({
+  eventLog,
+  queue,
+  clock,
+}: {
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}): ResolveUnconfirmed {
+  return (tenantId, messageId, resolution) =>
+    eventLog.transaction(async (tx, record) => {
+      // Held until the commit: of two who decide, the second sees what the first decided; and so that
+      // RingCentral does not show the message in between.
+      const [resolved] = await tx.message.updateManyAndReturn({
+        where: { id: messageId, tenantId, status: 'UNCONFIRMED', resolution: null },
+        data: { resolution, resolvedAt: clock.now() },
+      })
+      if (!resolved) return alreadyResolved(tx, tenantId, messageId, resolution)
+      const resent = resolution === 'RESENT' ? await resend(tx, record, resolved) : undefined
+      await noteStep(tx, resolved, {
+        note: resent ? `Sent once more, as ${resent.id}.` : 'Given up: left as it is.',
+      })
+      recordStatus(record, resolved)
+      if (resent) await wakeLane(tx, queue, resent.extensionRowId)
+      return resent ?? resolved
+    })
+
+  async function resend(tx: Tx, record: RecordEvent, original: Message): Promise<Message> {
+    const { id: resendOfId, tenantId, extensionRowId, from, to, text } = original
+    const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
+    if (extension.status === 'REVOKED') {
+      throw new ExtensionRevokedError(extension.extensionId, extension.name)
+    }
+    const message = await tx.message.create({
+      data: {
+        id: createId('Message'),
+        tenantId,
+        extensionRowId,
+        direction: 'OUTBOUND',
+        status: 'QUEUED',
+        from,
+        to,
+        text,
+        resendOfId,
+        createdAt: clock.now(),
+      },
+    })
+    recordStatus(record, message)
+    return message
+  }
+}
+
+async function alreadyResolved(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  resolution: MessageResolution,
+): Promise<Message> {
+  const message = await tx.message.findUnique({
+    where: { id: messageId, tenantId },
+    include: { resentAs: true },
+  })
+  if (!message) throw new MessageNotFoundError(messageId)
+  if (message.resolution !== resolution) {
+    throw new NotUnconfirmedError(message.id, message.status, message.resolution)
+  }
+  const { resentAs, ...resolved } = message
+  return resentAs ?? resolved
+}
