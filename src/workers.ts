@@ -44,14 +44,14 @@ import {
   sendSmsJob,
   sweepMessagesJob,
   syncMessagesJob,
-  watchDeliveryJob,
+  watchDeliveriesJob,
 } from './messages/jobs.ts'
 import { reconcileSending } from './messages/reconcile-sending.ts'
 import { requestSync } from './messages/request-sync.ts'
 import { sendSms } from './messages/send-sms.ts'
 import { sweepMessages } from './messages/sweep.ts'
 import { syncMessages } from './messages/sync-messages.ts'
-import { watchDelivery } from './messages/watch-delivery.ts'
+import { lookAtDeliveries } from './messages/watch-deliveries.ts'
 import type { RingCentral } from './ringcentral/client.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
 
@@ -68,7 +68,7 @@ export const jobs = [
   sendSmsJob,
   reconcileSendingJob,
   expireMessageJob,
-  watchDeliveryJob,
+  watchDeliveriesJob,
   syncMessagesJob,
   sweepMessagesJob,
   processNotificationJob,
@@ -127,7 +127,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     sendSms(deps),
     reconcileSending(deps),
     expireMessage(deps),
-    watchDelivery(deps),
+    lookAtDeliveries(deps),
     syncMessages(deps),
     sweepMessages(deps),
     processNotification(deps),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineJob } from '../jobs/define-job.ts'
 
-/** Wakes the lane in which an extension's messages leave. */
+/** Wakes the lane in which an extension's messages leave. A lane that was idle goes before those that have had a turn. */
 export const sendSmsJob = defineJob({
   name: 'send-sms',
   payload: z.object({ extensionRowId: z.string() }),
@@ -21,10 +21,11 @@ export const expireMessageJob = defineJob({
   payload: z.object({ messageId: z.string() }),
 })
 
-/** Looks, less and less often, whether a sent message has come to its end. */
-export const watchDeliveryJob = defineJob({
-  name: 'watch-delivery',
-  payload: z.object({ messageId: z.string(), look: z.number().int() }),
+/** Looks, less and less often, what has become of an extension's texts. `singletonKey` is the extension and the look. */
+export const watchDeliveriesJob = defineJob({
+  name: 'watch-deliveries',
+  payload: z.object({ extensionRowId: z.string(), look: z.number().int() }),
+  policy: 'short',
 })
 
 /** Compares the messages of an extension with RingCentral's store. `singletonKey` is the extension. */

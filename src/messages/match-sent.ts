@@ -4,9 +4,8 @@ import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
-import { watchDeliveryJob } from './jobs.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
-import { firstLookAt } from './watch-delivery.ts'
+import { watchDeliveries } from './watch-deliveries.ts'
 
 /** RingCentral's clock and ours may differ by so much, and it may cut times to whole seconds. */
 const clockSkew = minutes(1)
@@ -56,8 +55,7 @@ export async function adoptRecord(
     rcConversationId: found.conversationId ?? null,
     note: 'Found in RingCentral’s store: it was sent.',
   })
-  const startAfter = firstLookAt(clock.now())
-  await queue.send(tx, watchDeliveryJob, { messageId: message.id, look: 0 }, { startAfter })
+  await watchDeliveries(tx, { queue, clock }, message.extensionRowId)
 }
 
 /**

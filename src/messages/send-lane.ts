@@ -24,18 +24,21 @@ export class LaneLostError extends Error {
 /**
  * Has somebody look into the lane after the commit. One waiting job is enough for any number of
  * messages: who takes the lane waits for the lock that this leaves on it, so what has been written
- * before is seen.
+ * before is seen. A lane that has had its turn and asks for another comes after those that ask for
+ * their first: so a tenant with thousands waiting does not hold up one with a single text.
  */
 export async function wakeLane(
   tx: Tx,
   queue: Pick<JobQueue, 'send'>,
   extensionRowId: string,
+  { turn = 'first' }: { turn?: 'first' | 'another' } = {},
 ): Promise<void> {
   // The row is locked until the commit in any case, also when somebody has woken it before.
   const woken = await tx.$executeRaw`
     INSERT INTO "SendLane" AS lane ("extensionRowId", "woken") VALUES (${extensionRowId}, true)
     ON CONFLICT ("extensionRowId") DO UPDATE SET "woken" = true WHERE NOT lane."woken"`
-  if (woken === 1) await queue.send(tx, sendSmsJob, { extensionRowId })
+  const priority = turn === 'first' ? 1 : 0
+  if (woken === 1) await queue.send(tx, sendSmsJob, { extensionRowId }, { priority })
 }
 
 /**

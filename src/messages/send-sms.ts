@@ -19,7 +19,7 @@ import { explainSendingError } from '../ringcentral/sms-errors.ts'
 import { type Attempt, createAttempts, NothingToSendError } from './attempts.ts'
 import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
-import { sendSmsJob, watchDeliveryJob } from './jobs.ts'
+import { sendSmsJob } from './jobs.ts'
 import {
   keepLane,
   type Lane,
@@ -30,15 +30,15 @@ import {
   wakeLane,
 } from './send-lane.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
-import { firstLookAt } from './watch-delivery.ts'
+import { watchDeliveries } from './watch-deliveries.ts'
 
 /** RingCentral cannot be reached: how long a lane rests, if nobody says otherwise. */
 const usualRest = seconds(10)
 /** "Try later", said of one message: so often, before those behind it have their turn. */
 const putOff = 'MSG-290'
 const putOffAtMost = 5
-/** Then the worker goes to the next extension, and this one comes again at the end of the queue. */
-const messagesInOneGo = 20
+/** Then the worker goes to the next extension, and this one comes again after those that have waited. */
+const messagesInOneGo = 5
 
 type Deps = {
   db: Db
@@ -81,7 +81,7 @@ export const sendSms = (deps: Deps) => {
         await leaveLane(db, lane)
       }
       if (left === 'turn over') {
-        await inTransaction(db, (tx) => wakeLane(tx, queue, extensionRowId))
+        await inTransaction(db, (tx) => wakeLane(tx, queue, extensionRowId, { turn: 'another' }))
       }
       if (left !== 'empty') return
     } while (await nextMessage(extensionRowId))
@@ -132,8 +132,7 @@ export const sendSms = (deps: Deps) => {
           rcMessageId: accepted.id,
           rcConversationId: accepted.conversationId ?? null,
         })
-        const startAfter = firstLookAt(clock.now())
-        await queue.send(tx, watchDeliveryJob, { messageId: message.id, look: 0 }, { startAfter })
+        await watchDeliveries(tx, { queue, clock }, message.extensionRowId)
       })
       return true
     } catch (error) {

@@ -1,0 +1,65 @@
+import type { Db, Tx } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, hours, minutes, seconds } from '../lib/clock.ts'
+import { watchDeliveriesJob } from './jobs.ts'
+import { requestSync } from './request-sync.ts'
+
+/**
+ * RingCentral rings a bell when a status moves, but bells get lost. So we look by ourselves, often at
+ * first: most texts are delivered within seconds. After a day a text that is still SENT stays so:
+ * carriers do not always report delivery.
+ */
+const looksAfter = [
+  seconds(2),
+  seconds(5),
+  seconds(20),
+  minutes(1),
+  minutes(5),
+  minutes(30),
+  hours(4),
+  hours(24),
+]
+/** All looks together, and some more. */
+const watchedFor = hours(30)
+
+type Deps = { queue: Pick<JobQueue, 'send'>; clock: Clock }
+
+/**
+ * Has the first look at what becomes of a text that was just sent. One look serves all texts of an
+ * extension: a thousand texts make no more jobs than one.
+ */
+export async function watchDeliveries(
+  tx: Tx,
+  deps: Deps,
+  extensionRowId: string,
+  look = 0,
+): Promise<void> {
+  const wait = looksAfter[look]
+  if (wait === undefined) return
+  await deps.queue.send(
+    tx,
+    watchDeliveriesJob,
+    { extensionRowId, look },
+    { startAfter: after(deps.clock.now(), wait), singletonKey: `${extensionRowId}:${look}` },
+  )
+}
+
+export const lookAtDeliveries = ({ db, ...deps }: Deps & { db: Db }) =>
+  implementJob(watchDeliveriesJob, async ({ extensionRowId, look }) => {
+    const open = await db.message.findFirst({
+      where: {
+        extensionRowId,
+        direction: 'OUTBOUND',
+        status: 'SENT',
+        createdAt: { gt: after(deps.clock.now(), -watchedFor) },
+      },
+      select: { id: true },
+    })
+    if (!open) return
+    await inTransaction(db, async (tx) => {
+      await requestSync(tx, deps.queue, extensionRowId)
+      await watchDeliveries(tx, deps, extensionRowId, look + 1)
+    })
+  })
