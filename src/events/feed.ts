@@ -4,6 +4,8 @@ import type { Logger } from '../lib/logger.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { EventType, LoggedEvent } from './event.ts'
 import type { Hints } from './hints.ts'
+import { createPace, defaultPaceLimits, lookEveryMs, type PaceLimits } from './pace.ts'
+import { createReader, cursorExpired, type Reader } from './reader.ts'
 import { createTail, type Tail } from './tail.ts'
 
 export type EventFeed = ReturnType<typeof createEventFeed>
@@ -11,10 +13,22 @@ export type EventFeed = ReturnType<typeof createEventFeed>
 const pollMs = 2_000
 
 /** The reading side of the tenants' event logs: "read the log after a cursor, then stay with it". */
-export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; logger: Logger }) {
+export function createEventFeed({
+  db,
+  hints,
+  logger,
+  pace = {},
+}: {
+  db: Db
+  hints: Hints
+  logger: Logger
+  /** When a reader is too slow. */
+  pace?: Partial<PaceLimits> | undefined
+}) {
+  const limits = { ...defaultPaceLimits, ...pace }
   // One tail a tenant with live readers in this process; nothing for all others.
   const tails = new Map<string, Tail>()
-  const readers = new Set<AsyncIterableIterator<LoggedEvent>>()
+  const readers = new Set<Reader>()
   const stopListening = hints.listen(({ tenantId, sequence }) => {
     tails.get(tenantId)?.advance(sequence)
   })
@@ -30,6 +44,12 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
     }
   }, pollMs)
   poll.unref()
+
+  // Who cannot keep up is told and let go, and holds no more of our memory.
+  const look = setInterval(() => {
+    for (const reader of readers) reader.look()
+  }, lookEveryMs(limits))
+  look.unref()
 
   function openTail(tenantId: string, head: bigint): Tail {
     const tail = tails.get(tenantId) ?? createTail({ db, tenantId, head })
@@ -61,7 +81,7 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
      * once, in order.
      *
      * @throws GraphQLError BAD_USER_INPUT for a cursor that is none, CURSOR_EXPIRED for one whose
-     *   successors have been pruned, at the start or while a reader was too slow.
+     *   successors have been pruned, at the start or later; SLOW_CONSUMER when it cannot keep up.
      */
     async read(options: {
       tenantId: string
@@ -83,10 +103,17 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
 
       const tail = openTail(tenantId, log.lastSequence)
       const end = () => void reader.return?.()
-      const reader = follow(tail, start, new Set(types), () => {
-        readers.delete(reader)
-        closeTail(tenantId, tail)
-        options.ended?.removeEventListener('abort', end)
+      const reader = createReader({
+        tail,
+        start,
+        types: new Set(types),
+        pace: createPace(limits),
+        onSlow: (lag) => logger.warn({ tenantId, lag }, 'A subscriber cannot keep up; it is cut'),
+        onEnd() {
+          readers.delete(reader)
+          closeTail(tenantId, tail)
+          options.ended?.removeEventListener('abort', end)
+        },
       })
       readers.add(reader)
       options.ended?.addEventListener('abort', end, { once: true })
@@ -97,73 +124,9 @@ export function createEventFeed({ db, hints, logger }: { db: Db; hints: Hints; l
     /** Ends all readers. */
     async close() {
       clearInterval(poll)
+      clearInterval(look)
       stopListening()
       for (const reader of readers) await reader.return?.()
     },
   }
-}
-
-/**
- * Written by hand, not as a generator: `return()` must end a reader that is waiting, and a
- * generator parked in an `await` would not hear of it.
- */
-function follow(
-  tail: Tail,
-  start: bigint,
-  types: Set<string>,
-  onEnd: () => void,
-): AsyncIterableIterator<LoggedEvent> {
-  const ended = new AbortController()
-  const end = () => {
-    if (ended.signal.aborted) return
-    ended.abort()
-    onEnd()
-  }
-  const done = { value: undefined, done: true } as const
-  let place = start
-  let batch: LoggedEvent[] = []
-
-  async function next(): Promise<IteratorResult<LoggedEvent>> {
-    while (!ended.signal.aborted) {
-      const event = batch.shift()
-      if (!event) {
-        await tail.waitBeyond(place, ended.signal)
-        if (ended.signal.aborted) break
-        batch = [...(await tail.read(place))]
-        if (batch.length === 0) throw cursorExpired()
-        continue
-      }
-      // The log has no gaps, so a missing place can only have been pruned.
-      if (event.sequence !== place + 1n) throw cursorExpired()
-      place = event.sequence
-      if (types.has(event.type)) return { value: event, done: false }
-    }
-    return done
-  }
-
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    next: () =>
-      next().catch((error) => {
-        end()
-        throw error
-      }),
-    async return() {
-      end()
-      return done
-    },
-    async throw(error) {
-      end()
-      throw error
-    },
-  }
-}
-
-function cursorExpired() {
-  return topLevelError(
-    'CURSOR_EXPIRED',
-    'Events after this cursor are no longer kept. Read the current state with a query, then subscribe again without `after`.',
-  )
 }

@@ -5,6 +5,8 @@ import type { LoggedEvent } from './event.ts'
 export type Tail = {
   /** How many read here; the feed counts them. */
   readers: number
+  /** The newest place that is known of. */
+  readonly head: bigint
   /** There is something up to `sequence`. */
   advance(sequence: bigint): void
   /** Waits until there is something after `place`, or `signal` is aborted. */
@@ -54,6 +56,10 @@ export function createTail({
 
   return {
     readers: 0,
+
+    get head() {
+      return head
+    },
 
     advance(sequence) {
       if (sequence <= head) return

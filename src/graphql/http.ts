@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requestScope } from '../lib/request-scope.ts'
 import type { Context, Viewer } from './context.ts'
 import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
 import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
+import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** Finds out who is asking, from `Authorization` or its like. */
@@ -31,16 +33,20 @@ export function graphqlRoutes({
   identify,
   watch,
   makeContext,
+  keepAliveLimits = {},
   graphiql,
 }: {
   engine: GraphQLEngine
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
+  /** When a stream's client is given up. */
+  keepAliveLimits?: Partial<KeepAliveLimits> | undefined
   /** What GraphiQL shows first, asked each time; null: no GraphiQL. */
   graphiql: (() => GraphiQLWelcome) | null
 }) {
-  const routes = new Hono()
+  const routes = new Hono<{ Bindings: HttpBindings }>()
+  const { patienceMs, graceMs } = { ...defaultKeepAliveLimits, ...keepAliveLimits }
   // Megabytes of text, made once and again only when the welcome has changed.
   let shown: { welcome: GraphiQLWelcome; html: Promise<string> } | undefined
   const browserPage = (welcome: GraphiQLWelcome) => {
@@ -96,6 +102,11 @@ export function graphqlRoutes({
         stay.leave()
         over.abort()
       })
+      // There are pings enough: a stream on which nothing moves is one whose client takes nothing. Its
+      // subscription has been ended with SLOW_CONSUMER by now; this gives back what it held.
+      if (streams(answer)) {
+        c.env.outgoing.setTimeout(patienceMs + graceMs, () => c.env.outgoing.destroy())
+      }
       response.headers.set('X-Request-Id', requestId)
       response.headers.set('Cache-Control', 'no-store')
       response.headers.set('X-Content-Type-Options', 'nosniff')
@@ -114,13 +125,16 @@ export function graphqlRoutes({
 
 /** Calls `end` when the answer is over: at once, or if it streams, when it is through or hung up on. */
 function atItsEnd(answer: Response, hungUp: AbortSignal, end: () => void): Response {
-  const streams = answer.headers.get('content-type')?.startsWith('text/event-stream')
-  if (!streams || !answer.body) {
+  if (!streams(answer) || !answer.body) {
     end()
     return answer
   }
   hungUp.addEventListener('abort', end, { once: true })
   return new Response(answer.body.pipeThrough(new TransformStream({ flush: end })), answer)
+}
+
+function streams(answer: Response): boolean {
+  return answer.headers.get('content-type')?.startsWith('text/event-stream') === true
 }
 
 function answerType(request: Request): string {

@@ -3,13 +3,18 @@ import { GraphQLError } from 'graphql'
 import { CloseCode, type SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import type { Viewer } from './context.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
+import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** What we know of a socket once its `connection_init` has been accepted. */
 type Caller = { viewer: Viewer; ended: AbortSignal; leave: () => void }
+
+/** graphql-ws' own keep-alive, which ours replaces. */
+const noKeepAlive = 0
 
 const maxMessageBytes = 100 * 1024
 const goodbyeWithinMs = 1_000
@@ -20,11 +25,16 @@ export function createWebSocketServer({
   identify,
   watch,
   makeContext,
+  logger,
+  keepAliveLimits = {},
 }: {
   engine: GraphQLEngine
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
+  logger: Logger
+  /** When a client is given up. */
+  keepAliveLimits?: Partial<KeepAliveLimits> | undefined
 }) {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -43,9 +53,14 @@ export function createWebSocketServer({
         const identity = await identify(typeof given === 'string' ? given : null)
         if ('refused' in identity) return false
         const { viewer } = identity
-        const { ended, leave } = watch(viewer)
-        callers.set(socket, { viewer, ended, leave })
-        ended.addEventListener('abort', () => socket.close(CloseCode.Forbidden, 'Forbidden'))
+        const stay = watch(viewer)
+        const over = new AbortController()
+        const leave = () => {
+          stay.leave()
+          over.abort()
+        }
+        callers.set(socket, { viewer, ended: AbortSignal.any([stay.ended, over.signal]), leave })
+        stay.ended.addEventListener('abort', () => socket.close(CloseCode.Forbidden, 'Forbidden'))
         // It may have gone while we were asking who it is.
         if (socket.readyState !== socket.OPEN) leave()
         return true
@@ -53,6 +68,13 @@ export function createWebSocketServer({
 
       onClose({ extra: { socket } }) {
         callers.get(socket)?.leave()
+      },
+
+      // What is sent to a socket that is closing is dropped at once: its subscriptions would race through
+      // the whole log for nobody.
+      onNext({ extra: { socket } }) {
+        if (socket.readyState !== socket.OPEN) callers.get(socket)?.leave()
+        keepingAlive.sends(socket)
       },
 
       // Parsing and validating may throw; uncaught, that would close the socket for good.
@@ -94,8 +116,13 @@ export function createWebSocketServer({
       subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
     },
     sockets,
-    12_000,
+    noKeepAlive,
   )
+  const limits = { ...defaultKeepAliveLimits, ...keepAliveLimits }
+  const keepingAlive = keepAlive(sockets, limits, (socket) => {
+    logger.warn('A client takes nothing of what it is sent; its WebSocket is cut')
+    callers.get(socket)?.leave()
+  })
 
   return {
     sockets,
@@ -105,6 +132,7 @@ export function createWebSocketServer({
       const timer = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate()
       }, goodbyeWithinMs)
+      keepingAlive.stop()
       await disposable.dispose()
       clearTimeout(timer)
     },
