@@ -22,15 +22,22 @@ type ConnectionStatus { connected: Boolean! expiresAt: DateTime rcAccountId: Str
 
 type Extension implements Node {
   id: ID! extensionId: String! rcAccountId: String! connectedAt: DateTime!
-  status: ExtensionStatus! phoneNumbers: [PhoneNumber!]!
+  status: ExtensionStatus! phoneNumbers: [PhoneNumber!]! inboundHealth: InboundHealth!
 }
 enum ExtensionStatus { ACTIVE REFRESH_FAILED REVOKED }
+type InboundHealth {
+  lastNotificationAt: DateTime lastReconciledAt: DateTime recoveredMessages: Int!
+  subscriptionStatus: WebhookStatus subscriptionExpiresAt: DateTime
+}
+enum WebhookStatus { CREATING ACTIVE BROKEN ENDED }
 
 type Mutation {
   createConnectToken(input: CreateConnectTokenInput): CreateConnectTokenResult!
   createInviteToken(input: CreateInviteTokenInput): CreateInviteTokenResult!
   disconnect: DisconnectResult!
   sendSms(input: SendSmsInput!): SendSmsResult!
+  resolveUnconfirmed(input: ResolveUnconfirmedInput!): ResolveUnconfirmedResult!
+  syncMessages(input: SyncMessagesInput!): SyncMessagesResult!
   createTenant(input: CreateTenantInput!): CreateTenantResult!
   createApiKey(input: CreateApiKeyInput!): CreateApiKeyResult!
   suspendTenant(input: SuspendTenantInput!): SuspendTenantResult!
@@ -43,6 +50,8 @@ union CreateConnectTokenResult = ConnectToken
 union CreateInviteTokenResult = ConnectToken
 union DisconnectResult = Disconnected
 union SendSmsResult = Message
+union ResolveUnconfirmedResult = Message
+union SyncMessagesResult = Extension
 union CreateTenantResult = Tenant
 union CreateApiKeyResult = IssuedApiKey
 union SuspendTenantResult = Tenant
@@ -61,12 +70,24 @@ input SuspendTenantInput { tenantId: ID! }
 input ResumeTenantInput { tenantId: ID! }
 input DeleteTenantInput { tenantId: ID! }
 input RevokeApiKeyInput { apiKeyId: ID! }
-input SendSmsInput { from: String! to: [String!]! text: String! idempotencyKey: String }
+input SendSmsInput { from: String! to: [String!]! text: String! idempotencyKey: String validFor: Int }
+input ResolveUnconfirmedInput { messageId: ID! resolution: UnconfirmedResolution! }
+enum UnconfirmedResolution { RESEND GIVE_UP }
+input SyncMessagesInput { extensionId: ID! }
 
 type Message implements Node {
   id: ID! direction: MessageDirection! status: MessageStatus! from: String! to: [String!]!
   text: String! createdAt: DateTime! rcMessageId: String errorCode: String errorMessage: String
+  expiresAt: DateTime recovered: Boolean! resolution: MessageResolution
+  resendOf: Message resentAs: Message timeline: [MessageTimelineEntry!]!
 }
+type MessageTimelineEntry {
+  kind: MessageTimelineKind! at: DateTime! until: DateTime summary: String! status: MessageStatus
+  attempt: Int outcome: AttemptOutcome rcRequestId: String errorCode: String
+}
+enum MessageTimelineKind { STATUS ATTEMPT WAIT NOTE }
+enum AttemptOutcome { ACCEPTED REFUSED IN_DOUBT }
+enum MessageResolution { RESENT GIVEN_UP }
 enum MessageDirection { INBOUND OUTBOUND }
 enum MessageStatus {
   QUEUED SCHEDULED SENDING SENT DELIVERED DELIVERY_FAILED SENDING_FAILED UNCONFIRMED CANCELED EXPIRED RECEIVED

@@ -3,11 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createId, type IdKind } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { asked } from '../support/ledger.ts'
 import { allowAtRingCentral } from '../support/person.ts'
 import { send, stranger, waitForStatus } from '../support/texts.ts'
 
 /** A tenant with something of every kind, and the ids of it. */
 type Tenant = TestTenant & { firstCursor: string; ids: Record<string, string> }
+
+const syncPath = `/restapi/v1.0/account/~/extension/~/message-sync`
 
 let gateway: Gateway
 let acme: Tenant
@@ -213,6 +216,44 @@ describe('no mutation reaches into another tenant', () => {
       for (const extensionId of [acme.ids.Extension, createId('Extension')]) {
         expect(await other.query(document, { input: { extensionId } })).toEqual(refused)
       }
+    },
+    async syncMessages() {
+      const document =
+        'mutation ($input: SyncMessagesInput!) { syncMessages(input: $input) { ... on Extension { id } ... on Error { code } } }'
+      const syncs = () => asked(gateway, syncPath, 'GET').length
+      const before = syncs()
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await other.query(document, { input: { extensionId } })).toEqual({
+          syncMessages: { code: 'EXTENSION_NOT_FOUND' },
+        })
+      }
+      const own = { input: { extensionId: other.ids.Extension } }
+      expect(await other.query(document, own)).toEqual({
+        syncMessages: { id: other.ids.Extension },
+      })
+      await expect.poll(syncs).toBeGreaterThan(before)
+    },
+    async resolveUnconfirmed() {
+      const document =
+        'mutation ($input: ResolveUnconfirmedInput!) { resolveUnconfirmed(input: $input) { ... on Message { id } ... on Error { code } } }'
+      const messageId = acme.ids.Message ?? ''
+      await gateway.db.message.update({ where: { id: messageId }, data: { status: 'UNCONFIRMED' } })
+      const sent = gateway.simulator.outbox().length
+      for (const resolution of ['RESEND', 'GIVE_UP']) {
+        for (const id of [messageId, createId('Message')]) {
+          const input = { messageId: id, resolution }
+          expect(await other.query(document, { input })).toEqual({
+            resolveUnconfirmed: { code: 'MESSAGE_NOT_FOUND' },
+          })
+        }
+      }
+      const untouched = await gateway.db.message.findUniqueOrThrow({ where: { id: messageId } })
+      expect(untouched).toMatchObject({ status: 'UNCONFIRMED', resolution: null })
+      const input = { messageId, resolution: 'GIVE_UP' }
+      expect(await acme.query(document, { input })).toEqual({
+        resolveUnconfirmed: { id: messageId },
+      })
+      expect(gateway.simulator.outbox()).toHaveLength(sent)
     },
     createConnectToken: () => linkOf('createConnectToken'),
     createInviteToken: () => linkOf('createInviteToken'),

@@ -222,6 +222,8 @@ describe('the wrong kind of key', () => {
       'mutation { createInviteToken { __typename } }': 'extensions:connect',
       'mutation { disconnect { __typename } }': 'extensions:connect',
       'mutation { sendSms(input: { from: "", to: [], text: "" }) { __typename } }': 'messages:send',
+      'mutation { resolveUnconfirmed(input: { messageId: "x", resolution: RESEND }) { __typename } }':
+        'messages:send',
     }
     for (const [document, scope] of Object.entries(needed)) {
       const [error] = await app.errors(document)
@@ -233,6 +235,12 @@ describe('the wrong kind of key', () => {
       await expect.poll(() => live.failure?.[0]?.extensions?.code).toBe('FORBIDDEN')
     }
     expect(await app.query('{ messages { totalCount } }')).toEqual({ messages: { totalCount: 0 } })
+
+    const sender = await gateway.createTenant({ scopes: ['messages:send', 'extensions:read'] })
+    const [error] = await sender.errors(
+      'mutation { syncMessages(input: { extensionId: "x" }) { __typename } }',
+    )
+    expect(error.extensions).toMatchObject({ code: 'FORBIDDEN', scope: 'messages:read' })
   })
 
   test('a node needs the scope of what it is', async () => {
