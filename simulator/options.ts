@@ -25,7 +25,8 @@ export interface SimulatorOptions {
   clock?: Clock
   /** The same seed throws the same dice and makes the same tokens. */
   seed?: number
-  delivery?: { sentAfterMs?: number; deliveredAfterMs?: number }
+  /** `hiddenForMs`: so long an accepted text is in no list and no sync. */
+  delivery?: { sentAfterMs?: number; deliveredAfterMs?: number; hiddenForMs?: number }
   calls?: { ringMs?: number; talkMs?: number; logLagMs?: number }
   /** `Infinity` (or `false` for all of them) switches a limit off. */
   limits?: Partial<RateLimits> | false
@@ -49,7 +50,7 @@ export type Settings = Omit<
   observe: ((observed: Observed) => void) | undefined
   redirectUris: string[] | undefined
   scope: string[]
-  delivery: { sentAfterMs: number; deliveredAfterMs: number }
+  delivery: { sentAfterMs: number; deliveredAfterMs: number; hiddenForMs: number }
   calls: { ringMs: number; talkMs: number; logLagMs: number }
   limits: RateLimits
 }
@@ -86,7 +87,7 @@ export function settle(options: SimulatorOptions): Settings {
     scope: typeof scope === 'string' ? scope.split(/\s+/).filter(Boolean) : [...scope],
     issueRefreshTokens: options.issueRefreshTokens ?? true,
     seed: options.seed ?? randomInt(2 ** 32),
-    delivery: { sentAfterMs: 300, deliveredAfterMs: 1200, ...options.delivery },
+    delivery: { sentAfterMs: 300, deliveredAfterMs: 1200, hiddenForMs: 0, ...options.delivery },
     calls: { ringMs: 2000, talkMs: 8000, logLagMs: 30_000, ...options.calls },
     limits: { ...ringCentralsLimits, ...limits },
     requireHttps: options.requireHttps ?? false,

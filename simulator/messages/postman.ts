@@ -29,7 +29,7 @@ interface Needs {
   carriers: Carriers
   optOuts: OptOuts
   notifier: Notifier
-  delivery: { sentAfterMs: number; deliveredAfterMs: number }
+  delivery: { sentAfterMs: number; deliveredAfterMs: number; hiddenForMs: number }
 }
 
 export function createPostman(needs: Needs): Postman {
@@ -74,7 +74,7 @@ export function createPostman(needs: Needs): Postman {
   }
 
   const postman: Postman = {
-    accept(sender, letter, hideForMs) {
+    accept(sender, letter, hideForMs = delivery.hiddenForMs) {
       const message = mailroom.store(sender, {
         type: 'SMS',
         direction: 'Outbound',
@@ -87,7 +87,7 @@ export function createPostman(needs: Needs): Postman {
         })),
         text: letter.text,
         ...(letter.attachments.length > 0 && { attachments: letter.attachments }),
-        ...(hideForMs !== undefined && { hiddenUntil: clock.now() + hideForMs }),
+        ...(hideForMs > 0 && { hiddenUntil: clock.now() + hideForMs }),
       })
       notifier.mailboxChanged(message, 'new')
       clock.setTimer(delivery.sentAfterMs, () => send(message))

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startClients } from '../clients.ts'
+import { createNemesis, type Death } from '../nemesis.ts'
+import { createRig, type Rig } from '../rig.ts'
+import { type Findings, isBroken, type Scenario, spread } from '../scenario.ts'
+import { checkSending, messageRows } from '../sending-check.ts'
+import { createTenants } from '../tenants.ts'
+
+/** How long a message in doubt rests before RingCentral's store is read; how long that store hides what it has. */
+const settleMs = 2_500
+const hiddenForMs = 1_500
+
+const sms = { method: 'POST', path: '/restapi/v1.0/account/*/extension/*/sms' } as const
+
+export const sending: Scenario = {
+  name: 'sending',
+  promise: 'what was answered with an id is sent once, in order, or said to be unknown',
+  cycles: 3_000,
+
+  async run({ cluster, seed, random, cycles, until, say }): Promise<Findings> {
+    const isShort = cycles <= 100
+    const rig = await createRig({
+      cluster,
+      seed,
+      app: { settleMs, restMs: 300 },
+      simulator: { delivery: { sentAfterMs: 100, deliveredAfterMs: 400, hiddenForMs } },
+    })
+    try {
+      const webs = await rig.startFleet('web', 2)
+      const workers = await rig.startFleet('worker', 3)
+      const tenants = await createTenants(rig, { tenants: 2, linesEach: isShort ? 4 : 12 })
+      planFaults(rig)
+      const budgets = keepBudgetsFree(rig)
+      const clients = startClients(rig, { tenants, recipientsEach: 2, random: random.fork() })
+      const nemesis = createNemesis(rig, { webs, workers, seed })
+      const startedAt = Date.now()
+      const n = await nemesis.run({
+        cycles,
+        atOnce: 2,
+        until,
+        onCycle: (done) => {
+          if (done % 50 === 0) {
+            const each = (Date.now() - startedAt) / done
+            say(`${done} cycles, ${clients.history.length} texts, ${each.toFixed(0)} ms a cycle`)
+          }
+        },
+      })
+      const cycleMs = (Date.now() - startedAt) / Math.max(1, n)
+
+      rig.simulator.clearFaults()
+      await clients.stop()
+      say('waiting until every message has come to its end')
+      if (isShort) {
+        await rig.rows(`UPDATE "SendLane" SET "leaseUntil" = clock_timestamp()`)
+        await clients.textOnceMore()
+      }
+      await allFinal(rig)
+      await budgets.stop()
+      // A request that was on its way when its process died may still arrive.
+      await sleep(500)
+      const outbox = rig.simulator.outbox()
+      const checked = checkSending({
+        asked: clients.history,
+        outbox,
+        rows: await rig.rows(messageRows),
+        lines: tenants.flatMap((tenant) => tenant.lines),
+      })
+      const { undecidedButSent, ...found } = checked
+      found.doubled.push(...(await doubledEvents(rig)))
+      const fellOver = [...webs.fellOver, ...workers.fellOver]
+      const refusals = clients.history.flatMap((one) => one.refusals)
+      const findings: Findings = {
+        ...found,
+        n,
+        figures: {
+          texts: clients.history.length,
+          'requests for them': clients.history.reduce((sum, one) => sum + one.tries, 0),
+          'accepted by RingCentral': outbox.length,
+          'undecided though sent': undecidedButSent,
+          'lane goes on after its worker was killed': spread(resumptions(nemesis.deaths, outbox)),
+          'milliseconds a cycle': Math.round(cycleMs),
+          'start of a process': spread([...webs.startMs, ...workers.startMs]),
+          'fell over by itself': fellOver.length === 0 ? 0 : fellOver.slice(0, 5).join('; '),
+          'refused to clients': refusals.length === 0 ? 0 : `${refusals.length}: ${refusals[0]}`,
+          deeds: nemesis.summary,
+        },
+      }
+      await rig.stop({ keepLogs: isBroken(findings) })
+      if (isBroken(findings)) say(`what the processes said: ${rig.logs}`)
+      return findings
+    } catch (error) {
+      await rig.stop({ keepLogs: true })
+      throw error
+    }
+  },
+}
+
+function planFaults({ simulator }: Rig) {
+  simulator.planFault({ kind: 'status', status: 502, share: 0.01, ...sms })
+  simulator.planFault({ kind: 'status', status: 503, share: 0.01, ...sms })
+  simulator.planFault({ kind: 'reset', share: 0.01, ...sms })
+  simulator.planFault({ kind: 'accept-then-status', status: 502, share: 0.01, ...sms })
+  simulator.planFault({ kind: 'accept-then-reset', share: 0.02, ...sms })
+  simulator.planFault({ kind: 'accept-then-hang', share: 0.002, ...sms })
+  // Most of them only say that a status moved, and cost more than all the rest.
+  simulator.planFault({ kind: 'webhook-drop', share: 0.8 })
+}
+
+/** RingCentral's 40 texts a minute would make a cycle last minutes: here a minute passes every second. */
+function keepBudgetsFree(rig: Rig) {
+  let stopping = false
+  const clearing = (async () => {
+    while (!stopping) {
+      await rig.rows(`UPDATE "Budget" SET "usedAt" = '{}' WHERE cardinality("usedAt") > 15`)
+      await sleep(1_000)
+    }
+  })()
+  return {
+    stop() {
+      stopping = true
+      return clearing
+    },
+  }
+}
+
+/** Longer than a lane can be left alone, and a message in doubt be looked for. What is not final then is lost. */
+async function allFinal(rig: Rig) {
+  for (const giveUpAt = Date.now() + 240_000; Date.now() < giveUpAt; await sleep(500)) {
+    const open = await rig.rows(
+      `SELECT FROM "Message" WHERE "direction" = 'OUTBOUND' AND "status" IN ('QUEUED', 'SENDING') LIMIT 1`,
+    )
+    if (open.length === 0) return
+  }
+}
+
+/** From the death of a worker to the next text in its lane. */
+function resumptions(deaths: Death[], outbox: ReturnType<Rig['simulator']['outbox']>): number[] {
+  const lanes = Map.groupBy(outbox, (entry) => entry.from)
+  return deaths.flatMap(({ at, from, text }) => {
+    const next = lanes
+      .get(from)
+      ?.find((entry) => entry.text !== text && Date.parse(entry.acceptedAt) > at)
+    return next ? [Date.parse(next.acceptedAt) - at] : []
+  })
+}
+
+async function doubledEvents(rig: Rig): Promise<string[]> {
+  const twice = await rig.rows(
+    `SELECT "subjectId" AS id, "snapshot"->>'status' AS status FROM "Event"
+     WHERE "type" = 'message.status' GROUP BY 1, 2 HAVING count(*) > 1`,
+  )
+  return twice.map(({ id, status }) => `${id} has two events that it is ${status}`)
+}
