@@ -20,7 +20,7 @@ const freshFor = minutes(5)
 /** A token with less life than this is not used even when refreshing fails. */
 const usableFor = seconds(30)
 /** Longer than RingCentral's 10 s and the commit: nobody else refreshes while it lasts. */
-const leaseSeconds = 30
+const leaseSeconds = 12
 const waitForOthersMs = seconds(15)
 
 /**

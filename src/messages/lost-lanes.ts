@@ -29,7 +29,7 @@ export function watchLostLanes({
         for (const extensionRowId of await freeLostLanes(tx)) {
           logger.warn(
             { extension: extensionRowId },
-            'A worker died while sending; another one goes on',
+            'A lane was left behind; another worker goes on',
           )
           await queue.send(tx, sendSmsJob, { extensionRowId })
         }

@@ -16,6 +16,9 @@ const renewEveryMs = seconds(2)
 /** From the start of the check that the lane is ours: later than that, nothing must leave any more. */
 export const sendWithinMs = seconds(6)
 
+/** A job that nobody has taken up by then may be lost. If it was only late, two will look into the lane. */
+const jobTakesMs = seconds(5)
+
 /** The lease was lost while its holder was paused: somebody else sends now. */
 export class LaneLostError extends Error {
   override name = 'LaneLostError'
@@ -35,8 +38,10 @@ export async function wakeLane(
 ): Promise<void> {
   // The row is locked until the commit in any case, also when somebody has woken it before.
   const woken = await tx.$executeRaw`
-    INSERT INTO "SendLane" AS lane ("extensionRowId", "woken") VALUES (${extensionRowId}, true)
-    ON CONFLICT ("extensionRowId") DO UPDATE SET "woken" = true WHERE NOT lane."woken"`
+    INSERT INTO "SendLane" AS lane ("extensionRowId", "wokenAt")
+    VALUES (${extensionRowId}, clock_timestamp())
+    ON CONFLICT ("extensionRowId") DO UPDATE SET "wokenAt" = excluded."wokenAt"
+      WHERE lane."wokenAt" IS NULL`
   const priority = turn === 'first' ? 1 : 0
   if (woken === 1) await queue.send(tx, sendSmsJob, { extensionRowId }, { priority })
 }
@@ -53,7 +58,7 @@ export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | u
     SELECT "id", ${leaseId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     FROM "Extension" WHERE "id" = ${extensionRowId}
     ON CONFLICT ("extensionRowId") DO UPDATE SET
-      "woken" = false,
+      "wokenAt" = NULL,
       ("leaseId", "leaseUntil") = (
         SELECT CASE WHEN free THEN excluded."leaseId" ELSE lane."leaseId" END,
                CASE WHEN free THEN excluded."leaseUntil" ELSE lane."leaseUntil" END
@@ -109,11 +114,18 @@ export async function pauseLane(
   await tx.sendPause.create({ data: { extensionRowId, ...pause } })
 }
 
-/** Takes lanes from holders that have died, and has them looked into. */
+/**
+ * Takes lanes from holders that have died, and finds those whose waker's job is late: it may have died
+ * with the worker that had just fetched it.
+ *
+ * @returns the extensions whose lanes need a job
+ */
 export async function freeLostLanes(tx: Tx): Promise<string[]> {
   const lost = await tx.$queryRaw<{ extensionRowId: string }[]>`
-    UPDATE "SendLane" SET "leaseId" = NULL, "leaseUntil" = NULL, "woken" = true
+    UPDATE "SendLane" SET "leaseId" = NULL, "leaseUntil" = NULL, "wokenAt" = clock_timestamp()
     WHERE "leaseUntil" < clock_timestamp()
+       OR "leaseUntil" IS NULL
+         AND "wokenAt" < clock_timestamp() - ${jobTakesMs} * interval '1 millisecond'
     RETURNING "extensionRowId"`
   return lost.map((lane) => lane.extensionRowId)
 }

@@ -12,7 +12,7 @@ ADD COLUMN     "resolution" "MessageResolution",
 ADD COLUMN     "resolvedAt" TIMESTAMPTZ(3);
 
 -- AlterTable
-ALTER TABLE "SendLane" ADD COLUMN     "woken" BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE "SendLane" ADD COLUMN     "wokenAt" TIMESTAMPTZ(3);
 
 -- CreateTable
 CREATE TABLE "MessageStep" (
