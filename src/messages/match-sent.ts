@@ -59,6 +59,25 @@ export async function adoptRecord(
 }
 
 /**
+ * Whether a record may be what a request has left there that is on its way just now: its answer will
+ * tell. To guess before that would take the record from the one message that is about to know.
+ */
+export async function mayBeUnderWay(
+  tx: Tx,
+  extensionRowId: string,
+  record: MessageRecord,
+): Promise<boolean> {
+  const underWay = await tx.messageAttempt.findMany({
+    where: {
+      outcome: null,
+      message: { extensionRowId, direction: 'OUTBOUND', status: 'SENDING', text: record.text },
+    },
+    include: { message: true },
+  })
+  return underWay.some((attempt) => mayBe(record, attempt.message, attempt))
+}
+
+/**
  * Whose message a record is that RingCentral shows and we do not know as sent: the oldest in doubt that
  * it may be, UNCONFIRMED ones included, however late it shows. Undefined for what was sent elsewhere.
  */

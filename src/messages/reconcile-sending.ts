@@ -12,7 +12,7 @@ import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import { reconcileSendingJob } from './jobs.ts'
-import { adoptRecord, mayBe, mayShowFrom } from './match-sent.ts'
+import { adoptRecord, mayBe, mayBeUnderWay, mayShowFrom } from './match-sent.ts'
 import { moveStatus, noteStep } from './status.ts'
 
 /** How often RingCentral's store is read before a message counts as not to be found. */
@@ -113,12 +113,19 @@ export const reconcileSending = ({
       .sort((a, b) => a.creationTime.getTime() - b.creationTime.getTime())
   }
 
-  /** @returns false when another message has claimed this record */
+  /**
+   * @returns false when another message has claimed this record
+   * @throws RetryLaterError while one that is on its way may be about to
+   */
   async function adopt(message: Message, attempt: MessageAttempt, found: MessageRecord) {
     try {
-      await eventLog.transaction((tx, record) =>
-        adoptRecord(tx, record, { queue, clock }, message, attempt, found),
-      )
+      await eventLog.transaction(async (tx, record) => {
+        if (await mayBeUnderWay(tx, message.extensionRowId, found)) {
+          const retryAt = after(clock.now(), settleMs)
+          throw new RetryLaterError('A text of the same words is on its way', retryAt)
+        }
+        await adoptRecord(tx, record, { queue, clock }, message, attempt, found)
+      })
       return true
     } catch (error) {
       if (isUniqueViolation(error)) return false

@@ -12,7 +12,7 @@ import type { MessageRecord } from '../ringcentral/message-record.ts'
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { syncMessagesJob } from './jobs.ts'
-import { adoptRecord, findInDoubt } from './match-sent.ts'
+import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
@@ -89,20 +89,24 @@ export const syncMessages = ({
   /**
    * Oldest first and in handfuls, since a transaction should be short. The token moves on with the last
    * one: after a crash the next sync brings everything again, and what is known already stays as it is.
+   * It also stays where it is while it is open whose message a record is.
    */
   async function write(extension: Extension, sync: MessageSync, startedAt: Date) {
     const messages = sync.messages.toSorted(byAge)
+    let settled = true
     for (let from = 0; from === 0 || from < messages.length; from += handful) {
       const isLast = from + handful >= messages.length
       const connected = await eventLog.transaction(async (tx, record) => {
         if (!(await holdConnected(tx, extension.id))) return false
         const some = messages.slice(from, from + handful)
-        const recovered = await writeSome(tx, record, extension, some)
+        const { recovered, open } = await writeSome(tx, record, extension, some)
+        settled &&= open === 0
         await tx.extension.update({
           where: { id: extension.id },
           data: {
             recoveredMessages: { increment: recovered },
-            ...(isLast && { messageSyncToken: sync.syncToken, messagesSyncedAt: startedAt }),
+            ...(isLast && { messagesSyncedAt: startedAt }),
+            ...(isLast && settled && { messageSyncToken: sync.syncToken }),
           },
         })
         return true
@@ -111,14 +115,15 @@ export const syncMessages = ({
     }
   }
 
-  /** @returns how many were recovered */
+  /** @returns how many were recovered, and of how many it is open whose they are */
   async function writeSome(
     tx: Tx,
     record: RecordEvent,
     { id: extensionRowId, tenantId }: Extension,
     messages: MessageRecord[],
-  ): Promise<number> {
+  ): Promise<{ recovered: number; open: number }> {
     let recovered = 0
+    let open = 0
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
       select: { id: true, rcMessageId: true },
@@ -138,12 +143,14 @@ export const syncMessages = ({
         await moveStatus(tx, record, messageId, change)
       } else {
         const ours = await findInDoubt(tx, extensionRowId, message)
-        if (ours) {
+        if (ours && (await mayBeUnderWay(tx, extensionRowId, message))) {
+          open += 1
+        } else if (ours) {
           await adoptRecord(tx, record, { queue, clock }, ours.message, ours.attempt, message)
         }
       }
     }
-    return recovered
+    return { recovered, open }
   }
 }
 
