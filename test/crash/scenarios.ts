@@ -1,7 +1,8 @@
 import type { Scenario } from './scenario.ts'
 import { refresh } from './scenarios/refresh.ts'
 import { sending } from './scenarios/sending.ts'
+import { streams } from './scenarios/streams.ts'
 import { webhook } from './scenarios/webhook.ts'
 
 /** Everything that `npm run test:crash` can do: a file in scenarios/, and a line here. */
-export const scenarios: Scenario[] = [sending, refresh, webhook]
+export const scenarios: Scenario[] = [sending, refresh, webhook, streams]

@@ -206,7 +206,8 @@ async function expectNext(model: Model, real: Real, n: number, next: Next) {
 }
 
 const n = fc.nat({ max: 2 })
-const either = fc.nat({ max: 1 })
+// More often the same: what readers of one tail do to each other takes several of them.
+const either = fc.constantFrom(0, 0, 0, 1)
 const some = fc.subarray(kinds, { minLength: 1 })
 const share = fc.constantFrom(0, 0.5, 0.9, 1)
 const appending = fc
@@ -248,6 +249,6 @@ it('a subscriber gets what an array would give it, through drops, restarts, othe
         for (const feed of real.feeds) await feed.close()
       }
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 10_000 },
+    { numRuns: 150, interruptAfterTimeLimit: 8_000 },
   )
 })

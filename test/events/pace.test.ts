@@ -112,6 +112,7 @@ describe('a reader that is not cut:', () => {
     const reader = await feed.read({ tenantId, types })
     await log.append(tenantId, 2)
     expect(await take(reader, 1)).toEqual([1])
+    await sleep(100)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
     await sleep(50)
     expect(await take(reader, 1)).toEqual([2])
