@@ -34,8 +34,10 @@ export async function startCluster() {
 
     /** Immediate shutdown: sessions are cut where they stand, and the write-ahead log is replayed. */
     async crash(): Promise<void> {
-      const [file] = await once(postgres.url, `SELECT pg_read_file('postmaster.pid') AS lines`)
-      process.kill(Number.parseInt(file.lines, 10), 'SIGQUIT')
+      const found = once(postgres.url, `SELECT pg_read_file('postmaster.pid') AS lines`)
+      // Somebody else may be crashing it right now.
+      const [file] = await found.catch(() => [])
+      if (file) process.kill(Number.parseInt(file.lines, 10), 'SIGQUIT')
       for (const giveUpAt = Date.now() + 60_000; ; await sleep(50)) {
         const back = await once(postgres.url, 'SELECT 1').catch((error) => {
           if (Date.now() > giveUpAt) throw error

@@ -18,6 +18,14 @@ const deeds = {
 }
 type Deed = keyof typeof deeds
 
+type Enemies = {
+  webs: Fleet
+  workers: Fleet
+  seed: number
+  /** How often something happens, if not as usual. */
+  emphasis?: Partial<Record<Deed, number>>
+}
+
 /** A worker that was killed while it held a lane. */
 export type Death = { at: number; from: string; text: string }
 
@@ -28,17 +36,15 @@ const trapWithinMs = 1_500
  * Breaks things, one cycle after the other and two at a time. Each cycle's choices hang on the seed and
  * its number alone; what they meet hangs on the machine.
  */
-export function createNemesis(
-  rig: Rig,
-  { webs, workers, seed }: { webs: Fleet; workers: Fleet; seed: number },
-) {
+export function createNemesis(rig: Rig, { webs, workers, seed, emphasis }: Enemies) {
+  const weights = { ...deeds, ...emphasis }
   const done: Partial<Record<Deed, number>> = {}
   const deaths: Death[] = []
   let snapped = 0
 
   async function cycle(number: number): Promise<void> {
     const random = createRandom((seed + number * 7919) >>> 0)
-    const deed = random.weighted(deeds)
+    const deed = random.weighted(weights)
     await commit(deed, random)
     done[deed] = (done[deed] ?? 0) + 1
   }

@@ -32,7 +32,13 @@ export const sending: Scenario = {
       planFaults(rig)
       const budgets = keepBudgetsFree(rig)
       const clients = startClients(rig, { tenants, recipientsEach: 2, random: random.fork() })
-      const nemesis = createNemesis(rig, { webs, workers, seed })
+      const nemesis = createNemesis(rig, {
+        webs,
+        workers,
+        seed,
+        // So few cycles would hardly ever meet what takes longest to come about.
+        ...(isShort && { emphasis: { 'freeze a worker past its lease': 40 } }),
+      })
       const startedAt = Date.now()
       const n = await nemesis.run({
         cycles,
@@ -85,8 +91,9 @@ export const sending: Scenario = {
           deeds: nemesis.summary,
         },
       }
-      await rig.stop({ keepLogs: isBroken(findings) })
-      if (isBroken(findings)) say(`what the processes said: ${rig.logs}`)
+      const keepLogs = isBroken(findings) || fellOver.length > 0
+      await rig.stop({ keepLogs })
+      if (keepLogs) say(`what the processes said: ${rig.logs}`)
       return findings
     } catch (error) {
       await rig.stop({ keepLogs: true })
