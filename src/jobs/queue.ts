@@ -4,8 +4,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { JobDefinition, JobImplementation } from './define-job.ts'
 import { RetryLaterError } from './retry-later.ts'
 
-/** Of the jobs of a kind that are due, those of the highest `priority` are done first; 0 unless told. */
-export type SendOptions = { startAfter?: Date; singletonKey?: string; priority?: number }
+export type SendOptions = { startAfter?: Date; singletonKey?: string }
 
 /** When a job without a payload is made by itself: cron in UTC. */
 export type Schedule = { job: JobDefinition<Record<string, never>>; cron: string }
@@ -61,7 +60,7 @@ export async function createJobQueue(options: {
       tx: Tx,
       job: JobDefinition<Payload>,
       payload: Payload,
-      { startAfter, singletonKey, priority }: SendOptions = {},
+      { startAfter, singletonKey }: SendOptions = {},
     ): Promise<void> {
       // Without a key, the whole queue would keep one waiting job, and lose all others in silence.
       if (job.policy === 'short' && !singletonKey)
@@ -70,7 +69,6 @@ export async function createJobQueue(options: {
         db: fromPrisma(tx),
         ...(startAfter && { startAfter }),
         ...(singletonKey && { singletonKey }),
-        ...(priority && { priority }),
       })
     },
 

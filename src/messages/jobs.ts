@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { defineJob } from '../jobs/define-job.ts'
 
-/** Wakes the lane in which an extension's messages leave. A lane that was idle goes before those that have had a turn. */
+/** Wakes the lane in which an extension's messages leave. */
 export const sendSmsJob = defineJob({
   name: 'send-sms',
   payload: z.object({ extensionRowId: z.string() }),
-  concurrency: 8,
+  concurrency: 6,
 })
+
+/** Another turn for a lane in which more waits than one turn takes. Has workers of its own, and fewer: see wakeLane. */
+export const sendMoreSmsJob = defineJob({ ...sendSmsJob, name: 'send-more-sms', concurrency: 2 })
 
 /** Finds out whether RingCentral has a message whose sending nobody answered. `singletonKey` is the message. */
 export const reconcileSendingJob = defineJob({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from '../db/client.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { seconds } from '../lib/clock.ts'
-import { sendSmsJob } from './jobs.ts'
+import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 
 /** The right to send for an extension, for as long as it is renewed. */
 export type Lane = { extensionRowId: string; leaseId: string }
@@ -27,8 +27,9 @@ export class LaneLostError extends Error {
 /**
  * Has somebody look into the lane after the commit. One waiting job is enough for any number of
  * messages: who takes the lane waits for the lock that this leaves on it, so what has been written
- * before is seen. A lane that has had its turn and asks for another comes after those that ask for
- * their first: so a tenant with thousands waiting does not hold up one with a single text.
+ * before is seen. A lane that has had its turn and asks for another is served by other
+ * workers than those that ask for their first: so a tenant with thousands waiting does not hold up one
+ * with a single text.
  */
 export async function wakeLane(
   tx: Tx,
@@ -42,8 +43,8 @@ export async function wakeLane(
     VALUES (${extensionRowId}, clock_timestamp())
     ON CONFLICT ("extensionRowId") DO UPDATE SET "wokenAt" = excluded."wokenAt"
       WHERE lane."wokenAt" IS NULL`
-  const priority = turn === 'first' ? 1 : 0
-  if (woken === 1) await queue.send(tx, sendSmsJob, { extensionRowId }, { priority })
+  const job = turn === 'first' ? sendSmsJob : sendMoreSmsJob
+  if (woken === 1) await queue.send(tx, job, { extensionRowId })
 }
 
 /**
@@ -94,11 +95,17 @@ function renew(db: Db | Tx, lane: Lane): Promise<number> {
     WHERE "extensionRowId" = ${lane.extensionRowId} AND "leaseId" = ${lane.leaseId}`
 }
 
-export async function leaveLane(db: Db, lane: Lane): Promise<void> {
-  await db.sendLane.updateMany({
+/**
+ * Gives the lane back. Waits for those who are adding to it, and keeps others out until the commit.
+ *
+ * @returns whether it was still ours
+ */
+export async function releaseLane(tx: Tx, lane: Lane): Promise<boolean> {
+  const { count } = await tx.sendLane.updateMany({
     where: { extensionRowId: lane.extensionRowId, leaseId: lane.leaseId },
-    data: { leaseId: null, leaseUntil: null },
+    data: { leaseId: null, leaseUntil: null, wokenAt: null },
   })
+  return count === 1
 }
 
 /** Nobody sends in the lane before `until` (null: before somebody wakes it), for a reason that a person may read. */

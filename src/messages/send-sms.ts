@@ -1,10 +1,10 @@
-import type { Db } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
-import { implementJob } from '../jobs/define-job.ts'
+import { implementJob, type JobContext } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
@@ -19,13 +19,13 @@ import { explainSendingError } from '../ringcentral/sms-errors.ts'
 import { type Attempt, createAttempts, NothingToSendError } from './attempts.ts'
 import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
-import { sendSmsJob } from './jobs.ts'
+import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 import {
   keepLane,
   type Lane,
   LaneLostError,
-  leaveLane,
   pauseLane,
+  releaseLane,
   takeLane,
   wakeLane,
 } from './send-lane.ts'
@@ -51,44 +51,53 @@ type Deps = {
   logger: Logger
 }
 
+type Work = (payload: { extensionRowId: string }, context: JobContext) => Promise<void>
+
 /** How a lane was left: with nothing in it, for its next turn, or until something else wakes it. */
 type Left = 'empty' | 'turn over' | 'resting'
 
 /**
  * Sends what waits in an extension's lane, oldest first, one at a time.
  *
- * A job is only a wake-up: the messages themselves say what is to be done. If the lane is taken, the
- * one who holds it looks once more after leaving it, so nothing that was committed before stays behind.
- * For the same reason nobody makes a wake-up for now while holding the lane: it would find it taken.
+ * A job is only a wake-up: the messages themselves say what is to be done. If the lane is taken, its
+ * holder looks once more when leaving it, so nothing that was committed before stays behind.
  */
 export const sendSms = (deps: Deps) => {
   const { db, eventLog, queue, access, restMs = usualRest, clock, logger } = deps
   const attempts = createAttempts(deps)
 
-  return implementJob(sendSmsJob, async ({ extensionRowId }, { signal }) => {
-    do {
-      const lane = await takeLane(db, extensionRowId)
-      if (!lane) return
-      let left: Left
-      try {
-        using _ = keepLane(db, lane)
-        await attempts.closeInterrupted(lane)
-        left = await drain(lane, signal)
-      } catch (error) {
-        if (error instanceof LaneLostError) return
-        throw error
-      } finally {
-        await leaveLane(db, lane)
-      }
-      if (left === 'turn over') {
-        await inTransaction(db, (tx) => wakeLane(tx, queue, extensionRowId, { turn: 'another' }))
-      }
-      if (left !== 'empty') return
-    } while (await nextMessage(extensionRowId))
-  })
+  const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
+    const lane = await takeLane(db, extensionRowId)
+    if (!lane) return
+    let left: Left = 'resting'
+    try {
+      using _ = keepLane(db, lane)
+      await attempts.closeInterrupted(lane)
+      left = await drain(lane, signal)
+    } catch (error) {
+      if (!(error instanceof LaneLostError)) throw error
+    } finally {
+      await leave(lane, left)
+    }
+  }
+  return [implementJob(sendSmsJob, sendWaiting), implementJob(sendMoreSmsJob, sendWaiting)]
 
-  function nextMessage(extensionRowId: string) {
-    return db.message.findFirst({
+  /**
+   * Lets go of the lane, and looks once more, in one transaction: whoever adds to the lane either has
+   * committed and is seen, or waits for the lane's row and then finds that it has to be woken.
+   */
+  async function leave(lane: Lane, left: Left) {
+    const { extensionRowId } = lane
+    await inTransaction(db, async (tx) => {
+      const wasOurs = await releaseLane(tx, lane)
+      // One that rests has somebody else who wakes it.
+      if (!wasOurs || left === 'resting' || !(await nextMessage(tx, extensionRowId))) return
+      await wakeLane(tx, queue, extensionRowId, { turn: 'another' })
+    })
+  }
+
+  function nextMessage(from: Db | Tx, extensionRowId: string) {
+    return from.message.findFirst({
       where: {
         extensionRowId,
         direction: 'OUTBOUND',
@@ -102,7 +111,7 @@ export const sendSms = (deps: Deps) => {
 
   async function drain(lane: Lane, signal: AbortSignal): Promise<Left> {
     for (let sent = 0; ; sent += 1) {
-      const message = await nextMessage(lane.extensionRowId)
+      const message = await nextMessage(db, lane.extensionRowId)
       if (!message) return 'empty'
       if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
       if (message.expiresAt && message.expiresAt <= clock.now()) {

@@ -4,7 +4,7 @@ import { createLogger } from '../../src/lib/logger.ts'
 import { createTrappedFetch, type Trap } from './trap.ts'
 
 // One process of the gateway, as instance-process.ts starts it. What it needs to know stands in its argument.
-const { logLevel, ...options } = JSON.parse(process.argv[2] ?? '{}')
+const { logLevel, clockAheadMs = 0, ...options } = JSON.parse(process.argv[2] ?? '{}')
 // Nobody outlives the rig.
 process.on('disconnect', () => process.exit())
 
@@ -19,6 +19,7 @@ const app = await createApp({
   graphiql: null,
   logger: createLogger(logLevel, process.stderr),
   fetch: trapped.fetch,
+  clock: { now: () => new Date(Date.now() + clockAheadMs) },
   ...options,
 })
 process.send?.({ port: app.port })

@@ -79,8 +79,9 @@ export async function createRig(options: {
 
     fileOf: bundled.fileOf,
 
-    async startFleet(role: Role, size: number): Promise<Fleet> {
-      const fleet = createFleet({ role, size, file: bundled.fileOf('instance.ts'), app, logs })
+    async startFleet(role: Role, size: number, more: object = {}): Promise<Fleet> {
+      const file = bundled.fileOf('instance.ts')
+      const fleet = createFleet({ role, size, file, app: { ...app, ...more }, logs })
       fleets.push(fleet)
       await fleet.start()
       return fleet
