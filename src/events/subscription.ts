@@ -58,7 +58,7 @@ export async function deliver<Row>(
 
 /** The argument that all subscriptions share. */
 export const afterDescription =
-  'Continue after this cursor: the `cursor` of the last event that you saw, so that you miss nothing and see nothing twice. Left out: from now on. Top-level error CURSOR_EXPIRED when events after it are no longer kept (they are for 7 days).'
+  'Continue after this cursor: the `cursor` of the last event that you saw, so that you miss nothing and see nothing twice. Left out: from now on. Top-level error CURSOR_EXPIRED when events after it are no longer kept (they are for 7 days); SLOW_CONSUMER when you read more slowly than events happen: then continue after the last one you saw.'
 
 export const cursorDescription =
   'The place of this event in your log. Subscribe again with `after` set to the last one you saw.'
