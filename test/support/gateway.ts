@@ -86,7 +86,8 @@ export async function startGateway(
     return app
   }
 
-  const { url } = await startInstance()
+  const first = await startInstance()
+  const { url } = first
   const operator = createClient(url, operatorKey)
 
   async function stop() {
@@ -106,6 +107,8 @@ export async function startGateway(
     /** For looking at what is stored, and for nothing else. */
     db,
     databaseUrl: database.url,
+    /** The instance that is there from the beginning, for stopping it early. */
+    first,
     startInstance,
 
     /** A tenant with a key that may do everything, or what `scopes` says. */
