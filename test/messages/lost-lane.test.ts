@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ava, type Gateway, operatorKey, startGateway } from '../support/gateway.ts'
+import { createJobRunner } from '../support/jobs.ts'
+import { send, smsRequests, stranger, waitForStatus } from '../support/texts.ts'
+
+const dyingSender = fileURLToPath(new URL('./dying-sender.ts', import.meta.url))
+
+/** A worker in a process of its own, which holds the lane of the first text that it sends for ever. */
+async function startDyingSender({ url, databaseUrl, simulator }: Gateway): Promise<ChildProcess> {
+  const options = {
+    publicUrl: url,
+    databaseUrl,
+    operatorKey,
+    ringCentral: {
+      serverUrl: simulator.url,
+      clientId: simulator.clientId,
+      clientSecret: simulator.clientSecret,
+    },
+  }
+  const child = spawn(process.execPath, [dyingSender, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const gone = once(child, 'exit')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await gone
+  })
+  await told(child, 'at work')
+  return child
+}
+
+async function told(child: ChildProcess, word: string) {
+  for await (const [chunk] of on(child)) if (String(chunk).includes(word)) return
+}
+
+async function* on(child: ChildProcess) {
+  for (;;) yield once(child.stdout as NodeJS.EventEmitter, 'data')
+}
+
+describe('a worker whose process is killed while it sends', () => {
+  it('leaves its lane to another one within 15 seconds, by itself, and nothing is sent twice', async () => {
+    const gateway = await startGateway({ app: { role: 'web' } })
+    const first = await gateway.startInstance({ role: 'worker', publicUrl: gateway.url })
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    const jobs = await createJobRunner(gateway)
+    await jobs.idle()
+    await first.close()
+
+    const child = await startDyingSender(gateway)
+    const sending = told(child, 'sending')
+    const ids: string[] = []
+    for (let n = 0; n < 3; n += 1) {
+      const { id } = await send(acme, { from: ava.number, to: [stranger], text: `Text ${n}` })
+      ids.push(id)
+    }
+    await sending
+    // Healthy, but not in this lane: its job is the other one's.
+    await gateway.startInstance({ role: 'worker', publicUrl: gateway.url })
+    await sleep(500)
+    expect(gateway.simulator.outbox()).toHaveLength(1)
+
+    const killedAt = performance.now()
+    child.kill('SIGKILL')
+    while (gateway.simulator.outbox().length < 3 && performance.now() - killedAt < 15_000) {
+      await sleep(20)
+    }
+    const seconds = (performance.now() - killedAt) / 1000
+    console.info(`the lane of a killed worker went on after ${seconds.toFixed(1)} s`)
+    expect(seconds).toBeLessThan(15)
+    for (const id of ids) await waitForStatus(acme, id, 'SENT', 'DELIVERED')
+    const texts = gateway.simulator.outbox().map(({ text }) => text)
+    expect(texts).toEqual(['Text 0', 'Text 1', 'Text 2'])
+    expect(smsRequests(gateway.simulator)).toHaveLength(3)
+  })
+})
