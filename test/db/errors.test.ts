@@ -99,6 +99,27 @@ test('a pool without a connection to spare', async () => {
   await Promise.all(holding)
 })
 
+test('a disk that is full', async () => {
+  const full = `DO $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$`
+  expect(await failureOf(accounts.db.$executeRawUnsafe(full))).toEqual(UNAVAILABLE)
+  const inTransaction = accounts.db.$transaction((tx) => tx.$executeRawUnsafe(full))
+  expect(await failureOf(inTransaction)).toEqual(UNAVAILABLE)
+  await accounts.other.query(`
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON "Tenant" FOR EACH ROW EXECUTE FUNCTION full_disk()`)
+  const creating = accounts.db.tenant.create({ data: { id: 'ten_1', name: 'Acme' } })
+  expect(await failureOf(creating)).toEqual(UNAVAILABLE)
+})
+
+test('a database that takes no writes', async () => {
+  const writing = accounts.db.$transaction(async (tx) => {
+    await tx.$executeRaw`SET TRANSACTION READ ONLY`
+    await tx.tenant.create({ data: { id: 'ten_1', name: 'Acme' } })
+  })
+  expect(await failureOf(writing)).toEqual(UNAVAILABLE)
+})
+
 test('a value that is taken', async () => {
   const taken = { ...FINAL, unique: true }
   const data = { id: 'ten_1', name: 'Acme' }
