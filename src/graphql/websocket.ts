@@ -16,6 +16,9 @@ type Caller = { viewer: Viewer; ended: AbortSignal; leave: () => void }
 /** graphql-ws' own keep-alive, which ours replaces. */
 const noKeepAlive = 0
 
+/** Clients of graphql-ws come back after it; after the 4500 of an error that nobody caught they never do. */
+const tryAgainLater = 1013
+
 const maxMessageBytes = 100 * 1024
 const goodbyeWithinMs = 1_000
 
@@ -50,7 +53,12 @@ export function createWebSocketServer({
       // Answering false closes with 4403, after which clients may try again with another credential.
       async onConnect({ connectionParams, extra: { socket } }) {
         const given = connectionParams?.authorization ?? connectionParams?.Authorization
-        const identity = await identify(typeof given === 'string' ? given : null)
+        const asked = typeof given === 'string' ? given : null
+        const identity = await identify(asked).catch((error) => {
+          logger.error({ err: error }, 'Could not find out who connects over WebSocket')
+          socket.close(tryAgainLater, 'Try again later')
+          return { refused: 'later' }
+        })
         if ('refused' in identity) return false
         const { viewer } = identity
         const stay = watch(viewer)

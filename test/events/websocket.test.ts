@@ -102,6 +102,19 @@ describe('a WebSocket', () => {
     expect(await closed).toMatchObject({ code: 1009 })
   })
 
+  it('whose key cannot be looked up, at the moment, is closed with 1013: clients come back after it', async () => {
+    await gateway.db.$executeRaw`ALTER TABLE "ApiKey" RENAME TO "ApiKeyAway"`
+    try {
+      const { say, closed } = await dial()
+      say({ type: 'connection_init', payload: { authorization: `Bearer ${acme.secret}` } })
+      expect(await closed).toMatchObject({ code: 1013 })
+    } finally {
+      await gateway.db.$executeRaw`ALTER TABLE "ApiKeyAway" RENAME TO "ApiKey"`
+    }
+    const { init } = await dial()
+    await init()
+  })
+
   it('that speaks another protocol is not served', async () => {
     const { closed } = await dial('graphql-ws')
     expect((await closed).code).toBe(1006)
