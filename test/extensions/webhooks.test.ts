@@ -6,11 +6,10 @@ import {
   ensureWebhookJob,
   refreshDueGrantsJob,
 } from '../../src/extensions/jobs.ts'
-import { days, hours } from '../../src/lib/clock.ts'
-import { sweepMessagesJob } from '../../src/messages/jobs.ts'
+import { days } from '../../src/lib/clock.ts'
 import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
-import { asked, tokenCalls } from '../support/ledger.ts'
+import { asked } from '../support/ledger.ts'
 import { sharedTime } from '../support/time.ts'
 
 const subscriptions = '/restapi/v1.0/subscription'
@@ -62,27 +61,6 @@ const renewed = (gateway: Parameters<typeof asked>[0], id = '') =>
   asked(gateway, `${subscriptions}/${id}/renew`).length
 
 describe('a webhook', () => {
-  it('of an idle extension is looked after twice a day, not at the price of a token each time', async () => {
-    const { pass, gateway, jobs, check } = await connected()
-    const looks = () => asked(gateway, subscriptions, 'GET').length
-    const before = { looks: looks(), tokens: tokenCalls(gateway).length }
-    for (let hour = 2; hour < 12; hour += 2) {
-      await pass(hours(2))
-      await check()
-      await jobs.run(sweepMessagesJob, {})
-      await jobs.idle()
-    }
-    expect(tokenCalls(gateway).length).toBe(before.tokens)
-    expect(looks()).toBe(before.looks)
-
-    await pass(hours(2.1))
-    await check()
-    await jobs.run(sweepMessagesJob, {})
-    await jobs.idle()
-    expect(looks()).toBe(before.looks + 1)
-    expect(tokenCalls(gateway).length).toBe(before.tokens + 1)
-  })
-
   it('is renewed at half its life, again and again, and stays the same', async () => {
     const { pass, gateway, acme, jobs, check, atRingCentral } = await connected()
     const [{ id = '', address = '' } = {}] = atRingCentral()
