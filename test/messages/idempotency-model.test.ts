@@ -33,7 +33,7 @@ const request = fc.record({
   text: fc.constantFrom('One', 'Two'),
   to: fc.constantFrom(['+14155550123'], ['+14155550124']),
 })
-type Request = fc.infer<typeof request>
+type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never
 /** Requests in rounds: those of one round come at the same time. */
 const rounds = fc.array(fc.array(request, { minLength: 1, maxLength: 12 }), {
   minLength: 1,
