@@ -93,7 +93,7 @@ const askedOf = ({ text, to }: Request) => JSON.stringify([text, to])
 function ask({ tenant, instance, key, text, to }: Request, run: number) {
   const { at, from } = tenants[tenant] ?? raise()
   const idempotencyKey = key && `${key} of run ${run}`
-  return send(at[instance] ?? raise(), { from, to, text, idempotencyKey })
+  return send(at[instance] ?? raise(), { from, to: [...to], text, idempotencyKey })
 }
 
 function raise(): never {
