@@ -1,5 +1,6 @@
 import { createA2PStore } from './a2p/a2p-store.ts'
 import { createCallCenter } from './calls/call-center.ts'
+import { createCallControl } from './calls/call-control.ts'
 import { createCallLog } from './calls/call-log.ts'
 import { createRingOuts } from './calls/ring-outs.ts'
 import { createClock } from './clock.ts'
@@ -9,6 +10,7 @@ import { createSyncTokens } from './http/sync-token.ts'
 import { createIds } from './ids.ts'
 import { createLedger } from './ledger.ts'
 import { createCarriers } from './messages/carriers.ts'
+import { createFax } from './messages/fax.ts'
 import { createMailboxes } from './messages/mailboxes.ts'
 import { createMailroom } from './messages/mailroom.ts'
 import { createOptOuts } from './messages/opt-outs.ts'
@@ -27,6 +29,7 @@ import { createPresence } from './presence/presence.ts'
 import { createRandom } from './random.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import type { Simulation } from './simulation.ts'
+import { addCrowd } from './world/crowd.ts'
 import { placePastCalls, populate } from './world/default-world.ts'
 import { createWorld } from './world/world.ts'
 
@@ -41,6 +44,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
   const faults = createFaultPlanner(createRandom(settings.seed + 1))
   const world = createWorld()
   populate(world, clock.now())
+  addCrowd(world, settings.people, clock.now())
 
   const post = createWebhookClient(clock, closing)
   const handshake = createHandshake({ random, ledger, settings, post })
@@ -67,6 +71,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
   const callsOf = (extensionId: string) => callCenter.live(extensionId)
   const presence = createPresence({ notifier, callsOf })
   const voicemail = createVoicemail({ ids, mailroom, notifier })
+  const fax = createFax({ ids, mailroom, notifier })
   const ringing = {
     clock,
     random,
@@ -101,13 +106,17 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     syncTokens: createSyncTokens(),
     optOuts,
     postman,
+    mailroom,
     pager: createPager({ mailroom, notifier }),
+    voicemail,
+    fax,
     a2p,
     contacts: createContactBooks(clock, ids),
     presence,
     reminders: createReminders(clock, notifier),
     callLog,
     callCenter,
+    callControl: createCallControl({ random, world, callCenter, times }),
     ringOuts: createRingOuts({ clock, random, callCenter, times }),
     closing,
   }

@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   /** `hiddenForMs`: so long an accepted text is in no list and no sync. */
   delivery?: { sentAfterMs?: number; deliveredAfterMs?: number; hiddenForMs?: number }
   calls?: { ringMs?: number; talkMs?: number; logLagMs?: number }
+  /** So many more colleagues, for lists that are long: 20,000 are there in a moment. */
+  people?: number
   /** `Infinity` (or `false` for all of them) switches a limit off. */
   limits?: Partial<RateLimits> | false
   /** Refuse webhook addresses without TLS, as RingCentral does. */
@@ -89,6 +91,7 @@ export function settle(options: SimulatorOptions): Settings {
     seed: options.seed ?? randomInt(2 ** 32),
     delivery: { sentAfterMs: 300, deliveredAfterMs: 1200, hiddenForMs: 0, ...options.delivery },
     calls: { ringMs: 2000, talkMs: 8000, logLagMs: 30_000, ...options.calls },
+    people: options.people ?? 0,
     limits: { ...ringCentralsLimits, ...limits },
     requireHttps: options.requireHttps ?? false,
     blacklist: options.blacklist ?? 'keep',

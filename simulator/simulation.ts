@@ -1,5 +1,6 @@
 import type { A2PStore } from './a2p/a2p-store.ts'
 import type { CallCenter } from './calls/call-center.ts'
+import type { CallControl } from './calls/call-control.ts'
 import type { CallLog } from './calls/call-log.ts'
 import type { RingOuts } from './calls/ring-outs.ts'
 import type { Clock } from './clock.ts'
@@ -8,10 +9,13 @@ import type { FaultPlanner } from './faults/planner.ts'
 import type { SyncTokens } from './http/sync-token.ts'
 import type { Ids } from './ids.ts'
 import type { Ledger } from './ledger.ts'
+import type { Fax } from './messages/fax.ts'
 import type { Mailboxes } from './messages/mailboxes.ts'
+import type { Mailroom } from './messages/mailroom.ts'
 import type { OptOuts } from './messages/opt-outs.ts'
 import type { Pager } from './messages/pager.ts'
 import type { Postman } from './messages/postman.ts'
+import type { Voicemail } from './messages/voicemail.ts'
 import type { Deliverer } from './notifications/deliverer.ts'
 import type { Handshake } from './notifications/handshake.ts'
 import type { Notifier } from './notifications/notifier.ts'
@@ -42,16 +46,20 @@ export interface Simulation {
   deliverer: Deliverer
   notifier: Notifier
   mailboxes: Mailboxes
+  mailroom: Mailroom
   syncTokens: SyncTokens
   optOuts: OptOuts
   postman: Postman
   pager: Pager
+  voicemail: Voicemail
+  fax: Fax
   a2p: A2PStore
   contacts: ContactBooks
   presence: Presence
   reminders: Reminders
   callLog: CallLog
   callCenter: CallCenter
+  callControl: CallControl
   ringOuts: RingOuts
   /** Aborts what is still under way when the simulator closes. */
   closing: AbortSignal

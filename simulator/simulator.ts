@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Call } from './calls/call.ts'
 import type { CallPlan } from './calls/call-sides.ts'
 import type { Clock } from './clock.ts'
-import { addCall } from './control/calls.ts'
+import { addCall, hangUp } from './control/calls.ts'
 import { ControlError } from './control/control-error.ts'
 import {
   addAccount,
@@ -15,6 +15,8 @@ import {
   setExtensionStatus,
 } from './control/extensions.ts'
 import { type InboundText, receiveText } from './control/inbound.ts'
+import { type InboundFax, receiveFax } from './control/inbound-fax.ts'
+import { type InboundVoicemail, receiveVoicemail } from './control/inbound-voicemail.ts'
 import { assignNumber, moveNumber, type NewNumber, setCampaign } from './control/numbers.ts'
 import { type OutboxEntry, readOutbox } from './control/outbox.ts'
 import { blacklist } from './control/subscriptions.ts'
@@ -58,6 +60,11 @@ export interface Simulator {
   setExtensionStatus(extensionId: string, status: ExtensionStatus): void
   /** Rings now, or with `startedAt` lies in the past. */
   addCall(plan: CallPlan): Call[]
+  /** Whoever is outside puts the phone down. */
+  hangUp(telephonySessionId: string): void
+  /** Somebody speaks after the beep. */
+  leaveVoicemail(voicemail: InboundVoicemail): Message
+  sendFax(fax: InboundFax): Message
   planFault(plan: FaultPlan): PlannedFault
   clearFaults(): void
   /** Ends every login of the extension; answers how many there were. */
@@ -103,6 +110,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setCampaign: (phoneNumber, status) => setCampaign(sim, phoneNumber, status),
     setExtensionStatus: (id, status) => setExtensionStatus(sim, id, status),
     addCall: (plan) => addCall(sim, plan),
+    hangUp: (telephonySessionId) => hangUp(sim, telephonySessionId),
+    leaveVoicemail: (voicemail) => receiveVoicemail(sim, voicemail),
+    sendFax: (fax) => receiveFax(sim, fax),
     planFault(plan) {
       const parsed = parseFaultPlan(plan)
       if ('reason' in parsed) throw new ControlError(parsed.reason)

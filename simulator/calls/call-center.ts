@@ -10,16 +10,30 @@ import type { CallLog } from './call-log.ts'
 import { answering, type CallPlan, type CallSide, callSides, isTalk } from './call-sides.ts'
 import { renderSession } from './session-event.ts'
 
+/** One extension's side of a call that goes on, and what can happen to it. */
+export interface LiveSide {
+  call: Call
+  /** Told per session, not per party: that is what receivers order by. */
+  nextSequence(): number
+  /** Tells everybody concerned; the same state again tells of what else changed. */
+  move(state: CallState): void
+  /** Without a reason it ends as was planned. */
+  finish(reason?: 'Cancelled' | 'BlindTransfer'): void
+}
+
 export interface CallCenter {
   /** One call for each side that is an extension of this world. */
   place(plan: CallPlan): Call[]
+  /** Lets one more side take part in a call that goes on. */
+  join(side: CallSide, nextSequence: () => number): void
   /** Those going on, and those that ended within the last two minutes. */
   active(accountId: string, extensionId?: string): Call[]
   /** Those going on. */
   live(extensionId: string): Call[]
   /** Every side of a call that goes on. */
-  session(telephonySessionId: string): Call[]
-  hangUp(telephonySessionId: string): void
+  session(telephonySessionId: string): LiveSide[]
+  /** Answers whether there was anything to hang up. */
+  hangUp(telephonySessionId: string): boolean
 }
 
 interface Needs {
@@ -48,22 +62,27 @@ const endReasons = {
 /** Lets calls ring, be answered and end by the clock, and writes them into the call log some time later. */
 export function createCallCenter(needs: Needs): CallCenter {
   const { clock, world, notifier, callLog, presence, voicemail, times } = needs
-  let sides: { call: Call; finish: () => void }[] = []
+  let sides: LiveSide[] = []
 
-  const run = ({ call, ringMs, talkMs, outcome }: CallSide, nextSequence: () => number) => {
+  const join = (
+    { call, ringMs, talkMs, holdMs, outcome }: CallSide,
+    nextSequence: () => number,
+  ) => {
     const extension = world.extensions.get(call.extensionId) as Extension
     const talks = isTalk(outcome)
     const move = (state: CallState) => {
       call.state = state
+      if (state === 'Answered') call.answeredAt ??= clock.now()
       notifier.callChanged(extension, renderSession(call, nextSequence(), clock.now()))
       presence.followCall(extension)
     }
-    const finish = () => {
+    const finish: LiveSide['finish'] = (reason) => {
       if (call.endedAt !== undefined) return
       call.endedAt = clock.now()
-      call.endReason = endReasons[outcome]
+      call.endReason = reason ?? endReasons[outcome]
+      if (reason === 'Cancelled') giveUp(call)
       move('Disconnected')
-      if (outcome === 'voicemail' && call.direction === 'Inbound')
+      if (!reason && outcome === 'voicemail' && call.direction === 'Inbound')
         keepVoicemail(call, extension, talkMs)
       clock.setTimer(times.logLagMs, () => callLog.add(call))
     }
@@ -72,11 +91,15 @@ export function createCallCenter(needs: Needs): CallCenter {
         if (call.endedAt === undefined) act()
       })
 
-    sides.push({ call, finish })
+    sides.push({ call, nextSequence, move, finish })
     move('Setup')
     later(Math.min(200, ringMs / 2), () => move('Proceeding'))
     if (talks) later(ringMs, () => move(outcome === 'voicemail' ? 'VoiceMail' : 'Answered'))
-    later(ringMs + (talks ? talkMs : 0), finish)
+    if (holdMs !== undefined && outcome === 'answered') {
+      later(ringMs + talkMs / 4, () => move('Hold'))
+      later(ringMs + talkMs / 4 + holdMs, () => move('Answered'))
+    }
+    later(ringMs + (talks ? talkMs : 0), () => finish())
   }
 
   const keepVoicemail = (call: Call, extension: Extension, talkMs: number) => {
@@ -93,19 +116,25 @@ export function createCallCenter(needs: Needs): CallCenter {
     return refuses && free ? { ...plan, outcome: 'voicemail', ringMs: 0 } : plan
   }
 
+  const session = (id: string) =>
+    sides.filter(({ call }) => call.telephonySessionId === id && call.endedAt === undefined)
+
   return {
+    join,
+
     place(asked) {
       const plan = heedWishes(asked)
       const placed = callSides(needs, plan, clock.now())
       let sequence = 0
       for (const side of placed) {
         if (plan.startedAt === undefined) {
-          // Told per session, not per party: that is what receivers order by.
-          run(side, () => ++sequence)
+          join(side, () => ++sequence)
           continue
         }
-        side.call.endedAt = plan.startedAt + side.ringMs + (isTalk(side.outcome) ? side.talkMs : 0)
-        callLog.add(side.call)
+        const { call, ringMs, talkMs, outcome } = side
+        call.endedAt = plan.startedAt + ringMs + (isTalk(outcome) ? talkMs : 0)
+        if (outcome === 'answered') call.answeredAt = plan.startedAt + ringMs
+        callLog.add(call)
       }
       return placed.map((side) => side.call)
     },
@@ -125,15 +154,20 @@ export function createCallCenter(needs: Needs): CallCenter {
         .filter(({ call }) => call.extensionId === extensionId && call.endedAt === undefined)
         .map(({ call }) => call),
 
-    session: (id) =>
-      sides
-        .filter(({ call }) => call.telephonySessionId === id && call.endedAt === undefined)
-        .map(({ call }) => call),
+    session,
 
     hangUp(telephonySessionId) {
-      for (const { call, finish } of sides) {
-        if (call.telephonySessionId === telephonySessionId) finish()
+      const going = session(telephonySessionId)
+      for (const { call, finish } of going) {
+        finish(call.answeredAt === undefined ? 'Cancelled' : undefined)
       }
+      return going.length > 0
     },
   }
+}
+
+/** The caller did not wait for an answer. */
+function giveUp(call: Call): void {
+  call.missed = call.direction === 'Inbound'
+  call.result = call.missed ? 'Missed' : 'Hang Up'
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Call } from './call.ts'
+import { type Call, isRecorded } from './call.ts'
 
 /** Finished calls as the call log shows them, which is some time after they ended. */
 export interface CallLog {
@@ -9,12 +9,19 @@ export interface CallLog {
   /** What came into the log at or after `since`. */
   addedSince(since: number, accountId: string, extensionId?: string): Call[]
   find(id: string): Call | undefined
+  findRecording(id: string): Call | undefined
+  /** The lines that are about the same call of the same extension: two of a click to call. */
+  legsOf(call: Call): Call[]
+  /** The lines of everybody who took part. */
+  sidesOf(call: Call): Call[]
   /** Answers how many went. */
   remove(extensionId: string, startedBefore: number): number
 }
 
 export function createCallLog(clock: Clock): CallLog {
   const calls: Call[] = []
+  const legs = new Map<string, Call[]>()
+  const keyOf = (call: Call) => `${call.telephonySessionId} ${call.extensionId}`
 
   const of = (accountId: string, extensionId?: string) =>
     calls.filter(
@@ -27,6 +34,7 @@ export function createCallLog(clock: Clock): CallLog {
     add(call) {
       call.modifiedAt = clock.now()
       calls.push(call)
+      legs.set(keyOf(call), [...(legs.get(keyOf(call)) ?? []), call])
     },
     newestFirst: (accountId, extensionId, deletedToo = false) =>
       of(accountId, extensionId)
@@ -35,6 +43,10 @@ export function createCallLog(clock: Clock): CallLog {
     addedSince: (since, accountId, extensionId) =>
       of(accountId, extensionId).filter((call) => call.modifiedAt >= since),
     find: (id) => calls.find((call) => call.id === id),
+    findRecording: (id) => calls.find((call) => call.recordingId === id && isRecorded(call)),
+    sidesOf: ({ telephonySessionId }) =>
+      calls.filter((call) => call.telephonySessionId === telephonySessionId),
+    legsOf: (call) => legs.get(keyOf(call)) ?? [call],
     remove(extensionId, startedBefore) {
       const gone = calls.filter(
         (call) =>

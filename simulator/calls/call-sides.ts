@@ -14,6 +14,12 @@ export interface CallPlan {
   talkMs?: number
   /** In the past: it goes straight into the call log, without ringing and without events. */
   startedAt?: number
+  /** Puts the other side on hold for so long, when a quarter of the talk is over. */
+  holdMs?: number
+  /** There will be a recording of it. */
+  recorded?: boolean
+  /** It came through a queue. */
+  queueCall?: boolean
   /** Click to call: who clicked. */
   ringOutBy?: string
 }
@@ -23,6 +29,7 @@ export interface CallSide {
   call: Call
   ringMs: number
   talkMs: number
+  holdMs?: number
   outcome: CallOutcome
 }
 
@@ -74,6 +81,8 @@ export function callSides(
     return internal ? { ...party, extensionNumber: owner.extensionNumber } : party
   }
 
+  // One sound, however many of this world hear it.
+  const recordingId = plan.recorded && outcome === 'answered' ? ids.numeric() : undefined
   let parties = 0
   const side = (
     extension: Extension,
@@ -98,6 +107,9 @@ export function callSides(
       origin: clicker ? 'RingOut' : 'Call',
       state: plan.startedAt === undefined ? 'Setup' : 'Disconnected',
       missed: direction === 'Inbound' && !isTalk(outcome),
+      muted: false,
+      queueCall: (plan.queueCall ?? false) && direction === 'Inbound',
+      ...(recordingId !== undefined && { recordingId }),
       modifiedAt: startedAt,
     }
   }
@@ -111,11 +123,13 @@ export function callSides(
     sides.push({ call: first, ringMs, talkMs: waits, outcome: 'answered' })
     sides.push({ call: second, ringMs: 2 * ringMs, talkMs, outcome })
   } else if (caller) {
-    sides.push({ call: side(caller, 'Outbound', 'PstnToSip'), ringMs, talkMs, outcome })
+    const hold = callee ? {} : { holdMs: plan.holdMs }
+    sides.push({ call: side(caller, 'Outbound', 'PstnToSip'), ringMs, talkMs, outcome, ...hold })
   }
   if (callee) {
     const rings = clicker ? 2 * ringMs : ringMs
-    sides.push({ call: side(callee, 'Inbound', 'Accept'), ringMs: rings, talkMs, outcome })
+    const { holdMs } = plan
+    sides.push({ call: side(callee, 'Inbound', 'Accept'), ringMs: rings, talkMs, outcome, holdMs })
   }
   return sides
 }

@@ -30,11 +30,18 @@ export function renderParty(call: Call) {
       rcc: false,
     },
     missedCall: call.state === 'Disconnected' && call.missed,
-    standAlone: false,
-    muted: false,
+    queueCall: call.queueCall,
+    // Whoever holds hears nobody.
+    standAlone: call.state === 'Hold',
+    muted: call.muted,
+    ...(isBeingRecorded(call) && { recordings: [{ id: call.recordingId, active: true }] }),
   }
 }
 
+function isBeingRecorded({ recordingId, state }: Call): boolean {
+  return recordingId !== undefined && (state === 'Answered' || state === 'Hold')
+}
+
 function shorten({ phoneNumber, name, extensionId }: CallParty) {
-  return { phoneNumber, name, extensionId }
+  return { phoneNumber: phoneNumber || undefined, name, extensionId }
 }

@@ -15,6 +15,9 @@ export const callRequest = z.strictObject({
   outcome: z.enum(callOutcomes).optional(),
   ringMs: z.number().min(0).optional(),
   talkMs: z.number().min(0).optional(),
+  holdMs: z.number().min(0).optional(),
+  recorded: z.boolean().optional(),
+  queueCall: z.boolean().optional(),
   startedAt: past.optional(),
 })
 
@@ -25,4 +28,10 @@ export function addCall(sim: Simulation, plan: CallPlan): Call[] {
   throw new ControlError(
     `Neither ${plan.from} nor ${plan.to} is a number here. There are ${numbers}.`,
   )
+}
+
+/** Somebody outside puts the phone down. */
+export function hangUp(sim: Simulation, telephonySessionId: string): void {
+  if (sim.callCenter.hangUp(telephonySessionId)) return
+  throw new ControlError(`There is no call ${telephonySessionId}.`)
 }

@@ -4,7 +4,7 @@ import type { Simulation } from '../simulation.ts'
 import { fullName } from '../world/world.ts'
 import { ControlError } from './control-error.ts'
 
-const sender = z
+export const sender = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164, such as +13105550177')
 
@@ -25,6 +25,8 @@ export const inboundText = z.object({
     .max(10)
     .optional(),
 })
+
+const mostNamed = 50
 
 export type InboundText = z.input<typeof inboundText>
 
@@ -47,7 +49,7 @@ export function receiveText(
 }
 
 export function reachable(sim: Simulation): string {
-  const lines = [...sim.world.numbers.values()].flatMap((number) => {
+  const lines = [...sim.world.numbers.values()].slice(0, mostNamed).flatMap((number) => {
     const owner = sim.world.reachedAt(number.phoneNumber)
     return owner ? [`${number.phoneNumber} (${fullName(owner)})`] : []
   })

@@ -5,11 +5,13 @@ import { parseFaultPlan } from '../faults/plan.ts'
 import { answer, type HttpContext, type HttpEnv } from '../http/exchange.ts'
 import { renderMessage } from '../messages/render.ts'
 import type { Simulation } from '../simulation.ts'
-import { addCall, callRequest } from './calls.ts'
+import { addCall, callRequest, hangUp } from './calls.ts'
 import { clockRequest, moveClock } from './clock-control.ts'
 import { ControlError } from './control-error.ts'
 import { revokeGrant } from './extensions.ts'
 import { inboundText, receiveText } from './inbound.ts'
+import { inboundFax, receiveFax } from './inbound-fax.ts'
+import { inboundVoicemail, receiveVoicemail } from './inbound-voicemail.ts'
 import { readOutbox } from './outbox.ts'
 import { pressButton } from './page/buttons.ts'
 import { statePage } from './page/state-page.ts'
@@ -52,12 +54,27 @@ export function controlRoutes(sim: Simulation): Hono<HttpEnv> {
   routes.get('/outbox', () => answer(readOutbox(sim)))
   routes.get('/ledger', () => answer(sim.ledger.entries()))
 
-  routes.post('/calls', async (c) => {
+  routes.on('POST', ['/call', '/calls'], async (c) => {
     const plan = await readInput(c, callRequest)
     const calls = addCall(sim, plan)
     if (c.get('fromForm')) return back(c, { person: plan.from, number: plan.to }, 'It rings.')
     const now = sim.clock.now()
     return answer(calls.map((call) => renderCall(sim.baseUrl, call, now, false)))
+  })
+
+  routes.post('/calls/:telephonySessionId/hang-up', (c) => {
+    hangUp(sim, c.req.param('telephonySessionId'))
+    return c.body(null, 204)
+  })
+
+  routes.post('/voicemail', async (c) => {
+    const message = receiveVoicemail(sim, await readInput(c, inboundVoicemail))
+    return answer(renderMessage(sim.world, sim.baseUrl, message))
+  })
+
+  routes.post('/fax', async (c) => {
+    const message = receiveFax(sim, await readInput(c, inboundFax))
+    return answer(renderMessage(sim.world, sim.baseUrl, message))
   })
 
   routes.post('/grants/revoke', async (c) => {

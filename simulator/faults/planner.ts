@@ -24,7 +24,7 @@ export function createFaultPlanner(random: Random): FaultPlanner {
 
   const strikes = (fault: PlannedFault, path: string) => {
     const { plan } = fault
-    if (plan.path !== undefined && !matches(plan.path, path)) return false
+    if (!isNamed(plan, path)) return false
     if (plan.count !== undefined && fault.hits >= plan.count) return false
     if (plan.share !== undefined && random.next() >= plan.share) return false
     fault.hits += 1
@@ -58,6 +58,11 @@ export function createFaultPlanner(random: Random): FaultPlanner {
       return undefined
     },
   }
+}
+
+/** Whether the plan's path names this one; without a path it names all. */
+export function isNamed(plan: FaultPlan, path: string): boolean {
+  return plan.path === undefined || matches(plan.path, path)
 }
 
 function matches(pattern: string, path: string): boolean {

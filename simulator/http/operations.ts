@@ -3,6 +3,7 @@ import { a2pMessageOperations } from '../resources/a2p-messages.ts'
 import { a2pOptOutOperations } from '../resources/a2p-opt-outs.ts'
 import { accountOperations } from '../resources/account.ts'
 import { addressBookSyncOperations } from '../resources/address-book-sync.ts'
+import { callControlOperations } from '../resources/call-control.ts'
 import { callLogOperations } from '../resources/call-log.ts'
 import { callLogSyncOperations } from '../resources/call-log-sync.ts'
 import { companyPagerOperations } from '../resources/company-pager.ts'
@@ -17,6 +18,7 @@ import { messageStoreOperations } from '../resources/message-store.ts'
 import { messageSyncOperations } from '../resources/message-sync.ts'
 import { phoneNumberOperations } from '../resources/phone-numbers.ts'
 import { presenceOperations } from '../resources/presence.ts'
+import { recordingOperations } from '../resources/recordings.ts'
 import { ringOutOperations } from '../resources/ring-out.ts'
 import { smsOperations } from '../resources/sms.ts'
 import { smsConfigurationOperations } from '../resources/sms-configuration.ts'
@@ -38,6 +40,8 @@ export const operations: Operation[] = [
   ...callLogOperations,
   ...callLogSyncOperations,
   ...ringOutOperations,
+  ...callControlOperations,
+  ...recordingOperations,
   ...a2pBatchOperations,
   ...a2pMessageOperations,
   ...a2pOptOutOperations,

@@ -27,10 +27,7 @@ export function createSyncTokens() {
       }
       const [made, state] = Array.isArray(parsed) ? parsed : ['', undefined]
       if (state?.of !== of) throw invalidParameter('syncToken')
-      if (made !== epoch)
-        throw apiError(400, 'MSG-333', 'Parameter [syncToken] is invalid', {
-          parameterName: 'syncToken',
-        })
+      if (made !== epoch) throw deadToken(of)
       return state
     },
 
@@ -39,6 +36,13 @@ export function createSyncTokens() {
       epoch = randomUUID()
     },
   }
+}
+
+/** Each kind of record has its own word for it. */
+function deadToken(of: string) {
+  if (of.startsWith('contacts')) return invalidParameter('syncToken')
+  const code = of.startsWith('calls') ? 'CLG-101' : 'MSG-333'
+  return apiError(400, code, 'Parameter [syncToken] is invalid', { parameterName: 'syncToken' })
 }
 
 export type SyncTokens = ReturnType<typeof createSyncTokens>

@@ -8,7 +8,7 @@ export type MessageStatus =
 
 export type Direction = 'Inbound' | 'Outbound'
 
-export type MessageType = 'SMS' | 'Pager' | 'VoiceMail'
+export type MessageType = 'SMS' | 'Pager' | 'VoiceMail' | 'Fax'
 
 export interface Party {
   /** Empty inside of the company's own pager messages, which go by extension. */
@@ -27,6 +27,8 @@ export interface Recipient extends Party {
 
 export interface Attachment {
   id: string
+  /** Pictures and the like of a text, when missing. */
+  type?: 'AudioRecording' | 'AudioTranscription' | 'RenderedDocument'
   contentType: string
   fileName?: string
   content: Uint8Array
@@ -53,6 +55,8 @@ export interface Message {
   conversationId: string
   deliveredAt?: number
   sendingAttempts: number
+  /** Of a fax. */
+  pages?: number
   /** Accepted, but not in any list until then. */
   hiddenUntil?: number
 }

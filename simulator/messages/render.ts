@@ -28,15 +28,15 @@ export function renderMessage(world: World, baseUrl: string, message: Message, f
     // The answer to the POST has neither: whoever wants them reads the record again.
     ...(!fresh && isText && { segmentCount: countSegments(message.text) }),
     ...(!fresh && failure !== undefined && { deliveryErrorCode: failure }),
-    ...(message.type === 'VoiceMail'
-      ? { vmTranscriptionStatus: 'NotAvailable' }
-      : {
-          conversationId: digits(message.conversationId),
-          conversation: {
-            id: message.conversationId,
-            uri: `${baseUrl}/restapi/v1.0/conversations/${message.conversationId}`,
-          },
-        }),
+    ...(message.type === 'VoiceMail' && { vmTranscriptionStatus: transcriptionOf(message) }),
+    ...(message.type === 'Fax' && { faxPageCount: message.pages, faxResolution: 'High' }),
+    ...(isWritten(message) && {
+      conversationId: digits(message.conversationId),
+      conversation: {
+        id: message.conversationId,
+        uri: `${baseUrl}/restapi/v1.0/conversations/${message.conversationId}`,
+      },
+    }),
     lastModifiedTime: time(message.modifiedAt),
     ...(!fresh && { owner: renderOwner(world, message) }),
   }
@@ -46,7 +46,17 @@ export function renderMessage(world: World, baseUrl: string, message: Message, f
 export function renderVoicemail(world: World, baseUrl: string, message: Message) {
   const { conversation, ...instant } = renderInstant(world, baseUrl, message)
   const { owner, eventType, ...body } = instant
-  return { ...body, type: 'Voicemail', vmTranscriptionStatus: 'NotAvailable' }
+  return { ...body, type: 'Voicemail', vmTranscriptionStatus: transcriptionOf(message) }
+}
+
+function transcriptionOf({ attachments }: Message): string {
+  const transcribed = attachments.some(({ type }) => type === 'AudioTranscription')
+  return transcribed ? 'Completed' : 'NotAvailable'
+}
+
+/** Voicemails and faxes belong to no conversation, and have no words besides what is attached. */
+function isWritten({ type }: Message): boolean {
+  return type === 'SMS' || type === 'Pager'
 }
 
 /** The same as an instant notification tells it: string ids, and the deprecated conversation id gone. */
@@ -76,7 +86,7 @@ export function renderInstant(world: World, baseUrl: string, message: Message) {
   }
 }
 
-/** The text itself comes first, except with voicemail, which has none. */
+/** The text itself comes first, where there is one. */
 function renderAttachments(message: Message, uri: string) {
   const words = {
     id: digits(message.id),
@@ -87,13 +97,13 @@ function renderAttachments(message: Message, uri: string) {
   const media = message.attachments.map((one) => ({
     id: digits(one.id),
     uri: `${uri}/content/${one.id}`,
-    type: message.type === 'VoiceMail' ? 'AudioRecording' : 'MmsAttachment',
+    type: one.type ?? 'MmsAttachment',
     contentType: one.contentType,
     size: one.content.length,
     ...(one.fileName !== undefined && { fileName: one.fileName }),
     ...(one.durationSeconds !== undefined && { vmDuration: one.durationSeconds }),
   }))
-  return message.type === 'VoiceMail' ? media : [words, ...media]
+  return isWritten(message) ? [words, ...media] : media
 }
 
 function renderParty({ phoneNumber, name, extensionId, extensionNumber }: Party) {

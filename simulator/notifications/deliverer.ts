@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { FaultPlanner } from '../faults/planner.ts'
+import { type FaultPlanner, isNamed } from '../faults/planner.ts'
 import type { Observed } from '../http/observe.ts'
 import { type Ledger, summarizeBody } from '../ledger.ts'
 import type { Handshake } from './handshake.ts'
@@ -91,9 +91,9 @@ export function createDeliverer(needs: Needs) {
   }
 
   const releaseOvertaken = (subscription: Subscription) => {
-    const release = subscription.overtaken
+    const { overtaken } = subscription
     subscription.overtaken = undefined
-    release?.()
+    overtaken?.send()
   }
 
   return {
@@ -108,7 +108,10 @@ export function createDeliverer(needs: Needs) {
           return
         case 'webhook-reorder':
           releaseOvertaken(subscription)
-          subscription.overtaken = () => send(subscription, event, body)
+          subscription.overtaken = {
+            by: (next) => isNamed(fault, next),
+            send: () => send(subscription, event, body),
+          }
           clock.setTimer(overtakenMs, () => releaseOvertaken(subscription))
           return
         case 'webhook-double':
@@ -117,7 +120,7 @@ export function createDeliverer(needs: Needs) {
         case undefined:
       }
       send(subscription, event, body)
-      releaseOvertaken(subscription)
+      if (subscription.overtaken?.by(event)) releaseOvertaken(subscription)
     },
 
     condemn,

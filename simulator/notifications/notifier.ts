@@ -92,7 +92,7 @@ export function createNotifier(needs: Needs): Notifier {
             allows(query, 'direction', direction) &&
             allows(query, 'statusCode', status.code) &&
             allows(query, 'missedCall', String(missedCall)) &&
-            allows(query, 'phoneNumber', from.phoneNumber, to.phoneNumber),
+            allows(query, 'phoneNumber', from.phoneNumber ?? '', to.phoneNumber ?? ''),
         )
       publish({ kind: 'telephony', accountId, extensionId, wanted, body })
       publish({ kind: 'account-telephony', accountId, extensionId, wanted, body })

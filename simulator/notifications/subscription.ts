@@ -18,8 +18,8 @@ export interface Subscription {
   blacklistedAt?: number
   blacklistReason?: string
   failingSince?: number
-  /** A notification kept back by a planned fault until the next one has overtaken it. */
-  overtaken?: () => void
+  /** A notification kept back by a planned fault until the next one like it has overtaken it. */
+  overtaken?: { by(event: string): boolean; send(): void }
 }
 
 export function renderSubscription(baseUrl: string, one: Subscription, now: number) {

@@ -15,6 +15,8 @@ export const grantableScopes = [
   'EditPresence',
   'EditCallLog',
   'A2PSMS',
+  'ReadCallRecording',
+  'EditExtensions',
 ]
 
 // EditMessages is not among what SMS includes: marking a message read needs a scope of its own.

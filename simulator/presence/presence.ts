@@ -18,7 +18,7 @@ export interface PresenceSettings {
   acceptCallQueueCalls: boolean
 }
 
-export type TelephonyStatus = 'NoCall' | 'Ringing' | 'CallConnected'
+export type TelephonyStatus = 'NoCall' | 'Ringing' | 'CallConnected' | 'OnHold'
 
 export interface PresenceState extends PresenceSettings {
   telephonyStatus: TelephonyStatus
@@ -85,5 +85,6 @@ export function telephonyStatusOf(calls: readonly Call[]): TelephonyStatus {
   if (calls.some(({ state }) => state === 'Answered' || state === 'VoiceMail')) {
     return 'CallConnected'
   }
+  if (calls.some(({ state }) => state === 'Hold')) return 'OnHold'
   return calls.length > 0 ? 'Ringing' : 'NoCall'
 }

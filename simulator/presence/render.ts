@@ -57,7 +57,7 @@ function renderActiveCall(call: Call) {
   return {
     id: call.partyId,
     direction: call.direction,
-    queueCall: false,
+    queueCall: call.queueCall,
     from: call.from.extensionNumber ?? call.from.phoneNumber,
     ...(call.from.name !== undefined && { fromName: call.from.name }),
     to: call.to.extensionNumber ?? call.to.phoneNumber,

@@ -28,7 +28,9 @@ function sync(x: Exchange, extensionId: string | undefined): Response {
     const detailed = options.get('view') === 'Detailed'
     return answer({
       uri: `${sim.baseUrl}${x.c.req.path}`,
-      records: wanted.map((call) => renderCall(sim.baseUrl, call, now, detailed)),
+      records: wanted.map((call) =>
+        renderCall(sim.baseUrl, call, now, detailed, sim.callLog.legsOf(call)),
+      ),
       syncInfo: {
         syncType,
         syncToken: sim.syncTokens.issue({ of, at: now, query: written }),

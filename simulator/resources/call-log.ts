@@ -1,5 +1,5 @@
 import type { Call } from '../calls/call.ts'
-import { renderCall, transportOf } from '../calls/call.ts'
+import { isRecorded, renderCall, transportOf } from '../calls/call.ts'
 import { answerBulk } from '../http/bulk.ts'
 import { apiError, notFound } from '../http/errors.ts'
 import { accountPath, answer, type Exchange, extensionPath, noContent } from '../http/exchange.ts'
@@ -91,7 +91,9 @@ function active(x: Exchange, extensionId: string | undefined): Response {
 }
 
 function render(x: Exchange, call: Call) {
-  return renderCall(x.sim.baseUrl, call, x.sim.clock.now(), x.query.get('view') === 'Detailed')
+  const { sim, query } = x
+  const detailed = query.get('view') === 'Detailed'
+  return renderCall(sim.baseUrl, call, sim.clock.now(), detailed, sim.callLog.legsOf(call))
 }
 
 function readCallFilter({ sim, query }: Exchange): (call: Call) => boolean {
@@ -112,6 +114,10 @@ function readCallFilter({ sim, query }: Exchange): (call: Call) => boolean {
     )
   }
   const telephonySession = query.get('telephonySessionId')
+  const recordingTypes = readList(query, 'recordingType', ['Automatic', 'OnDemand', 'All'])
+  const recorded = recordingTypes !== undefined || query.get('withRecording') === 'true'
+  // Whatever is recorded here is so by rule.
+  const none = recordingTypes?.includes('OnDemand') ?? false
 
   return (call) => {
     if (session) return call.sessionId === session
@@ -125,9 +131,7 @@ function readCallFilter({ sim, query }: Exchange): (call: Call) => boolean {
       (!phoneNumber || parties.some((one) => one.phoneNumber.slice(1) === phoneNumber)) &&
       (!extensionNumber || parties.some((one) => one.extensionNumber === extensionNumber)) &&
       (!telephonySession || call.telephonySessionId === telephonySession) &&
-      // Nothing is recorded here, so a search for recordings finds nothing.
-      !query.has('recordingType') &&
-      query.get('withRecording') !== 'true'
+      (!recorded || (isRecorded(call) && !none))
     )
   }
 }

@@ -2,7 +2,11 @@ import type { Exchange } from '../http/exchange.ts'
 import { canText, type Extension, fullName, type PhoneNumber } from '../world/world.ts'
 
 /** One person as the company directory shows them. Here even the id is a string. */
-export function renderEntry({ sim }: Exchange, one: Extension) {
+export function renderEntry(
+  { sim }: Exchange,
+  one: Extension,
+  numbers = sim.world.numbersByExtension(),
+) {
   const account = sim.world.accounts.get(one.accountId)
   const uri = `${sim.baseUrl}/restapi/v1.0/account/${one.accountId}/extension/${one.id}/profile-image`
   return {
@@ -13,6 +17,7 @@ export function renderEntry({ sim }: Exchange, one: Extension) {
     lastName: one.lastName,
     name: fullName(one),
     jobTitle: one.jobTitle,
+    department: one.department,
     email: one.email,
     extensionNumber: one.extensionNumber,
     account: {
@@ -25,9 +30,10 @@ export function renderEntry({ sim }: Exchange, one: Extension) {
         usageType: 'MainCompanyNumber',
       },
     },
-    phoneNumbers: [...sim.world.numbers.values()]
-      .filter((number) => number.extensionId === one.id)
-      .map(renderNumber),
+    phoneNumbers: [
+      ...(numbers.get(one.id) ?? []).map(renderNumber),
+      ...(one.mobilePhone === undefined ? [] : [renderMobile(one.mobilePhone)]),
+    ],
     profileImage: { uri },
     site: { id: 'main-site', name: 'Main Site' },
     hidden: false,
@@ -43,6 +49,16 @@ function renderNumber(number: PhoneNumber) {
     primary: number.primary,
     hidden: false,
     smsAvailabilityStatus: canText(number) ? 'Active' : 'Inactive',
+  }
+}
+
+function renderMobile(phoneNumber: string) {
+  return {
+    phoneNumber,
+    formattedPhoneNumber: formatted(phoneNumber),
+    type: 'VoiceOnly',
+    usageType: 'MobileNumber',
+    hidden: false,
   }
 }
 

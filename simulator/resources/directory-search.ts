@@ -23,7 +23,7 @@ const fields: Record<string, Read> = {
   extensionNumber: (_sim, one) => [one.extensionNumber],
   email: (_sim, one) => [one.email],
   jobTitle: (_sim, one) => [one.jobTitle],
-  department: () => [],
+  department: (_sim, one) => [one.department ?? ''],
   customFieldValue: () => [],
   phoneNumber: (sim, one) =>
     [...sim.world.numbers.values()]

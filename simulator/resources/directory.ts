@@ -59,7 +59,8 @@ export function pageOfEntries(
   if (!Number.isInteger(asked) || asked < 1) throw invalidParameter('perPage')
   const perPage = Math.min(asked, mostPerPage)
   const start = (page - 1) * perPage
-  const records = found.slice(start, start + perPage).map((one) => renderEntry(x, one))
+  const numbers = x.sim.world.numbersByExtension()
+  const records = found.slice(start, start + perPage).map((one) => renderEntry(x, one, numbers))
   return {
     records,
     paging: {

@@ -17,7 +17,8 @@ export const telephonySessionOperations: Operation[] = [
 /** A call while it goes on, with everybody of the account who takes part; afterwards it is gone. */
 function read({ sim, c, me, account }: Exchange): Response {
   const id = c.req.param('telephonySessionId') ?? ''
-  const sides = sim.callCenter.session(id).filter((call) => call.accountId === account.id)
+  const going = sim.callCenter.session(id).map(({ call }) => call)
+  const sides = going.filter((call) => call.accountId === account.id)
   const [first] = sides
   const mine = me.admin || sides.some((call) => call.extensionId === me.id)
   if (!first || !mine) throw notFound('telephonySessionId')
@@ -26,8 +27,8 @@ function read({ sim, c, me, account }: Exchange): Response {
     origin: { type: first.origin },
     creationTime: time(first.startedAt),
     parties: sides.map((call) => {
-      const { missedCall, ...party } = renderParty(call)
-      return party
+      const { missedCall, queueCall, ...party } = renderParty(call)
+      return { ...party, attributes: { queueCall } }
     }),
   })
 }

@@ -17,6 +17,11 @@ export interface Extension {
   lastName: string
   email: string
   jobTitle: string
+  department?: string
+  /** What the person says of it; else the account's name, and the number of one's own. */
+  company?: string
+  businessPhone?: string
+  mobilePhone?: string
   admin: boolean
   type: string
   status: ExtensionStatus
@@ -64,6 +69,8 @@ export interface World {
   extensionsOf(accountId: string): Extension[]
   /** Its own numbers, and the company's. */
   numbersShownTo(extension: Extension): PhoneNumber[]
+  /** Everybody's own numbers at once, for lists of many people. */
+  numbersByExtension(): Map<string, PhoneNumber[]>
   ownerOf(phoneNumber: string): Extension | undefined
   /** The extension that a text to this number reaches: its owner, if both are in working order. */
   reachedAt(phoneNumber: string): Extension | undefined
@@ -90,6 +97,11 @@ export function createWorld(): World {
         (number) =>
           number.accountId === extension.accountId &&
           (number.extensionId === undefined || number.extensionId === extension.id),
+      ),
+    numbersByExtension: () =>
+      Map.groupBy(
+        [...numbers.values()].filter((number) => number.extensionId !== undefined),
+        (number) => number.extensionId as string,
       ),
     ownerOf,
     reachedAt(phoneNumber) {

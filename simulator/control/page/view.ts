@@ -10,6 +10,8 @@ export interface View {
 
 const usualPerson = '+13105550177'
 const mostRead = 200
+/** A crowd would fill the page. */
+const mostOffered = 50
 
 export function viewOf(sim: Simulation, asked: Partial<View>): View {
   const numbers = textableNumbers(sim)
@@ -21,7 +23,8 @@ export function viewOf(sim: Simulation, asked: Partial<View>): View {
 }
 
 export function textableNumbers(sim: Simulation): string[] {
-  return [...sim.world.numbers.keys()].filter((number) => sim.world.reachedAt(number))
+  const numbers = [...sim.world.numbers.keys()].slice(0, mostOffered)
+  return numbers.filter((number) => sim.world.reachedAt(number))
 }
 
 /** Everybody outside who was texted or texted lately, and somebody to begin with. */
