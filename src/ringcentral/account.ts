@@ -1,6 +1,7 @@
 /** Whose token this is. */
 import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
+import { type Extension, extension } from './extension-record.ts'
 import { accountPath, extensionPath } from './paths.ts'
 import { id, maybe } from './values.ts'
 
@@ -17,43 +18,29 @@ const account = z
     brandName: serviceInfo?.brand?.name,
   }))
 
-const extension = z
-  .object({
-    id,
-    extensionNumber: maybe(id),
-    name: maybe(z.string()),
-    /** `User`, `Department` (a call queue), `Bot`, ... */
-    type: maybe(z.string()),
-    /** `Enabled`, `Disabled`, `Frozen`, `NotActivated`, `Unassigned`. */
-    status: maybe(z.string()),
-    account: maybe(z.object({ id })),
-    contact: maybe(
-      z.object({
-        email: maybe(z.string()),
-        firstName: maybe(z.string()),
-        lastName: maybe(z.string()),
-        company: maybe(z.string()),
-      }),
-    ),
-    permissions: maybe(z.object({ admin: maybe(z.object({ enabled: maybe(z.boolean()) })) })),
-  })
-  .transform(({ account, contact, permissions, ...rest }) => ({
-    ...rest,
-    accountId: account?.id,
-    email: contact?.email,
-    firstName: contact?.firstName,
-    lastName: contact?.lastName,
-    company: contact?.company,
-    isAdmin: permissions?.admin?.enabled === true,
-  }))
-
 export type Account = z.output<typeof account>
-export type Extension = z.output<typeof extension>
+export type { Extension }
+
+/** What is left out stays as it is. */
+export interface ExtensionChange {
+  firstName?: string
+  lastName?: string
+  company?: string
+  jobTitle?: string
+  department?: string
+  email?: string
+  /** E.164. */
+  businessPhone?: string
+  /** E.164. */
+  mobilePhone?: string
+}
 
 export interface AccountApi {
   getAccount(): Promise<Account>
   /** The token's own extension unless told; others need an admin's token. */
   getExtension(extensionId?: string): Promise<Extension>
+  /** The same holds here. Needs EditExtensions. */
+  updateExtension(change: ExtensionChange, extensionId?: string): Promise<Extension>
 }
 
 export function createAccountApi(call: CallApi): AccountApi {
@@ -64,6 +51,14 @@ export function createAccountApi(call: CallApi): AccountApi {
       call({
         operation: 'account.getExtension',
         path: extensionPath('', extensionId),
+        answer: extension,
+      }),
+    updateExtension: async (change, extensionId = '~') =>
+      call({
+        operation: 'account.updateExtension',
+        method: 'PUT',
+        path: extensionPath('', extensionId),
+        body: { contact: change },
         answer: extension,
       }),
   }

@@ -10,7 +10,7 @@ import type { Operation } from './rate-limits.ts'
 
 export interface ApiRequest<S extends z.ZodType> {
   operation: Operation
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   query?: Query
   body?: unknown

@@ -64,7 +64,10 @@ export class RingCentralRefusedError extends RingCentralError {
   }
 }
 
-/** The sync token is dead (`CMN-101`, `MSG-333`, `MSG-411`): begin again with a full sync. */
+/**
+ * The sync token is dead (`CMN-101`, `MSG-333`, `MSG-411`, `CLG-101` to `CLG-105`), or more has
+ * changed than one incremental sync may tell: begin again with a full sync.
+ */
 export class SyncTokenExpiredError extends RingCentralRefusedError {
   override readonly name: string = 'SyncTokenExpiredError'
 }

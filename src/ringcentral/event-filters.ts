@@ -3,6 +3,8 @@
  * RingCentral answers with the resolved ids. A filter that the app or user may not use lands in
  * `disabledFilters` without an error.
  */
+import type { MessageType } from './message-record.ts'
+
 const extension = '/restapi/v1.0/account/~/extension/~'
 
 /** Inbound texts, MMS included, each with its whole message. Needs ReadMessages or SMS. */
@@ -11,11 +13,11 @@ export function instantSms(): string {
 }
 
 /**
- * The bell for any change of texts in the mailbox: the only push hint of delivery reports. Needs
- * ReadMessages.
+ * The bell for any change of texts in the mailbox: the only push hint of delivery reports. The same
+ * for voicemails, faxes and the company's own messages. Needs ReadMessages.
  */
-export function mailboxChanges(): string {
-  return `${extension}/message-store?type=SMS`
+export function mailboxChanges(type: MessageType = 'SMS'): string {
+  return `${extension}/message-store?type=${type}`
 }
 
 /** Calls of this extension, or, for an admin's token, of the whole account. Needs CallControl. */
@@ -28,6 +30,16 @@ export function telephonySessions(scope: 'extension' | 'account' = 'extension'):
 /** Availability of this extension. Needs ReadPresence. */
 export function presenceChanges(): string {
   return `${extension}/presence`
+}
+
+/** The same with the calls that go on. It takes the place of the plain form when both are asked for. */
+export function detailedPresenceChanges(): string {
+  return `${extension}/presence?detailedTelephonyState=true`
+}
+
+/** Extensions of the account that come, change and go. Needs ReadAccounts. */
+export function extensionListChanges(): string {
+  return '/restapi/v1.0/account/~/extension'
 }
 
 /** Changes of this extension's own settings, phone numbers among them. Needs ReadAccounts. */

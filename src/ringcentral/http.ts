@@ -1,4 +1,4 @@
-/** The one way out to RingCentral: every request, OAuth's too, passes through `exchange`. */
+/** The one way out to RingCentral: every request, OAuth's and media's too, passes through `send`. */
 import { type Answer, factsOf, requestIdOf, unknownOutcome } from './answer.ts'
 import { RingCentralUnavailableError } from './errors.ts'
 import { failureOf } from './failure.ts'
@@ -33,6 +33,8 @@ export interface Transport {
 
 export interface Exchange {
   operation: Operation
+  /** The transport's own unless told. */
+  serverUrl?: string
   /** Path and query, appended to `serverUrl`. */
   path: string
   method: string
@@ -47,65 +49,80 @@ export interface Exchange {
  * when the request cannot have arrived or was only a read, else RingCentralInDoubtError.
  */
 export async function exchange(transport: Transport, request: Exchange): Promise<Answer> {
-  const { operation } = request
+  const startedAt = await passHooks(transport, request)
+  const write = request.method !== 'GET'
+  const response = await send(transport, request, {
+    // Fetch would follow a redirected POST with a GET and hand us its answer for that of the POST.
+    redirect: write ? 'manual' : 'follow',
+    signal: AbortSignal.timeout(request.timeoutMs),
+  })
+  const answer = unreadAnswer(request, response)
+  try {
+    answer.text = await response.text()
+  } catch (error) {
+    // A refusal is one even if its explanation broke off; a success without its body tells us no
+    // id.
+    if (answer.status < 400) {
+      const { reason } = failureOf(error)
+      throw unknownOutcome(write, { ...factsOf(answer), reason })
+    }
+  } finally {
+    tellHooks(transport, answer, startedAt)
+  }
+  return answer
+}
+
+/** Lets the hooks hold the request back, and begins to count its time when they let it go. */
+export async function passHooks(transport: Transport, { operation }: Exchange): Promise<number> {
   const group = operationGroups[operation]
   for (const hook of transport.hooks) await hook.beforeRequest?.({ operation, group })
+  return performance.now()
+}
 
-  const write = request.method !== 'GET'
-  const startedAt = performance.now()
-  let response: Response
+/** The answer's head. Throws what `exchange` throws. */
+export async function send(
+  transport: Transport,
+  request: Exchange,
+  how: { redirect: 'follow' | 'manual'; signal: AbortSignal },
+): Promise<Response> {
+  const { operation, method } = request
   try {
-    response = await transport.fetch(`${transport.serverUrl}${request.path}`, {
-      method: request.method,
+    return await transport.fetch(`${request.serverUrl ?? transport.serverUrl}${request.path}`, {
+      method,
       headers: {
         accept: 'application/json',
         ...request.headers,
         'user-agent': transport.userAgent,
       },
       body: request.body,
-      // Fetch would follow a redirected POST with a GET and hand us its answer for that of the
-      // POST.
-      redirect: write ? 'manual' : 'follow',
-      signal: AbortSignal.timeout(request.timeoutMs),
+      ...how,
     })
   } catch (error) {
     const { reason, unsent } = failureOf(error)
-    const facts = { operation, group, reason }
-    throw unsent ? new RingCentralUnavailableError(facts) : unknownOutcome(write, facts)
+    const facts = { operation, group: operationGroups[operation], reason }
+    throw unsent ? new RingCentralUnavailableError(facts) : unknownOutcome(method !== 'GET', facts)
   }
+}
 
+export function unreadAnswer({ operation, method }: Exchange, response: Response): Answer {
   const { status, headers } = response
+  return { operation, write: method !== 'GET', status, headers, text: '' }
+}
+
+export function tellHooks(transport: Transport, answer: Answer, startedAt: number): void {
+  const { operation, status, headers } = answer
   const limits = parseRateLimit(headers)
-  const answer: Answer = {
+  const report: ResponseReport = {
     operation,
-    write,
+    group: limits.group ?? operationGroups[operation],
+    limit: limits.limit,
+    remaining: limits.remaining,
+    windowSeconds: limits.windowSeconds,
     status,
-    headers,
-    text: '',
+    durationMs: performance.now() - startedAt,
+    requestId: requestIdOf(headers),
+    retryAfterMs:
+      status === 429 ? penaltyMs(headers, factsOf(answer).code) : parseRetryAfter(headers),
   }
-  try {
-    answer.text = await response.text()
-  } catch (error) {
-    // A refusal is one even if its explanation broke off; a success without its body tells us no
-    // id.
-    if (status < 400) {
-      const { reason } = failureOf(error)
-      throw unknownOutcome(write, { ...factsOf(answer), reason })
-    }
-  } finally {
-    const report: ResponseReport = {
-      operation,
-      group: limits.group ?? group,
-      limit: limits.limit,
-      remaining: limits.remaining,
-      windowSeconds: limits.windowSeconds,
-      status,
-      durationMs: performance.now() - startedAt,
-      requestId: requestIdOf(headers),
-      retryAfterMs:
-        status === 429 ? penaltyMs(headers, factsOf(answer).code) : parseRetryAfter(headers),
-    }
-    for (const hook of transport.hooks) hook.onResponse?.(report)
-  }
-  return answer
+  for (const hook of transport.hooks) hook.onResponse?.(report)
 }

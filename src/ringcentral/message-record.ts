@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { parseMessageStatus } from './message-status.ts'
 import { id, listOf, maybe, party, time } from './values.ts'
 
+export type MessageType = 'SMS' | 'Pager' | 'VoiceMail' | 'Fax'
+
 const messageStatus = z.unknown().optional().transform(parseMessageStatus)
 
 const recipient = party.extend({
@@ -17,10 +19,13 @@ const recipient = party.extend({
 const attachment = z.object({
   id,
   uri: maybe(z.string()),
+  /** `Text`, `MmsAttachment`, `AudioRecording`, `AudioTranscription`, `RenderedDocument`, ... */
   type: maybe(z.string()),
   contentType: maybe(z.string()),
   fileName: maybe(z.string()),
   size: maybe(z.number()),
+  /** Seconds of sound, of a voicemail. */
+  vmDuration: maybe(z.number()),
 })
 
 export const messageRecord = z
@@ -37,6 +42,9 @@ export const messageRecord = z
     messageStatus,
     deliveryErrorCode: maybe(z.string()),
     segmentCount: maybe(z.number()),
+    vmTranscriptionStatus: maybe(z.string()),
+    faxPageCount: maybe(z.number()),
+    faxResolution: maybe(z.string()),
     readStatus: maybe(z.string()),
     availability: maybe(z.string()),
     conversation: maybe(z.object({ id })),
@@ -69,6 +77,12 @@ export const messageRecord = z
       /** `SMS-RC-413` and its kind; see sms-errors.ts. */
       deliveryErrorCode: record.deliveryErrorCode,
       segmentCount: record.segmentCount,
+      /** `NotAvailable`, `InProgress`, `Completed`, ...; then an attachment `AudioTranscription`. */
+      vmTranscriptionStatus: record.vmTranscriptionStatus,
+      faxPageCount: record.faxPageCount,
+      /** `High` or `Low`. */
+      faxResolution: record.faxResolution,
+      /** `Read` or `Unread`. */
       readStatus: record.readStatus,
       /** `Alive`, `Deleted` or `Purged`. */
       availability: record.availability,

@@ -5,21 +5,27 @@
 import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
 import { RingCentralRefusedError, SyncTokenExpiredError } from './errors.ts'
-import { type MessageRecord, messageRecord } from './message-record.ts'
+import { type MessageRecord, type MessageType, messageRecord } from './message-record.ts'
 import { extensionPath } from './paths.ts'
-import { id, maybe, time } from './values.ts'
+import { id, maybe, syncInfo } from './values.ts'
 
 /**
  * `full` begins anew at `dateFrom`; `incremental` brings what is new or changed since the token was
  * given out.
  */
 export type SyncMessagesQuery =
-  | { type: 'full'; dateFrom: Date; recordCount?: number }
+  | {
+      type: 'full'
+      dateFrom: Date
+      recordCount?: number
+      /** Texts alone unless told. The incremental syncs that follow bring the same. */
+      messageTypes?: readonly MessageType[]
+    }
   | { type: 'incremental'; syncToken: string }
 
 export interface MessageSync {
   /**
-   * Texts, MMS included. The windows of two syncs overlap: expect the same message twice, and
+   * Texts, MMS included, or what was asked for. The windows of two syncs overlap: expect the same message twice, and
    * upsert by id.
    */
   messages: MessageRecord[]
@@ -41,24 +47,17 @@ const syncAnswer = z.object({
       messageRecord.transform((message) => ({ message })),
     ]),
   ),
-  syncInfo: z.object({
-    syncToken: z.string(),
-    syncTime: maybe(time),
-    olderRecordsExist: maybe(z.boolean()),
-  }),
+  syncInfo: syncInfo.extend({ olderRecordsExist: maybe(z.boolean()) }),
 })
 
 /** Throws SyncTokenExpiredError when only a full sync helps. */
 export async function syncMessages(call: CallApi, query: SyncMessagesQuery): Promise<MessageSync> {
-  const { type, ...params } = query
-  const incremental = type === 'incremental'
+  const incremental = query.type === 'incremental'
   const { records, syncInfo } = await call({
     operation: 'messages.syncMessages',
     path: extensionPath('/message-sync'),
     // The token remembers the filters of the sync that it came from.
-    query: incremental
-      ? { syncType: 'ISync', ...params }
-      : { syncType: 'FSync', messageType: 'SMS', ...params },
+    query: paramsOf(query),
     answer: syncAnswer,
   }).catch((error: unknown) => {
     throw incremental && isDeadToken(error) ? new SyncTokenExpiredError(error) : error
@@ -70,6 +69,12 @@ export async function syncMessages(call: CallApi, query: SyncMessagesQuery): Pro
     syncTime: syncInfo.syncTime,
     olderRecordsExist: syncInfo.olderRecordsExist ?? false,
   }
+}
+
+function paramsOf(query: SyncMessagesQuery) {
+  if (query.type === 'incremental') return { syncType: 'ISync', syncToken: query.syncToken }
+  const { messageTypes = ['SMS'], dateFrom, recordCount } = query
+  return { syncType: 'FSync', messageType: messageTypes, dateFrom, recordCount }
 }
 
 // CMN-101 is any invalid parameter, but an incremental sync has none besides its token.

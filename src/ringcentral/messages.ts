@@ -1,11 +1,12 @@
-/** Texts: sending them, reading them back, and following what becomes of them. */
+/** Messages, texts above all: sending them, reading them back, and following what becomes of them. */
 import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
-import { type MessageRecord, messageRecord } from './message-record.ts'
+import { type MessageRecord, type MessageType, messageRecord } from './message-record.ts'
 import { parseMessageStatus, type RingCentralMessageStatus } from './message-status.ts'
 import { type MessageSync, type SyncMessagesQuery, syncMessages } from './message-sync.ts'
 import { pageOf } from './paging.ts'
 import { extensionPath, segment } from './paths.ts'
+import type { Operation } from './rate-limits.ts'
 import { id, maybe, time } from './values.ts'
 
 // Whatever else this answer lacks: once it brings an id, the text is accepted and must not look
@@ -36,7 +37,21 @@ export interface SendSmsRequest {
   text: string
 }
 
+/** A colleague, by the id or the short number of the extension. */
+export type Colleague = { extensionId: string } | { extensionNumber: string }
+
+export interface InternalMessageRequest {
+  /** The token's own extension unless told. */
+  from?: Colleague
+  /** Several make one conversation. */
+  to: readonly Colleague[]
+  /** At most 1024 characters. */
+  text: string
+}
+
 export interface ListMessagesQuery {
+  /** Texts alone unless told. */
+  messageTypes?: readonly MessageType[]
   /** Required, since RingCentral would otherwise look at the last 24 hours only. */
   dateFrom: Date
   dateTo?: Date
@@ -61,7 +76,17 @@ export interface MessagesApi {
    * after RingCentralInDoubtError, look for the message before sending again.
    */
   sendSms(request: SendSmsRequest): Promise<SentMessage>
+  /**
+   * A message between colleagues, which costs nothing and no carrier sees. The same doubt holds as
+   * for `sendSms`.
+   */
+  sendInternalMessage(request: InternalMessageRequest): Promise<SentMessage>
   getMessage(messageId: string): Promise<MessageRecord>
+  /** Needs EditMessages, which the permission to send texts does not include. */
+  updateMessage(
+    messageId: string,
+    change: { readStatus: 'Read' | 'Unread' },
+  ): Promise<MessageRecord>
   /** One page of the mailbox's texts, MMS included, deleted ones not. */
   listMessages(query: ListMessagesQuery): Promise<MessagePage>
   /** Throws SyncTokenExpiredError when only a full sync helps. */
@@ -69,26 +94,32 @@ export interface MessagesApi {
 }
 
 export function createMessagesApi(call: CallApi): MessagesApi {
+  async function send(operation: Operation, path: string, body: unknown): Promise<SentMessage> {
+    let requestId: string | undefined
+    const sent = await call({
+      operation,
+      method: 'POST',
+      path: extensionPath(path),
+      body,
+      timeoutMs: 20_000,
+      answer: sentMessage,
+      onRequestId: (id) => {
+        requestId = id
+      },
+    })
+    return { ...sent, requestId }
+  }
+
   return {
-    async sendSms({ from, to, text }) {
-      let requestId: string | undefined
-      const sent = await call({
-        operation: 'messages.sendSms',
-        method: 'POST',
-        path: extensionPath('/sms'),
-        body: {
-          from: { phoneNumber: from },
-          to: to.map((phoneNumber) => ({ phoneNumber })),
-          text,
-        },
-        timeoutMs: 20_000,
-        answer: sentMessage,
-        onRequestId: (id) => {
-          requestId = id
-        },
-      })
-      return { ...sent, requestId }
-    },
+    sendSms: ({ from, to, text }) =>
+      send('messages.sendSms', '/sms', {
+        from: { phoneNumber: from },
+        to: to.map((phoneNumber) => ({ phoneNumber })),
+        text,
+      }),
+
+    sendInternalMessage: (request) =>
+      send('messages.sendInternalMessage', '/company-pager', request),
 
     getMessage: async (messageId) =>
       call({
@@ -97,11 +128,20 @@ export function createMessagesApi(call: CallApi): MessagesApi {
         answer: messageRecord,
       }),
 
-    async listMessages(query) {
+    updateMessage: async (messageId, { readStatus }) =>
+      call({
+        operation: 'messages.updateMessage',
+        method: 'PUT',
+        path: extensionPath(`/message-store/${segment(messageId)}`),
+        body: { readStatus },
+        answer: messageRecord,
+      }),
+
+    async listMessages({ messageTypes = ['SMS'], ...query }) {
       const { records, nextPath } = await call({
         operation: 'messages.listMessages',
         path: extensionPath('/message-store'),
-        query: { messageType: 'SMS', ...query },
+        query: { messageType: messageTypes, ...query },
         answer: pageOf(messageRecord),
       })
       return { messages: records, hasNextPage: nextPath !== undefined }

@@ -3,7 +3,9 @@
  * kind is for.
  */
 import { z } from 'zod'
-import { id, listOf, maybe, party, time } from './values.ts'
+import { availability } from './availability.ts'
+import { sessionParty } from './session-party.ts'
+import { id, listOf, maybe, time } from './values.ts'
 
 export const mailboxChange = z.object({
   extensionId: maybe(id),
@@ -17,29 +19,6 @@ export const mailboxChange = z.object({
       newMessageIds: listOf(id),
     }),
   ),
-})
-
-const sessionParty = z.object({
-  id,
-  accountId: maybe(id),
-  extensionId: maybe(id),
-  direction: maybe(z.string()),
-  from: maybe(party),
-  to: maybe(party),
-  status: maybe(
-    z.object({
-      /**
-       * `Setup`, `Proceeding`, `Answered`, `Hold`, `Parked`, `Disconnected`, `Gone`, `VoiceMail`,
-       * ...
-       */
-      code: maybe(z.string()),
-      /** With `Disconnected`: a transfer (`BlindTransfer`, ...) ends this party, not the call. */
-      reason: maybe(z.string()),
-    }),
-  ),
-  missedCall: maybe(z.boolean()),
-  standAlone: maybe(z.boolean()),
-  muted: maybe(z.boolean()),
 })
 
 export const telephonySession = z.object({
@@ -58,14 +37,11 @@ export const telephonySession = z.object({
 
 export const presence = z.object({
   extensionId: id,
+  /** Orders the notifications of one extension. */
   sequence: maybe(z.number()),
-  /** `NoCall`, `Ringing`, `CallConnected`, `OnHold`, `ParkedCall`. */
-  telephonyStatus: maybe(z.string()),
-  /** `Available`, `Busy`, `Offline`. */
-  presenceStatus: maybe(z.string()),
-  userStatus: maybe(z.string()),
-  dndStatus: maybe(z.string()),
-  meetingStatus: maybe(z.string()),
+  ...availability,
+  /** More than `activeCalls` when there are many; the detailed filter alone brings both. */
+  totalActiveCalls: maybe(z.number()),
 })
 
 const extensionChange = z.object({
@@ -90,7 +66,7 @@ export const subscriptionReminder = z.object({
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type TelephonySession = z.output<typeof telephonySession>
-export type TelephonyParty = z.output<typeof sessionParty>
+export type { TelephonyParty } from './session-party.ts'
 export type Presence = z.output<typeof presence>
 export type ExtensionChange = z.output<typeof extensionChange>
 export type SubscriptionReminder = z.output<typeof subscriptionReminder>

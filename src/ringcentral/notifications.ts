@@ -18,9 +18,9 @@
  * | kind | filter | what `body` brings |
  * |---|---|---|
  * | `instant-message` | `.../message-store/instant?type=SMS` | a whole inbound message; never an outbound one |
- * | `mailbox-change` | `.../message-store` | a bell: that something changed, not what. Then sync |
+ * | `mailbox-change` | `.../message-store`, also `?type=VoiceMail`, `Fax`, `Pager` | a bell: that something changed, not what. Then sync |
  * | `telephony-session` | `.../telephony/sessions` | the parties of a call that changed, numbered by `sequence` |
- * | `presence` | `.../presence` | an extension's availability |
+ * | `presence` | `.../presence` | an extension's availability, with its calls when asked in detail |
  * | `extension-change` | `/account/~/extension`, `.../extension/{id}` | which extensions changed |
  * | `subscription-reminder` | `/restapi/v1.0/subscription/~?threshold=...` | that the subscription ends soon |
  */
@@ -29,7 +29,13 @@ import { type MessageRecord, messageRecord } from './message-record.ts'
 import * as bodies from './notification-bodies.ts'
 import { id, maybe, time } from './values.ts'
 
-export { instantSms, mailboxChanges, telephonySessions } from './event-filters.ts'
+export {
+  detailedPresenceChanges,
+  extensionListChanges,
+  instantSms,
+  mailboxChanges,
+  telephonySessions,
+} from './event-filters.ts'
 
 export interface NotificationEnvelope {
   uuid: string

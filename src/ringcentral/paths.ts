@@ -16,6 +16,7 @@ export function subscriptionPath(subscriptionId?: string): string {
  * whole mailbox.
  */
 export function segment(id: string): string {
-  if (!/^[\w~.-]+$/.test(id) || /^\.+$/.test(id)) throw new TypeError('not an id for a path')
+  // Ids of click-to-call look like Base64.
+  if (!/^[\w~.=+-]+$/.test(id) || /^\.+$/.test(id)) throw new TypeError('not an id for a path')
   return id
 }

@@ -46,3 +46,6 @@ export const party = z.object({
 })
 
 export type Party = z.output<typeof party>
+
+/** What a full or incremental sync leaves behind for the next one. */
+export const syncInfo = z.object({ syncToken: z.string(), syncTime: maybe(time) })

@@ -1,6 +1,7 @@
 /** The client and the simulator know nothing of each other's code: here they meet over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts'
+import type { RingCentralApi } from '../../src/ringcentral/client.ts'
 import * as errors from '../../src/ringcentral/errors.ts'
 import { subscriptionReminder } from '../../src/ringcentral/event-filters.ts'
 import {
@@ -255,7 +256,7 @@ test('call logs are read to their end, of one extension and of the account', asy
 test('every operation’s group is the one that RingCentral names', async () => {
   const wrong: ResponseReport[] = []
   const seen = new Set<string>()
-  const limited = await startSimulator({ limits: { Auth: 100 } })
+  const limited = await startSimulator({ limits: { Auth: 100, Heavy: 100 } })
   try {
     const { operationGroups } = await import('../../src/ringcentral/rate-limits.ts')
     const { clientId, clientSecret } = limited
@@ -275,7 +276,8 @@ test('every operation’s group is the one that RingCentral names', async () => 
     const callbackUrl = new URL(answer.headers.get('location') ?? '')
     const tokens = await oauth.exchangeCode({ callbackUrl, redirectUri, verifier })
     const fresh = await oauth.refresh(tokens.refreshToken)
-    const { account, phoneNumbers, messages, subscriptions, callLog } = api(fresh.accessToken)
+    const mine = api(fresh.accessToken)
+    const { account, phoneNumbers, messages, subscriptions, callLog } = mine
     await account.getAccount()
     await account.getExtension()
     const from = (await phoneNumbers.list()).find(canSendSms)?.phoneNumber ?? ''
@@ -285,6 +287,7 @@ test('every operation’s group is the one that RingCentral names', async () => 
     await messages.syncMessages({ type: 'full', dateFrom: new Date(0) })
     await callLog.listExtensionCalls({ dateFrom: new Date(0) })
     await callLog.listAccountCalls({ dateFrom: new Date(0) })
+    await useCallsAndPeople(limited, mine)
     await using gateway = await startRingCentral(({ headers }) => ({
       headers: { 'validation-token': String(headers['validation-token']) },
     }))
@@ -302,3 +305,40 @@ test('every operation’s group is the one that RingCentral names', async () => 
     await limited.close()
   }
 })
+
+/** Once each: whether anything comes of it is for the tests of each. */
+async function useCallsAndPeople(
+  { addCall }: Simulator,
+  { account, addressBook, callLog, directory, media, messages, ...api }: RingCentralApi,
+) {
+  await account.updateExtension({ jobTitle: 'Founder' })
+  const to = [{ extensionNumber: '102' }]
+  const { id } = await messages.sendInternalMessage({ to, text: 'x' })
+  await messages.updateMessage(id, { readStatus: 'Read' })
+  await callLog.syncExtensionCalls({ type: 'full' })
+  await callLog.syncAccountCalls({ type: 'full' })
+  await callLog.listActiveExtensionCalls()
+  await callLog.listActiveAccountCalls()
+  const numbers = { from: customer, to: '+12025550101' }
+  const ringOut = await api.ringOut.create(numbers)
+  await api.ringOut.get(ringOut.id)
+  await api.ringOut.cancel(ringOut.id)
+  const [call] = addCall({ ...numbers, talkMs: 60_000 })
+  const party = [call?.telephonySessionId ?? '', call?.partyId ?? ''] as const
+  const { hold, unhold, mute, unmute, transfer } = api.telephony
+  await api.telephony.getSession(party[0])
+  for (const act of [hold, unhold, mute, unmute]) await failureFrom(act(...party))
+  await failureFrom(transfer(...party, { extensionNumber: '102' }))
+  await api.telephony.dropSession(party[0])
+  await api.presence.get()
+  await api.presence.put({ userStatus: 'Busy' })
+  await directory.listEntries()
+  await directory.listExtensions()
+  const contact = await addressBook.create({ firstName: 'Mia' })
+  await addressBook.update(contact.id, { notes: 'x' })
+  await addressBook.list()
+  await addressBook.sync({ type: 'full' })
+  await addressBook.remove(contact.id)
+  await failureFrom(media.content({ recordingId: '1' }))
+  await failureFrom(media.content({ messageId: '1', attachmentId: '1' }))
+}
