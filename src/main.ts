@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
+import { isDatabaseUnavailable } from './db/errors.ts'
+import { surviveLostConnections } from './db/stray-rejections.ts'
 import { connectDemo, type Demo, NoWorkerError, recallDemo, retireDemo, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
-import { createLogger } from './lib/logger.ts'
+import { seconds } from './lib/clock.ts'
+import { createLogger, type Logger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
 import { startDatabase, startSimulatedRingCentral } from './stand-ins.ts'
 import { findWebUrl, leaveWebUrl } from './web-url.ts'
 import { announce, firstQuery } from './welcome.ts'
 
 const stopWithinMs = 9_500
+const waitForDatabaseMs = seconds(60)
 
 try {
   await main()
@@ -45,6 +50,7 @@ type Gateway = Awaited<ReturnType<typeof start>>
 /** Starts the parts, each on the one before; what has been started stops again if a later one fails. */
 async function start(config: Config) {
   const logger = createLogger(config.logLevel)
+  surviveLostConnections(logger)
   const demonstrates = !config.ringCentral && config.role !== 'worker'
   await using opened = new AsyncDisposableStack()
 
@@ -64,16 +70,18 @@ async function start(config: Config) {
   const graphiql: { welcome: GraphiQLWelcome } = {
     welcome: { headers: { authorization: 'Bearer ' }, query: firstQuery },
   }
-  const app = await createApp({
-    ...config,
-    ...secrets,
-    ringCentral,
-    databaseUrl: database.url,
-    ...(config.role === 'worker' &&
-      !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
-    graphiql: config.production ? null : () => graphiql.welcome,
-    logger,
-  })
+  const app = await onceDatabaseAnswers(logger, () =>
+    createApp({
+      ...config,
+      ...secrets,
+      ringCentral,
+      databaseUrl: database.url,
+      ...(config.role === 'worker' &&
+        !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
+      graphiql: config.production ? null : () => graphiql.welcome,
+      logger,
+    }),
+  )
   opened.defer(() => app.close())
   if (config.role !== 'worker' && !config.publicUrl) await leaveWebUrl(config.dataDir, app.url)
 
@@ -86,6 +94,21 @@ async function start(config: Config) {
     demoBefore,
     graphiql,
     close: () => running.disposeAsync(),
+  }
+}
+
+/** A database that is restarting, or starts a little later than we do, is waited for. */
+async function onceDatabaseAnswers<Result>(
+  logger: Logger,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  for (const giveUpAt = Date.now() + waitForDatabaseMs; ; await sleep(1_000)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || Date.now() > giveUpAt) throw error
+      logger.warn({ err: error }, 'The database does not answer; trying again')
+    }
   }
 }
 

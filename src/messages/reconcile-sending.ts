@@ -8,7 +8,7 @@ import { NotConnectedError } from '../extensions/errors.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
-import { after, type Clock, hours, minutes } from '../lib/clock.ts'
+import { after, type Clock, hours, minutes, seconds } from '../lib/clock.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import { reconcileSendingJob } from './jobs.ts'
@@ -17,8 +17,8 @@ import { moveStatus, noteStep } from './status.ts'
 
 /** How often RingCentral's store is read before a message counts as not to be found. */
 const looks = 2
-/** The store cannot be read now: when to try again, and until when it is worth trying. */
-const lookAgainAfter = minutes(1)
+/** The store cannot be read now: tried again soon at first, then less and less often, for a day. */
+const lookAgainAfter = { first: seconds(5), most: minutes(5) }
 const lookUntil = hours(24)
 
 /**
@@ -90,7 +90,9 @@ export const reconcileSending = ({
     const now = clock.now()
     if (extension.disconnectedAt || now > after(attempt.startedAt, lookUntil)) return undefined
     if (error instanceof RetryLaterError) throw error
-    throw new RetryLaterError('The message store cannot be read', after(now, lookAgainAfter))
+    const waited = now.getTime() - attempt.startedAt.getTime()
+    const wait = Math.max(lookAgainAfter.first, Math.min(lookAgainAfter.most, waited / 4))
+    throw new RetryLaterError('The message store cannot be read', after(now, wait))
   }
 
   /** Oldest first: of two equal texts, the earlier attempt takes the earlier one. */

@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { createApp } from '../../src/app.ts'
+import { surviveLostConnections } from '../../src/db/stray-rejections.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createTrappedFetch, type Trap } from './trap.ts'
 
@@ -11,13 +12,15 @@ process.on('disconnect', () => process.exit())
 const trapped = createTrappedFetch()
 process.on('message', (trap: Trap) => trapped.set(trap))
 
+const logger = createLogger(logLevel, process.stderr)
+surviveLostConnections(logger)
 const app = await createApp({
   port: 0,
   redisUrl: null,
   encryptionKeys: [{ id: 'crash', key: Buffer.alloc(32, 7) }],
   tokenCallsPerMinute: 100_000,
   graphiql: null,
-  logger: createLogger(logLevel, process.stderr),
+  logger,
   fetch: trapped.fetch,
   clock: { now: () => new Date(Date.now() + clockAheadMs) },
   ...options,
