@@ -11,8 +11,17 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(1)
 }
 
+const people = Number(process.env.SIMULATOR_PEOPLE || 0)
+if (!Number.isInteger(people) || people < 0 || people > 100_000) {
+  console.error(
+    `SIMULATOR_PEOPLE must be a whole number, and is "${process.env.SIMULATOR_PEOPLE}".`,
+  )
+  process.exit(1)
+}
+
 const simulator = await startSimulator({
   port,
+  people,
   clientId: process.env.RINGCENTRAL_CLIENT_ID || undefined,
   clientSecret: process.env.RINGCENTRAL_CLIENT_SECRET || undefined,
   logger: { info: console.log, warn: console.warn },

@@ -55,7 +55,12 @@ export type {
 } from './messages.ts'
 export type { RingCentralOAuth } from './oauth.ts'
 export { canSendSms, type PhoneNumber, type PhoneNumbersApi } from './phone-numbers.ts'
-export type { ExtensionPresence, PresenceApi, PresenceChange } from './presence.ts'
+export type {
+  ExtensionPresence,
+  PresenceApi,
+  PresenceChange,
+  PresencePage,
+} from './presence.ts'
 export {
   defaultLimits,
   type Operation,

@@ -6,15 +6,9 @@ import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
 import { type DirectoryEntry, directoryEntry } from './directory-entry.ts'
 import { type Extension, extension } from './extension-record.ts'
-import { pageOf } from './paging.ts'
+import { type PageQuery, pageOf } from './paging.ts'
 import { accountPath } from './paths.ts'
 import { maybe } from './values.ts'
-
-export interface PageQuery {
-  /** From 1. */
-  page?: number
-  perPage?: number
-}
 
 export interface ListExtensionsQuery extends PageQuery {
   type?: readonly string[]

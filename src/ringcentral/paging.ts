@@ -4,6 +4,13 @@
  */
 import { z } from 'zod'
 
+/** Which page of a list. */
+export interface PageQuery {
+  /** From 1. */
+  page?: number
+  perPage?: number
+}
+
 // A uri names RingCentral's own host, which behind a proxy, or with a simulator, is not the one we
 // talk to; and an access token goes to no host that only an answer has named.
 const pathAndQuery = z.string().transform((uri, context) => {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { availability } from './availability.ts'
 import type { CallApi } from './call-api.ts'
-import { extensionPath } from './paths.ts'
+import { type PageQuery, pageOf } from './paging.ts'
+import { accountPath, extensionPath } from './paths.ts'
 import { id, maybe } from './values.ts'
 
 const presence = z
@@ -32,12 +33,19 @@ export interface PresenceChange {
   message?: string
 }
 
+export interface PresencePage {
+  presences: ExtensionPresence[]
+  hasNextPage: boolean
+}
+
 export interface PresenceApi {
   /**
    * With the calls that go on. The token's own extension unless told; a colleague who does not let
    * others see it is refused with `PRS-105`.
    */
   get(extensionId?: string): Promise<ExtensionPresence>
+  /** Of everybody in the account, 1000 a page unless told, with their calls. A Heavy request. */
+  list(query?: PageQuery): Promise<PresencePage>
   /** Needs EditPresence. Others than the token's own extension need an admin's token. */
   put(change: PresenceChange, extensionId?: string): Promise<ExtensionPresence>
 }
@@ -51,6 +59,17 @@ export function createPresenceApi(call: CallApi): PresenceApi {
         query: { detailedTelephonyState: true },
         answer: presence,
       }),
+
+    async list({ page = 1, perPage = 1000 } = {}) {
+      const { records, nextPath } = await call({
+        operation: 'presence.list',
+        path: accountPath('/presence'),
+        query: { detailedTelephonyState: true, page, perPage },
+        timeoutMs: 30_000,
+        answer: pageOf(presence),
+      })
+      return { presences: records, hasNextPage: nextPath !== undefined }
+    },
 
     put: async (change, extensionId) =>
       call({

@@ -44,6 +44,7 @@ export const operationGroups = {
   'telephony.unmute': 'Light',
   'telephony.transfer': 'Light',
   'presence.get': 'Light',
+  'presence.list': 'Heavy',
   'presence.put': 'Medium',
   'directory.listEntries': 'Medium',
   'directory.listExtensions': 'Medium',

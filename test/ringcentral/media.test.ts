@@ -75,6 +75,34 @@ test('the token follows a redirect on its own host, and to no other', async () =
   expect(elsewhere.seen).toEqual([])
 })
 
+test('another host gets the request without the token', async () => {
+  const asked: [string, string | null][] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    asked.push([String(input), new Headers(init?.headers).get('authorization')])
+    const location = 'https://storage.example/x?signed=1'
+    return asked.length > 1 ? new Response('RIFF') : Response.redirect(location)
+  }
+  const serverUrl = 'https://platform.ringcentral.com'
+  const { media } = clientOf(serverUrl, { fetch }).api('secret')
+  const content = await media.content({ recordingId: '1' }, { range: 'bytes=0-3' })
+  expect((await bytesOf(content)).toString()).toBe('RIFF')
+  expect(asked).toEqual([
+    [
+      expect.stringMatching(/^https:\/\/media\.ringcentral\.com\/.*\/recording\/1\/content$/),
+      'Bearer secret',
+    ],
+    ['https://storage.example/x?signed=1', null],
+  ])
+})
+
+test('a head that does not come is waited for no longer than told', async () => {
+  await using server = await startSockets(() => {})
+  const gaveUp = AbortSignal.timeout(50)
+  const { media } = clientOf(server.serverUrl).api('t')
+  const error = await failureFrom(media.content({ recordingId: '1' }, { signal: gaveUp }))
+  expect(error).toMatchObject({ name: 'RingCentralUnavailableError', reason: 'TIMEOUT' })
+})
+
 test('a body that breaks off is an error to its reader, and its end can be asked for', async () => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: audio/wav\r\ncontent-length: 100\r\n\r\nRIFF'
   await using server = await startSockets((socket) => {

@@ -30,6 +30,19 @@ test('a presence is read with its calls, of oneself and of a colleague', async (
   })
 })
 
+test('everybody’s presence comes in pages', async () => {
+  const { simulator, clock, api } = await simulated()
+  simulator.addCall({ from: customer, to: ben.phoneNumber })
+  await clock.advance(3000)
+  const { presences, hasNextPage } = await api.presence.list({ perPage: 2 })
+  expect(hasNextPage).toBe(true)
+  expect(presences).toMatchObject([
+    { extensionId: ava.id, telephonyStatus: 'NoCall' },
+    { extensionId: ben.id, telephonyStatus: 'CallConnected', activeCalls: [{ from: customer }] },
+  ])
+  expect(await api.presence.list({ perPage: 2, page: 2 })).toMatchObject({ hasNextPage: false })
+})
+
 test('a presence is set in part, and only by its owner or an administrator', async () => {
   const { api, connect } = await simulated()
   const set = await api.presence.put({ dndStatus: 'DoNotAcceptAnyCalls', message: 'In a meeting' })

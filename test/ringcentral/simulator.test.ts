@@ -331,6 +331,7 @@ async function useCallsAndPeople(
   await failureFrom(transfer(...party, { extensionNumber: '102' }))
   await api.telephony.dropSession(party[0])
   await api.presence.get()
+  await api.presence.list()
   await api.presence.put({ userStatus: 'Busy' })
   await directory.listEntries()
   await directory.listExtensions()
