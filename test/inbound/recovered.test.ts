@@ -57,6 +57,16 @@ describe('a text that came in', () => {
     expect(lastNotificationAt).not.toBeNull()
   })
 
+  it('and that a sync finds while its notification may still come is not recovered', async () => {
+    const hears = await acme.subscribe(textsIn)
+    gateway.simulator.planFault({ kind: 'webhook-drop', path: '/' })
+    receive('Just now')
+    await sync(acme, ava.extensionId)
+    const { messageReceived } = await hears.waitFor((data) => data)
+    expect(messageReceived.message).toMatchObject({ text: 'Just now', recovered: false })
+    expect((await healthOf(acme)).recoveredMessages).toBe(0)
+  })
+
   it('without its notification comes by `syncMessages`, marked and counted', async () => {
     const hears = await acme.subscribe(textsIn)
     gateway.simulator.planFault({ kind: 'webhook-drop', path: '/' })

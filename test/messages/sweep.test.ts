@@ -90,6 +90,22 @@ describe('what the queue has lost', () => {
     expect(smsRequests(gateway.simulator)).toHaveLength(1)
   })
 
+  it('a text that never arrived becomes UNCONFIRMED after the sweep', async () => {
+    gateway.simulator.planFault({ kind: 'reset', path: '**/sms', count: 1 })
+    const { id } = await send(acme, sms('Lost'))
+    const inDoubt = () => gateway.db.messageAttempt.count({ where: { outcome: 'IN_DOUBT' } })
+    await expect.poll(inDoubt, { timeout: 10_000 }).toBe(1)
+    await loseJobs('reconcile-sending')
+    await time.pass(minutes(11))
+    await sweep()
+    await jobs.idle()
+    // The second look is a minute after the first.
+    await gateway.db.$executeRaw`
+      UPDATE pgboss.job SET start_after = now() WHERE name = 'reconcile-sending'`
+    await waitForStatus(acme, id, 'UNCONFIRMED')
+    expect(smsRequests(gateway.simulator)).toHaveLength(1)
+  })
+
   it('a text whose time is over expires after the sweep', async () => {
     await holdLane()
     const { result } = await acme.query(
