@@ -7,12 +7,12 @@ import { every, type Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 import { sweepMessagesJob } from '../messages/jobs.ts'
 
-const beatEveryMs = seconds(2)
+const beatEveryMs = seconds(1)
 /** No beat of any web process for this long: meanwhile notifications may have found nobody. */
-const outageAfterMs = seconds(5)
+const outageAfterMs = seconds(3)
 
 /**
- * The sign of life of the web processes: one row, that each of them touches every two seconds. The
+ * The sign of life of the web processes: one row, that each of them touches every second. The
  * first that beats again after a pause (nobody ran, or nobody reached the database) knows that
  * notifications were lost, and has webhooks checked and messages synced at once.
  */

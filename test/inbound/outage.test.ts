@@ -15,8 +15,8 @@ async function startOutage({ first, db }: Gateway) {
   return {
     /** Starts another instance on the same address; the schedules rest, so that it is not their doing. */
     async end(start: () => Promise<unknown>) {
-      // A pause of less than five seconds is none.
-      await sleep(6_000 - (performance.now() - downSince))
+      // A pause of less than three seconds is none.
+      await sleep(4_000 - (performance.now() - downSince))
       const startedAt = performance.now()
       await start()
       await db.$executeRaw`DELETE FROM pgboss.schedule`

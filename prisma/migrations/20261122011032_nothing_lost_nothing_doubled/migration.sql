@@ -19,7 +19,7 @@ CREATE TABLE "MessageStep" (
     "id" BIGSERIAL NOT NULL,
     "tenantId" TEXT NOT NULL,
     "messageId" TEXT NOT NULL,
-    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT clock_timestamp(),
     "status" "MessageStatus",
     "errorCode" TEXT,
     "note" TEXT,
