@@ -58,6 +58,16 @@ export function createRoutes(deps: {
           help: 'Outbound messages not yet handed to RingCentral, over all instances',
           value: () => db.message.count({ where: { status: { in: ['QUEUED', 'SENDING'] } } }),
         },
+        {
+          name: 'ringql_messages_unconfirmed',
+          help: 'Outbound messages of which nobody knows whether they were sent, and nobody has decided, over all instances',
+          value: () => db.message.count({ where: { status: 'UNCONFIRMED', resolution: null } }),
+        },
+        {
+          name: 'ringql_messages_recovered',
+          help: 'Inbound messages found by comparing with RingCentral, since their notifications were lost or late, over all instances',
+          value: () => recoveredMessages(db),
+        },
       ],
     }),
   )
@@ -70,4 +80,9 @@ export function createRoutes(deps: {
   routes.route('/v1/rc', connectRoutes(deps))
   routes.get('/', (c) => c.redirect('/graphql', 302))
   return routes
+}
+
+async function recoveredMessages(db: Db): Promise<number> {
+  const { _sum } = await db.extension.aggregate({ _sum: { recoveredMessages: true } })
+  return _sum.recoveredMessages ?? 0
 }
