@@ -26,7 +26,8 @@ export function createDatabase({ url, applicationName, poolSize }: DatabaseOptio
       // Left out, the adapter shifts every timestamptz by the session's offset from UTC, writing and reading.
       options: '-c TimeZone=UTC',
       statement_timeout: 15_000,
-      idle_in_transaction_session_timeout: 30_000,
+      // A process that was stopped in mid-transaction holds its locks no longer than others wait for them.
+      idle_in_transaction_session_timeout: 8_000,
       lock_timeout: 10_000,
     },
     {

@@ -25,7 +25,7 @@ const sendSms = `mutation ($input: SendSmsInput!) {
 
 /** Waiting in a lane at most, unless it stands still: then one goes in now and then to keep asking. */
 const waitingAtMost = 4
-const anywayAfterMs = 3_000
+const anywayAfterMs = 30_000
 
 /**
  * People who text all the time, each from one number to one other, one text after the other. Who gets

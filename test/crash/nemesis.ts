@@ -162,7 +162,8 @@ async function withVictim(
 ) {
   for (;;) {
     const ready = fleet.ready()
-    if (ready.length > 0) {
+    // One of them goes on with the work: dead workers alone would prove little, and send nothing.
+    if (ready.length > 1 || fleet.all().length === 1) {
       const victim = random.pick(ready)
       return victim.victimise(() => work(victim))
     }

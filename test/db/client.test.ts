@@ -38,5 +38,5 @@ test('nothing waits for ever: statements, locks, idle transactions', async () =>
   const [settings] = await db.$queryRaw<object[]>`
     SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
            current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name`
-  expect(settings).toEqual({ statement: '15s', lock: '10s', idle: '30s', name: 'ringql test' })
+  expect(settings).toEqual({ statement: '15s', lock: '10s', idle: '8s', name: 'ringql test' })
 })

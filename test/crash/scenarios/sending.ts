@@ -130,13 +130,18 @@ function keepBudgetsFree(rig: Rig) {
   }
 }
 
-/** Longer than a lane can be left alone, and a message in doubt be looked for. What is not final then is lost. */
+/** Longer than a lane can be left alone, and a message in doubt be looked for. What is not final when nothing moves for so long is lost. */
+const standsStillMs = 180_000
+
 async function allFinal(rig: Rig) {
-  for (const giveUpAt = Date.now() + 240_000; Date.now() < giveUpAt; await sleep(500)) {
-    const open = await rig.rows(
-      `SELECT FROM "Message" WHERE "direction" = 'OUTBOUND' AND "status" IN ('QUEUED', 'SENDING') LIMIT 1`,
+  let least = Number.POSITIVE_INFINITY
+  for (let movedAt = Date.now(); Date.now() - movedAt < standsStillMs; await sleep(500)) {
+    const [open] = await rig.rows(
+      `SELECT count(*)::int AS n FROM "Message" WHERE "direction" = 'OUTBOUND' AND "status" IN ('QUEUED', 'SENDING')`,
     )
-    if (open.length === 0) return
+    if (open.n === 0) return
+    if (open.n < least) movedAt = Date.now()
+    least = Math.min(least, open.n)
   }
 }
 
