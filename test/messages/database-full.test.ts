@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
@@ -56,9 +57,13 @@ async function setReadOnly(value: 'on' | 'off') {
   await client.query(
     `ALTER DATABASE "${pathname.slice(1)}" SET default_transaction_read_only = ${value}`,
   )
-  await client.query(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-  )
+  // Twice: who is just connecting has read the old setting, and is not seen yet.
+  for (let n = 0; n < 2; n += 1) {
+    await client.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    )
+    await sleep(150)
+  }
   await client.end()
 }
 
