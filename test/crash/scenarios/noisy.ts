@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keepBudgetsFree } from '../free-budgets.ts'
 import { createRig, type Rig } from '../rig.ts'
 import { type Findings, nothingBroken, type Scenario, spread } from '../scenario.ts'
 import { ask, createTenants, type Tenant } from '../tenants.ts'
@@ -26,7 +27,7 @@ export const noisy: Scenario = {
       const queued = await queue(rig, loud, isShort ? 400 : queuedByNoisy)
       say(`${queued} texts of one tenant wait`)
 
-      const budgets = withoutBudgets(rig)
+      const budgets = keepBudgetsFree(rig, { usesAtMost: 10, everyMs: 200 })
       const delays: number[] = []
       for (let n = 1; n <= cycles && Date.now() < until; n += 1) {
         delays.push(await textOnce(rig, quiet, n))
@@ -95,22 +96,5 @@ async function textOnce(rig: Rig, { secret, lines }: Tenant, n: number): Promise
     const taken = rig.simulator.outbox().findLast((entry) => entry.text === text)
     if (taken) return Math.max(0, Date.parse(taken.acceptedAt) - answeredAt)
     if (Date.now() > giveUpAt) return Number.POSITIVE_INFINITY
-  }
-}
-
-/** With RingCentral's 40 texts a minute the noisy one would mostly rest; here it never has to. */
-function withoutBudgets(rig: Rig) {
-  let stopping = false
-  const clearing = (async () => {
-    while (!stopping) {
-      await rig.rows(`UPDATE "Budget" SET "usedAt" = '{}' WHERE cardinality("usedAt") > 10`)
-      await sleep(200)
-    }
-  })()
-  return {
-    stop() {
-      stopping = true
-      return clearing
-    },
   }
 }

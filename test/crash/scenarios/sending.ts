@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startClients } from '../clients.ts'
+import { keepBudgetsFree } from '../free-budgets.ts'
 import { createNemesis, type Death } from '../nemesis.ts'
 import { createRig, type Rig } from '../rig.ts'
 import { type Findings, isBroken, type Scenario, spread } from '../scenario.ts'
@@ -30,7 +31,7 @@ export const sending: Scenario = {
       const workers = await rig.startFleet('worker', 3)
       const tenants = await createTenants(rig, { tenants: 2, linesEach: isShort ? 4 : 12 })
       planFaults(rig)
-      const budgets = keepBudgetsFree(rig)
+      const budgets = keepBudgetsFree(rig, { usesAtMost: 15, everyMs: 1_000 })
       const clients = startClients(rig, { tenants, recipientsEach: 2, random: random.fork() })
       const nemesis = createNemesis(rig, {
         webs,
@@ -111,23 +112,6 @@ function planFaults({ simulator }: Rig) {
   simulator.planFault({ kind: 'accept-then-hang', share: 0.002, ...sms })
   // Most of them only say that a status moved, and cost more than all the rest.
   simulator.planFault({ kind: 'webhook-drop', share: 0.8 })
-}
-
-/** RingCentral's 40 texts a minute would make a cycle last minutes: here a minute passes every second. */
-function keepBudgetsFree(rig: Rig) {
-  let stopping = false
-  const clearing = (async () => {
-    while (!stopping) {
-      await rig.rows(`UPDATE "Budget" SET "usedAt" = '{}' WHERE cardinality("usedAt") > 15`)
-      await sleep(1_000)
-    }
-  })()
-  return {
-    stop() {
-      stopping = true
-      return clearing
-    },
-  }
 }
 
 /** Longer than a lane can be left alone, and a message in doubt be looked for. What is not final when nothing moves for so long is lost. */
