@@ -10,6 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // More would contend for the one Postgres, and a laptop has few cores to give.
     maxWorkers: 2,
+    // What is waited for comes in its own time; how long it may take is the bench's business.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -29,12 +29,12 @@ describe('subscriptions leave nothing behind', () => {
 
     for (const socket of sockets.slice(0, 5)) socket.stop()
     for (const stream of streams.slice(0, 5)) await stream.abort()
-    await expect.poll(() => subscribersAt(second.url), { timeout: 5_000 }).toBe(10)
+    await expect.poll(() => subscribersAt(second.url)).toBe(10)
 
     await second.close()
-    await expect.poll(() => streams.every(({ over }) => over), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => streams.every(({ over }) => over)).toBe(true)
     for (const socket of sockets.slice(5)) {
-      await expect.poll(() => socket.failure?.code, { timeout: 5_000 }).toBe(1001)
+      await expect.poll(() => socket.failure?.code).toBe(1001)
     }
   })
 })

@@ -70,7 +70,7 @@ async function start(app: Partial<AppOptions>) {
     const line = await dial(options)
     const payload = { query: textsIn, variables: { after: options.after } }
     say(line.socket, { id: '1', type: 'subscribe', payload })
-    await expect.poll(subscribers, { timeout: 5_000 }).toBe(before + 1)
+    await expect.poll(subscribers).toBe(before + 1)
     return line
   }
 
@@ -282,10 +282,10 @@ it('a client that has taken all and then is silent is ended as dead', async () =
   const dead = await subscribe()
   await new Promise((resolve) => dead.socket.once('ping', resolve))
   dead.socket.pause()
-  await expect.poll(subscribers, { timeout: 5_000 }).toBe(0)
+  await expect.poll(subscribers).toBe(0)
   expect(wasCut()).toBe(false)
   dead.socket.resume()
-  await expect.poll(() => dead.closed, { timeout: 5_000 }).toMatchObject({ code: 1006 })
+  await expect.poll(() => dead.closed).toMatchObject({ code: 1006 })
 })
 
 it('a socket that is closing has no subscribers: nobody reads the log for it', async () => {
@@ -294,7 +294,7 @@ it('a socket that is closing has no subscribers: nobody reads the log for it', a
   leaves.socket.close()
   leaves.socket.pause()
   await append(1)
-  await expect.poll(subscribers, { timeout: 5_000 }).toBe(0)
+  await expect.poll(subscribers).toBe(0)
 })
 
 function usedBytes() {

@@ -33,7 +33,7 @@ async function stall(app: Partial<AppOptions>) {
     `Content-Length: ${body.length}`,
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
-  await expect.poll(subscribers, { timeout: 5_000 }).toBe(1)
+  await expect.poll(subscribers).toBe(1)
   socket.pause()
   for (let n = 0; n < 30; n += 1) await writer.append(acme.id, 50, { length: 10_000 })
   await expect.poll(subscribers, { timeout: 20_000 }).toBe(0)
@@ -63,6 +63,6 @@ it('one that never reads again is hung up on', async () => {
   })
   await new Promise((resolve) => setTimeout(resolve, 3_500))
   socket.resume()
-  await expect.poll(() => client.over, { timeout: 5_000 }).toBe(true)
+  await expect.poll(() => client.over).toBe(true)
   expect(client.text).not.toContain('event: complete')
 })

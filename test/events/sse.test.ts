@@ -27,22 +27,22 @@ describe('a subscription over SSE', () => {
     expect(stream.response.headers.get('content-type')).toMatch(/^text\/event-stream/)
     await expect.poll(subscribers).toBe(1)
     gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'First' })
-    await expect.poll(() => stream.events, { timeout: 5_000 }).toHaveLength(1)
+    await expect.poll(() => stream.events).toHaveLength(1)
     const [first] = stream.events
     const { cursor, message } = first?.data.data.messageReceived ?? {}
     expect(message.text).toBe('First')
     await stream.abort()
-    await expect.poll(subscribers, { timeout: 5_000 }).toBe(0)
+    await expect.poll(subscribers).toBe(0)
 
     gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'Meanwhile' })
     const again = await openStream(gateway.url, acme.secret, {
       query,
       variables: { after: cursor },
     })
-    await expect.poll(() => again.events, { timeout: 5_000 }).toHaveLength(1)
+    await expect.poll(() => again.events).toHaveLength(1)
     expect(again.events[0]?.data.data.messageReceived.message.text).toBe('Meanwhile')
     await again.abort()
-    await expect.poll(subscribers, { timeout: 5_000 }).toBe(0)
+    await expect.poll(subscribers).toBe(0)
   })
 
   it('answers what is wrong in the stream, and ends it', async () => {
@@ -74,7 +74,7 @@ describe('a subscription over SSE', () => {
       await gateway.operator.query(
         `mutation { revokeApiKey(input: { apiKeyId: "${apiKey.id}" }) { __typename } }`,
       )
-      await expect.poll(() => stream.over, { timeout: 5_000 }).toBe(true)
+      await expect.poll(() => stream.over).toBe(true)
       expect(await subscribers()).toBe(0)
     },
   )
@@ -94,7 +94,7 @@ describe('a subscription over SSE', () => {
       where: { tenantId: acme.id },
       data: { lastSequence: { increment: 1 } },
     })
-    await expect.poll(() => stream.over, { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => stream.over).toBe(true)
     expect(JSON.stringify(stream.events)).toContain('CURSOR_EXPIRED')
   })
 })

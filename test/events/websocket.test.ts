@@ -42,7 +42,7 @@ async function dial(protocol = 'graphql-transport-ws') {
         messages.find(
           (message) => message.id === id && (!types.length || types.includes(message.type)),
         )
-      await expect.poll(find, { timeout: 5_000 }).toBeTruthy()
+      await expect.poll(find).toBeTruthy()
       return find()
     },
   }
@@ -166,7 +166,7 @@ describe('a WebSocket', () => {
       INSERT INTO "Event" ("tenantId", "sequence", "type", "subjectId", "snapshot")
       SELECT ${acme.id}, "lastSequence", 'message.received', 'msg_x', '{"text": null}' FROM head`
     await expect
-      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')), { timeout: 5_000 })
+      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')))
       .toContain('INTERNAL_SERVER_ERROR')
     expect(JSON.stringify(messages)).not.toMatch(/node_modules|Cannot return null/)
 
@@ -176,7 +176,7 @@ describe('a WebSocket', () => {
       data: { lastSequence: { increment: 1 } },
     })
     await expect
-      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')), { timeout: 5_000 })
+      .poll(() => JSON.stringify(messages.filter(({ id }) => id === 'stays')))
       .toContain('CURSOR_EXPIRED')
     say(subscribe('good', '{ status { connected } }'))
     await about('good', 'next')

@@ -195,7 +195,7 @@ describe('disconnecting', () => {
       gateway.simulator.clearFaults()
       await gateway.db
         .$executeRaw`UPDATE pgboss.job SET start_after = now() WHERE name = 'release-grant' AND state = 'created'`
-      await expect.poll(() => kept(), { timeout: 8_000 }).toMatchObject({ releases: 0 })
+      await expect.poll(() => kept()).toMatchObject({ releases: 0 })
       expect(gateway.simulator.subscriptions()).toEqual([])
       expect(revoked().at(-1)?.status).toBe(200)
     },
@@ -212,15 +212,12 @@ describe('disconnecting', () => {
       await gateway.db
         .$executeRaw`UPDATE pgboss.job SET start_after = now() WHERE name = 'release-grant' AND state = 'created'`
       await expect
-        .poll(
-          async () => {
-            const [{ count } = { count: 1 }] = await gateway.db.$queryRaw<{ count: number }[]>`
+        .poll(async () => {
+          const [{ count } = { count: 1 }] = await gateway.db.$queryRaw<{ count: number }[]>`
             SELECT count(*)::int FROM pgboss.job WHERE name = 'release-grant'
               AND (state = 'active' OR state = 'created' AND start_after <= now())`
-            return count
-          },
-          { timeout: 8_000 },
-        )
+          return count
+        })
         .toBe(0)
     }
     await again()

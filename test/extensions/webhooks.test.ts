@@ -93,7 +93,7 @@ describe('a webhook', () => {
       count: 1,
     })
     await check()
-    await expect.poll(() => renewed(gateway, id), { timeout: 8_000 }).toBe(2)
+    await expect.poll(() => renewed(gateway, id)).toBe(2)
     expect(atRingCentral()).toMatchObject([{ id }])
     expect(created(gateway)).toBe(1)
   })

@@ -137,7 +137,7 @@ describe('the timeline of a message', () => {
     gateway.simulator.revokeGrant(cleo.extensionId)
     const id = await texting('Patient', { from: cleo })
     const waits = async () => of(await timelineOf(id), 'WAIT')
-    await expect.poll(waits, { timeout: 8_000 }).toHaveLength(1)
+    await expect.poll(waits).toHaveLength(1)
     const [wait] = await waits()
     expect(wait).toMatchObject({
       until: null,
