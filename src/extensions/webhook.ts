@@ -9,17 +9,16 @@ import type { Sealer } from '../lib/sealer.ts'
 import { createSecret } from '../lib/secrets.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import { RingCentralInDoubtError, RingCentralRefusedError } from '../ringcentral/errors.ts'
-import { extensionChanges, instantSms, mailboxChanges } from '../ringcentral/event-filters.ts'
 import type { Subscription } from '../ringcentral/subscriptions.ts'
 import type { ExtensionAccess } from './access.ts'
 import { NotConnectedError } from './errors.ts'
 import { ensureWebhookJob } from './jobs.ts'
+import { sameFilters, wantedFilters } from './wanted-filters.ts'
 
 const webhookPath = '/v1/rc/webhook/'
 /** Longer than RingCentral is given to answer, its handshake included. */
 const creationTakes = seconds(30)
 const lifeSeconds = days(7) / 1000
-const eventFilters = [instantSms(), mailboxChanges(), extensionChanges()]
 
 /** What RingCentral's `Verification-Token` must be for a webhook. */
 export function openVerificationToken(
@@ -38,7 +37,7 @@ const verificationTokenPlace = ({ id, tenantId }: { id: string; tenantId: string
 
 /**
  * Compares what we think is subscribed with what RingCentral says, and mends the difference: adopts,
- * renews at half its life, replaces what is gone or not `Active`, and deletes what nobody knows (a
+ * renews at half its life, updates one whose filters are not those wanted any more, replaces what is gone or not `Active`, and deletes what nobody knows (a
  * process that died between RingCentral's answer and its own commit leaves such ones behind).
  */
 export const ensureWebhook = ({
@@ -71,6 +70,8 @@ export const ensureWebhook = ({
   })
 
   async function ensure(api: RingCentralApi, extensionRowId: string) {
+    const extension = await db.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
+    const eventFilters = wantedFilters(extension)
     // In this order: what another worker makes meanwhile is then seen by `create`, and not made twice.
     const rows = await db.webhookSubscription.findMany({
       where: { extensionRowId, status: { in: ['CREATING', 'ACTIVE'] } },
@@ -81,7 +82,7 @@ export const ensureWebhook = ({
     for (const row of rows) {
       const subscription = atRingCentral.find((candidate) => candidate.address === address(row.id))
       if (!working && subscription?.status === 'Active') {
-        working = await keep(api, row, subscription)
+        working = await keep(api, row, subscription, eventFilters)
       } else if (isAbandoned(row)) {
         await db.webhookSubscription.updateMany({
           where: { id: row.id, status: { not: 'ENDED' } },
@@ -92,7 +93,7 @@ export const ensureWebhook = ({
     await removeStrays(api, atRingCentral, working)
     if (working) return
     if (rows.some((row) => !isAbandoned(row))) throw beingCreated()
-    await create(api, extensionRowId, rows)
+    await create(api, extensionRowId, rows, eventFilters)
   }
 
   /** Young ones that RingCentral has not named yet may be in the middle of being created by another worker. */
@@ -105,11 +106,23 @@ export const ensureWebhook = ({
     return new RetryLaterError('Another worker is creating the webhook', retryAt)
   }
 
-  async function keep(api: RingCentralApi, row: WebhookSubscription, found: Subscription) {
-    const due = row.renewAt && row.renewAt <= clock.now()
-    if (!due) return row.status === 'ACTIVE' ? row : save(row.id, found)
+  async function keep(
+    api: RingCentralApi,
+    row: WebhookSubscription,
+    found: Subscription,
+    eventFilters: string[],
+  ) {
+    const isDue = row.renewAt && row.renewAt <= clock.now()
+    const isOutdated = !sameFilters(row.eventFilters, eventFilters)
+    if (!isDue && !isOutdated) return row.status === 'ACTIVE' ? row : save(row.id, found)
     try {
-      return await save(row.id, await api.subscriptions.renew(found.id))
+      if (!isOutdated) return await save(row.id, await api.subscriptions.renew(found.id))
+      // Its address stays, so nothing is missed meanwhile.
+      return await save(
+        row.id,
+        await api.subscriptions.update(found.id, eventFilters),
+        eventFilters,
+      )
     } catch (error) {
       // Gone between the list and now: the caller makes another one.
       if (error instanceof RingCentralRefusedError && error.status === 404) return undefined
@@ -139,6 +152,7 @@ export const ensureWebhook = ({
     api: RingCentralApi,
     extensionRowId: string,
     known: readonly WebhookSubscription[],
+    eventFilters: string[],
   ) {
     const id = createSecret()
     const verificationToken = createSecret()
@@ -199,6 +213,7 @@ export const ensureWebhook = ({
   async function save(
     id: string,
     subscription: Subscription,
+    eventFilters?: string[],
   ): Promise<WebhookSubscription | undefined> {
     if (subscription.disabledFilters.length > 0) {
       logger.warn(
@@ -216,6 +231,7 @@ export const ensureWebhook = ({
         where: { id, status: { not: 'ENDED' } },
         data: {
           rcSubscriptionId: subscription.id,
+          ...(eventFilters && { eventFilters }),
           disabledFilters: subscription.disabledFilters,
           expiresAt: subscription.expiresAt,
           renewAt: after(clock.now(), life / 2),

@@ -26,6 +26,7 @@ export const operationGroups = {
   'subscriptions.get': 'Light',
   'subscriptions.list': 'Light',
   'subscriptions.renew': 'Light',
+  'subscriptions.update': 'Medium',
   'subscriptions.remove': 'Medium',
   'callLog.listExtensionCalls': 'Heavy',
   'callLog.listAccountCalls': 'Heavy',

@@ -62,6 +62,8 @@ export interface SubscriptionsApi {
    * RingCentralRefusedError with status 404.
    */
   renew(subscriptionId: string): Promise<Subscription>
+  /** Replaces its filters, and renews it. One that has expired is gone, as in `renew`. */
+  update(subscriptionId: string, eventFilters: readonly string[]): Promise<Subscription>
   /** Ends it; one that is gone already is no error. */
   remove(subscriptionId: string): Promise<void>
 }
@@ -106,6 +108,15 @@ export function createSubscriptionsApi(call: CallApi): SubscriptionsApi {
         operation: 'subscriptions.renew',
         method: 'POST',
         path: `${subscriptionPath(subscriptionId)}/renew`,
+        answer: subscription,
+      }),
+
+    update: async (subscriptionId, eventFilters) =>
+      call({
+        operation: 'subscriptions.update',
+        method: 'PUT',
+        path: subscriptionPath(subscriptionId),
+        body: { eventFilters },
         answer: subscription,
       }),
 
