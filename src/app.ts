@@ -1,4 +1,8 @@
-import { createCallLogs } from './calls/sync-call-log.ts'
+import { createAcceptCall } from './calls/accept-call.ts'
+import { createActiveCalls } from './calls/active-calls.ts'
+import { createCallControl } from './calls/control.ts'
+import { createRecordings } from './calls/recordings.ts'
+import { requestCallSync } from './calls/request-call-sync.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { createEventLog } from './events/event-log.ts'
@@ -25,6 +29,7 @@ import { createJobQueue } from './jobs/queue.ts'
 import { type Clock, seconds, systemClock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
+import { createUrlSigner } from './lib/url-signer.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
@@ -62,6 +67,8 @@ export type AppOptions = {
   settleMs?: number
   /** How long an extension's lane rests when RingCentral cannot be reached. */
   restMs?: number
+  /** How long after its end a call is in RingCentral's log. */
+  logLagMs?: number
   /** When a subscriber is too slow. */
   pace?: Partial<PaceLimits>
   /** When a client on the line is given up. */
@@ -78,6 +85,7 @@ const drainHttpWithin = seconds(2)
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { logger, clock = systemClock, settleMs = seconds(60) } = options
+  const { logLagMs = seconds(30) } = options
   await using opened = new AsyncDisposableStack()
   const works = options.role !== 'web'
   const serves = options.role !== 'worker'
@@ -139,7 +147,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     logger,
     // What waited for the grant to come back goes out now.
-    onConnect: (tx, extensionRowId) => wakeLane(tx, queue, extensionRowId),
+    onConnect: async (tx, extensionRowId) => {
+      await wakeLane(tx, queue, extensionRowId)
+      await requestCallSync(tx, queue, extensionRowId)
+    },
   })
   const disconnecting = createDisconnecting({
     eventLog,
@@ -158,7 +169,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
-  const callLogs = createCallLogs({ db, eventLog, access, clock, logger })
+  const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
+  const acceptCall = createAcceptCall({ db, eventLog, queue, clock })
+  const callControl = createCallControl({ db, eventLog, access, clock })
+  const recordings = createRecordings({
+    db,
+    access,
+    signer: createUrlSigner(options.encryptionKeys, 'recordings'),
+    publicUrl: url,
+    clock,
+  })
 
   if (works) {
     await queue.work(
@@ -176,6 +196,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         webUrl: options.webUrl ?? (() => url),
         settleMs,
         restMs: options.restMs,
+        logLagMs,
+        activeCalls,
         clock,
         logger,
       }),
@@ -195,7 +217,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     acceptSms,
     resolveUnconfirmed,
     syncNow,
-    callLogs,
+    acceptCall,
+    callControl,
+    activeCalls,
+    recordings,
     feed,
   }
   const makeContext: MakeContext = (viewer, requestId, ended) => ({
@@ -225,6 +250,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       queue,
       sealer,
       extensions,
+      recordings,
       authenticate,
       feed,
       publicUrl: url,

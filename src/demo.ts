@@ -22,6 +22,7 @@ const scopes = [
   'extensions:connect',
   'calls:read',
   'calls:start',
+  'calls:control',
   'people:read',
   'people:write',
 ]

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { recordingRoutes } from './calls/recording-routes.ts'
+import type { Recordings } from './calls/recordings.ts'
 import type { Db } from './db/client.ts'
 import type { EventFeed } from './events/feed.ts'
 import { connectRoutes } from './extensions/connect-routes.ts'
@@ -25,6 +27,7 @@ export function createRoutes(deps: {
   queue: Pick<JobQueue, 'send'>
   sealer: Sealer
   extensions: ExtensionService
+  recordings: Recordings
   authenticate: Authenticate
   feed: EventFeed
   publicUrl: string
@@ -76,6 +79,7 @@ export function createRoutes(deps: {
   routes.route('/graphql', graphqlRoutes({ ...deps.transport, graphiql: deps.graphiql }))
   // Before the pages, whose headers would make the handshake's answer longer than RingCentral takes.
   routes.route('/v1/rc/webhook', webhookRoute(deps))
+  routes.route('/v1/rc/recordings', recordingRoutes(deps))
   routes.route('/v1/rc', restRoutes(deps))
   routes.route('/v1/rc', connectRoutes(deps))
   routes.get('/', (c) => c.redirect('/graphql', 302))

@@ -15,6 +15,10 @@ import './messages/mutations.ts'
 import './messages/reconcile-mutations.ts'
 import './messages/subscriptions.ts'
 import './calls/schema.ts'
+import './calls/queries.ts'
+import './calls/subscriptions.ts'
+import './calls/mutations.ts'
+import './calls/control-mutations.ts'
 
 builder.queryType({ description: 'What can be asked.' })
 builder.mutationType({

@@ -1,3 +1,17 @@
+import type { ActiveCalls } from './calls/active-calls.ts'
+import { checkCall } from './calls/check-call.ts'
+import {
+  checkCallJob,
+  settleCallJob,
+  startCallJob,
+  sweepCallsJob,
+  syncCallLogJob,
+} from './calls/jobs.ts'
+import { requestCallSync } from './calls/request-call-sync.ts'
+import { settleCall } from './calls/settle-call.ts'
+import { startCall } from './calls/start-call.ts'
+import { sweepCalls } from './calls/sweep.ts'
+import { syncCallLog } from './calls/sync-call-log.ts'
 import type { Db } from './db/client.ts'
 import type { EventLog } from './events/event-log.ts'
 import { pruneEvents, pruneEventsJob } from './events/prune.ts'
@@ -73,6 +87,11 @@ export const jobs = [
   watchDeliveriesJob,
   syncMessagesJob,
   sweepMessagesJob,
+  startCallJob,
+  settleCallJob,
+  syncCallLogJob,
+  checkCallJob,
+  sweepCallsJob,
   processNotificationJob,
   sweepNotificationsJob,
   pruneNotificationsJob,
@@ -84,6 +103,7 @@ export const schedules: Schedule[] = [
   { job: refreshDueGrantsJob, cron: '* * * * *' },
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
@@ -105,6 +125,8 @@ export type WorkerDeps = {
   webUrl: () => string
   settleMs: number
   restMs: number | undefined
+  logLagMs: number
+  activeCalls: ActiveCalls
   clock: Clock
   logger: Logger
 }
@@ -120,7 +142,13 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       },
     }),
     discoverNumbers(deps),
-    ensureWebhook({ ...deps, onSubscribed: (tx, id) => requestSync(tx, deps.queue, id) }),
+    ensureWebhook({
+      ...deps,
+      onSubscribed: async (tx, id) => {
+        await requestSync(tx, deps.queue, id)
+        await requestCallSync(tx, deps.queue, id)
+      },
+    }),
     refreshGrant(deps),
     releaseGrant(deps),
     refreshDueGrants(deps),
@@ -132,6 +160,11 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     lookAtDeliveries(deps),
     syncMessages(deps),
     sweepMessages(deps),
+    startCall(deps),
+    settleCall(deps),
+    syncCallLog(deps),
+    checkCall(deps),
+    sweepCalls(deps),
     processNotification(deps),
     sweepNotifications(deps),
     pruneNotifications(deps),

@@ -1,68 +1,80 @@
 import type { Call, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
-
-export const CallDirection = builder.enumType('CallDirection', {
-  description: 'Which way a call went.',
-  values: {
-    INBOUND: { description: 'Came in.' },
-    OUTBOUND: { description: 'Went out.' },
-  } as const,
-})
+import { CallDirection, CallResult, CallStatus } from './enums.ts'
 
 export const CallFilter = builder.inputType('CallFilter', {
   description: 'Which calls. Everything given must hold; nothing given means all.',
   fields: (t) => ({
-    extensionId: t.id({ description: `Of this extension, ${extensionIdDescription}.` }),
-    direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
-    result: t.stringList({
-      description: 'Ended with one of RingCentral’s words, for example `Missed`, `Call connected`.',
+    callId: t.id({ description: 'This one, `call_…`.' }),
+    extensionId: t.id({
+      description: `In which this extension takes part, ${extensionIdDescription}.`,
     }),
+    direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
+    status: t.field({ type: [CallStatus], description: 'In one of these statuses.' }),
+    result: t.field({ type: [CallResult], description: 'With one of these results.' }),
     number: t.string({ description: 'From or to this number, in E.164.' }),
+    missed: t.boolean({ description: 'Only those that were missed; `false`: only the others.' }),
   }),
 })
 
 export const CallLogFilter = builder.inputType('CallLogFilter', {
-  description: 'Which lines of the call log. Everything given must hold.',
+  description: 'Which calls of the log. Everything given must hold.',
   fields: (t) => ({
     extensionId: t.id({
-      description: `Of this extension, ${extensionIdDescription}; left out: of the whole account, as far as the grants allow.`,
+      description: `In which this extension took part, ${extensionIdDescription}; left out: of the whole account, as far as the grants allow.`,
     }),
     direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
-    result: t.stringList({
-      description: 'Ended with one of RingCentral’s words, for example `Missed`, `Call connected`.',
-    }),
+    result: t.field({ type: [CallResult], description: 'Ended in one of these ways.' }),
+    type: t.string({ description: 'RingCentral’s `type`: `Voice` or `Fax`.' }),
     number: t.string({ description: 'From or to this number, in E.164.' }),
     startedFrom: t.field({ type: 'DateTime', description: 'Started at this moment or later.' }),
     startedBefore: t.field({ type: 'DateTime', description: 'Started before this moment.' }),
     minDurationSeconds: t.int({ description: 'Lasted at least so many seconds.' }),
+    missed: t.boolean({ description: 'Only those that were missed; `false`: only the others.' }),
+    recorded: t.boolean({
+      description: 'Only those with a recording; `false`: only the others.',
+    }),
   }),
 })
 
 export type CallFilterInput = typeof CallFilter.$inferInput
 export type CallLogFilterInput = typeof CallLogFilter.$inferInput
 
-export function whereCall(tenantId: string, filter: CallLogFilterInput | null | undefined) {
-  const { extensionId, direction, result, number, startedFrom, startedBefore, minDurationSeconds } =
-    filter ?? {}
-  const conditions: Prisma.CallWhereInput[] = [{ tenantId }]
-  if (extensionId) conditions.push({ extensionRowId: extensionId })
-  if (direction) conditions.push({ direction })
-  if (result) conditions.push({ result: { in: result, mode: 'insensitive' } })
-  if (number) conditions.push({ OR: [{ fromNumber: number }, { toNumber: number }] })
+/** The log is what is over: what goes on is in `activeCalls`. */
+export function whereLogged(tenantId: string, filter: CallLogFilterInput | null | undefined) {
+  const { startedFrom, startedBefore, minDurationSeconds, type, recorded, ...rest } = filter ?? {}
+  const conditions: Prisma.CallWhereInput[] = [whereCall(tenantId, rest), { status: 'ENDED' }]
+  if (type) conditions.push({ type: { equals: type, mode: 'insensitive' } })
   if (startedFrom) conditions.push({ startedAt: { gte: startedFrom } })
   if (startedBefore) conditions.push({ startedAt: { lt: startedBefore } })
   if (minDurationSeconds != null) conditions.push({ durationSeconds: { gte: minDurationSeconds } })
+  if (recorded != null) conditions.push({ isRecorded: recorded })
+  return { AND: conditions } satisfies Prisma.CallWhereInput
+}
+
+export function whereCall(tenantId: string, filter: CallFilterInput | null | undefined) {
+  const { callId, extensionId, direction, status, result, number, missed } = filter ?? {}
+  const conditions: Prisma.CallWhereInput[] = [{ tenantId }]
+  if (callId) conditions.push({ id: callId })
+  if (extensionId) conditions.push({ extensionRowIds: { has: extensionId } })
+  if (direction) conditions.push({ direction })
+  if (status) conditions.push({ status: { in: status } })
+  if (result) conditions.push({ result: { in: result } })
+  if (number) conditions.push({ OR: [{ fromNumber: number }, { toNumber: number }] })
+  if (missed != null) conditions.push({ isMissed: missed })
   return { AND: conditions } satisfies Prisma.CallWhereInput
 }
 
 export function matchesCall(call: Call, filter: CallFilterInput | null | undefined): boolean {
-  const { extensionId, direction, result, number } = filter ?? {}
-  const words = result?.map((word) => word.toLowerCase())
+  const { callId, extensionId, direction, status, result, number, missed } = filter ?? {}
   return (
-    (!extensionId || call.extensionRowId === extensionId) &&
+    (!callId || call.id === callId) &&
+    (!extensionId || call.extensionRowIds.includes(extensionId)) &&
     (!direction || call.direction === direction) &&
-    (!words || words.includes(call.result?.toLowerCase() ?? '')) &&
-    (!number || call.fromNumber === number || call.toNumber === number)
+    (!status || status.includes(call.status)) &&
+    (!result || (call.result !== null && result.includes(call.result))) &&
+    (!number || call.fromNumber === number || call.toNumber === number) &&
+    (missed == null || call.isMissed === missed)
   )
 }

@@ -1,159 +1,181 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Db, Tx } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
-import { after, type Clock, days, minutes, seconds } from '../lib/clock.ts'
+import { NotConnectedError } from '../extensions/errors.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, days, minutes } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { CallLogSync } from '../ringcentral/call-log-sync.ts'
 import type { CallRecord } from '../ringcentral/call-record.ts'
-import { RingCentralRefusedError } from '../ringcentral/errors.ts'
-import { saveCalls } from './save-calls.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
+import { RingCentralRefusedError, SyncTokenExpiredError } from '../ringcentral/errors.ts'
+import { absorb } from './absorb.ts'
+import { syncCallLogJob } from './jobs.ts'
+import { inProgress, logLine, sessionKeyOf } from './log-line.ts'
+import { logSources } from './log-source.ts'
+import { callLogShare, requestCallSync } from './request-call-sync.ts'
 
-declare module '../graphql/context.ts' {
-  interface Services {
-    callLogs: CallLogs
-  }
-}
+/** How far back the first sync of an extension goes. */
+const firstSync = days(30)
+/** A full sync begins before the last one: lines may still change, and clocks differ. */
+const overlap = days(1)
+/** How many lines are written in one transaction. */
+const handful = 100
+/** The most that RingCentral's list brings in one request. */
+const perPage = 1000
+/** A call that ended longer ago than this, and is not in the log, will hardly come into it. */
+const stillExpected = minutes(10)
 
-export type CallLogs = ReturnType<typeof createCallLogs>
-
-/** RingCentral allows 10 Heavy calls a minute; a read is one of them, so at most 6 go here. */
-const readEvery = seconds(10)
-/** A question is answered from our table rather than late. */
-const waitAtMost = 700
-/** How far back the first read of an extension goes. */
-const firstRead = days(7)
-/** A record appears some 30 s after its call, and may still change; so reads overlap. */
-const overlap = minutes(15)
-
-/** The call log: read through from RingCentral into our table, within its Heavy budget. */
-export function createCallLogs({
+/**
+ * Brings our calls up to RingCentral's log. One request, however many calls; after a long absence there is
+ * more than one answer holds, and the rest is read from the list, page by page, each remembered: what the
+ * budget does not allow now is gone on with later.
+ */
+export const syncCallLog = ({
   db,
   eventLog,
+  queue,
   access,
+  logLagMs,
   clock,
   logger,
 }: {
   db: Db
   eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  logLagMs: number
   clock: Clock
   logger: Logger
-}) {
-  /** Claims the next read of an extension's log: one process gets it, every so often. */
-  async function claim(extensionRowId: string): Promise<Extension | undefined> {
-    const now = clock.now()
-    const [extension] = await db.extension.updateManyAndReturn({
-      where: {
-        id: extensionRowId,
-        grant: { isNot: null },
-        OR: [{ callLogAttemptedAt: null }, { callLogAttemptedAt: { lt: after(now, -readEvery) } }],
-      },
-      data: { callLogAttemptedAt: now },
-    })
-    return extension
+}) => {
+  return implementJob(syncCallLogJob, async ({ extensionRowId }) => {
+    const reader = await db.extension.findUnique({ where: { id: extensionRowId } })
+    if (!reader) return
+    try {
+      await sync(reader)
+      await readOlder(reader.id)
+      await lookForMissing(reader)
+    } catch (error) {
+      if (error instanceof NotConnectedError) return
+      if (!(error instanceof RingCentralRefusedError && error.status === 403)) throw error
+      await notAllowed(reader, error)
+    }
+  })
+
+  function call<Result>({ id }: Extension, work: (api: RingCentralApi) => Promise<Result>) {
+    return access.call(id, work, { share: callLogShare })
   }
 
-  /** Whoever may read the company's log brings everybody's calls; else each brings their own. */
-  function read(extension: Extension, wholeAccount: boolean): Promise<CallRecord[]> {
-    const dateFrom = extension.callLogSyncedAt
-      ? after(extension.callLogSyncedAt, -overlap)
-      : after(clock.now(), -firstRead)
-    return access.call(extension.id, async ({ callLog }) => {
-      const query = { dateFrom, maxPages: 3 }
-      const { calls } = wholeAccount
-        ? await callLog.listAccountCalls(query)
-        : await callLog.listExtensionCalls(query)
-      return calls
-    })
-  }
-
-  /** Noted, so that the logs of the other extensions are read as well; discovery will try again. */
-  async function readOwn(extension: Extension): Promise<CallRecord[]> {
-    await db.extension.update({ where: { id: extension.id }, data: { isAdmin: false } })
-    return read(extension, false)
-  }
-
-  async function sync(extensionRowId: string): Promise<void> {
-    const extension = await claim(extensionRowId)
-    if (!extension) return
+  async function sync(reader: Extension) {
     const startedAt = clock.now()
-    const calls = await read(extension, extension.isAdmin).catch((error) => {
-      // An admin whose role does not include the company's log still has their own.
-      if (extension.isAdmin && error instanceof RingCentralRefusedError && error.status === 403) {
-        return readOwn(extension)
+    const { answer, dateFrom } = await read(reader)
+    await write(reader, answer.calls)
+    const oldest = answer.calls.map((one) => one.startTime).sort((a, b) => +a - +b)[0]
+    const more = dateFrom && answer.olderRecordsMayExist && oldest
+    await db.extension.update({
+      where: { id: reader.id },
+      data: {
+        callLogSyncToken: `${scopeOf(reader)} ${answer.syncToken}`,
+        callLogSyncedAt: startedAt,
+        ...(more && { callLogOlderBefore: oldest, callLogOlderFrom: dateFrom }),
+      },
+    })
+  }
+
+  async function read(reader: Extension): Promise<{ answer: CallLogSync; dateFrom?: Date }> {
+    const [scope, syncToken] = reader.callLogSyncToken?.split(' ') ?? []
+    if (syncToken && scope === scopeOf(reader)) {
+      try {
+        const query = { type: 'incremental', syncToken } as const
+        return { answer: await call(reader, ({ callLog }) => syncOf(callLog, reader)(query)) }
+      } catch (error) {
+        if (!(error instanceof SyncTokenExpiredError)) throw error
       }
-      throw error
-    })
-    await eventLog.transaction(async (tx: Tx, record) => {
-      await saveCalls(tx, record, extension, calls)
-      await tx.extension.update({
-        where: { id: extension.id },
-        data: { callLogSyncedAt: startedAt },
+    }
+    // What has not been read to its end the last time, still is not.
+    const since = reader.callLogSyncedAt
+      ? after(reader.callLogSyncedAt, -overlap)
+      : after(clock.now(), -firstSync)
+    const { callLogOlderBefore, callLogOlderFrom } = reader
+    const dateFrom =
+      callLogOlderBefore && callLogOlderFrom && callLogOlderFrom < since ? callLogOlderFrom : since
+    const query = { type: 'full', dateFrom } as const
+    return { answer: await call(reader, ({ callLog }) => syncOf(callLog, reader)(query)), dateFrom }
+  }
+
+  /** What the sync had no room for. */
+  async function readOlder(id: string) {
+    for (;;) {
+      const reader = await db.extension.findUniqueOrThrow({ where: { id } })
+      const { callLogOlderBefore: dateTo, callLogOlderFrom: dateFrom } = reader
+      if (!dateTo || !dateFrom) return
+      const query = { dateFrom, dateTo, view: 'Detailed', perPage, maxPages: 1 } as const
+      const { calls, complete } = await call(reader, ({ callLog }) =>
+        reader.isAdmin ? callLog.listAccountCalls(query) : callLog.listExtensionCalls(query),
+      )
+      await write(reader, calls)
+      const oldest = Math.min(...calls.map((one) => one.startTime.getTime()))
+      // A page of one and the same moment would come again for ever.
+      const next = new Date(Math.min(oldest, dateTo.getTime() - 1))
+      await db.extension.update({
+        where: { id },
+        data: { callLogOlderBefore: complete ? null : next },
       })
-    })
+    }
   }
 
-  // Who asks while a read is under way waits for it too, rather than for nothing.
-  const running = new Map<string, Promise<void>>()
-
-  function syncOnce({ id }: Extension): Promise<void> {
-    const known = running.get(id)
-    if (known) return known
-    const read = sync(id)
-      .catch((error) => {
-        logger.info({ err: error, extension: id }, 'A call log could not be read')
+  /** In handfuls, since a transaction should be short. After a crash all comes again, and changes nothing. */
+  async function write(reader: Extension, calls: CallRecord[]) {
+    const over = calls.filter((one) => !one.deleted && one.result !== inProgress)
+    const told = [...Map.groupBy(over, sessionKeyOf)].map(([sessionKey, records]) => ({
+      sessionKey,
+      heard: [],
+      lines: records.map((one) => logLine(one, reader.extensionId)),
+    }))
+    // Oldest first, as it happened.
+    told.reverse()
+    for (let from = 0; from < told.length; from += handful) {
+      await eventLog.transaction(async (tx, record) => {
+        await absorb(tx, record, reader, told.slice(from, from + handful), clock.now())
       })
-      .finally(() => running.delete(id))
-    running.set(id, read)
-    return read
+    }
   }
 
-  /** Reads what is due; and the rest, should it turn out that no admin may read everybody's. */
-  async function syncAll(tenantId: string, extensionRowId: string | null | undefined) {
-    const first = await sources(tenantId, extensionRowId)
-    await Promise.all(first.map(syncOnce))
-    const now = await sources(tenantId, extensionRowId)
-    const known = new Set(first.map(({ id }) => id))
-    await Promise.all(now.filter(({ id }) => !known.has(id)).map(syncOnce))
-  }
-
-  /** The extensions whose logs together answer for one extension, or for the whole tenant. */
-  async function sources(tenantId: string, extensionRowId: string | null | undefined) {
-    const connected = await db.extension.findMany({
+  /** A call that ended while the job for another was waiting has its line only now. */
+  async function lookForMissing({ id, tenantId, rcAccountId, isAdmin }: Extension) {
+    const missing = await db.call.findFirst({
       where: {
         tenantId,
-        grant: { isNot: null },
-        ...(extensionRowId && { id: extensionRowId }),
+        rcAccountId,
+        ...(!isAdmin && { extensionRowIds: { has: id } }),
+        status: 'ENDED',
+        rcCallId: null,
+        sessionKey: { not: null },
+        startedAt: { gt: after(clock.now(), -days(1)) },
+        heardAt: { gt: after(clock.now(), -stillExpected) },
       },
+      select: { id: true },
     })
-    const admins = connected.filter((extension) => extension.isAdmin)
-    return !extensionRowId && admins.length > 0 ? admins : connected
+    if (!missing) return
+    await inTransaction(db, (tx) => requestCallSync(tx, queue, id, after(clock.now(), logLagMs)))
   }
 
-  return {
-    /**
-     * Brings the log of one extension, or of all of a tenant, up to date if that is due and quick;
-     * what takes longer goes on by itself. Never throws: a log that could not be read is just older.
-     */
-    async refresh(tenantId: string, extensionRowId?: string | null): Promise<void> {
-      const reads = syncAll(tenantId, extensionRowId).catch((error) => {
-        logger.warn({ err: error, tenantId }, 'The call logs could not be read')
-      })
-      const enough = new AbortController()
-      const patience = sleep(waitAtMost, undefined, { signal: enough.signal }).catch(
-        () => undefined,
-      )
-      await Promise.race([reads, patience])
-      enough.abort()
-    },
-
-    /** As of when an answer is: the oldest of its parts; null when one of them was never read. */
-    async asOf(tenantId: string, extensionRowId?: string | null): Promise<Date | null> {
-      const parts = await sources(tenantId, extensionRowId)
-      const times = parts.map(({ callLogSyncedAt }) => callLogSyncedAt?.getTime() ?? 0)
-      const oldest = Math.min(...times)
-      return Number.isFinite(oldest) && oldest > 0 ? new Date(oldest) : null
-    },
+  /** An administrator whose role leaves the company's log out still has their own, and the others have theirs. */
+  async function notAllowed(reader: Extension, error: RingCentralRefusedError) {
+    logger.warn({ err: error, extension: reader.id }, 'A call log may not be read')
+    if (!reader.isAdmin) return
+    await db.extension.update({ where: { id: reader.id }, data: { isAdmin: false } })
+    for (const { id } of await logSources(db, reader.tenantId)) {
+      await inTransaction(db, (tx) => requestCallSync(tx, queue, id))
+    }
   }
 }
+
+/** A token is good for the log that it came with. */
+const scopeOf = ({ isAdmin }: Extension) => (isAdmin ? 'account' : 'extension')
+
+const syncOf = (callLog: RingCentralApi['callLog'], { isAdmin }: Extension) =>
+  isAdmin ? callLog.syncAccountCalls : callLog.syncExtensionCalls

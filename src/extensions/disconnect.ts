@@ -58,6 +58,7 @@ export function createDisconnecting({
             disconnectedAt: clock.now(),
             numbersDiscoveredAt: null,
             messageSyncToken: null,
+            callLogSyncToken: null,
           },
         })
         if (extensions.length === 0) throw new NotConnectedError()

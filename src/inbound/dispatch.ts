@@ -1,3 +1,4 @@
+import { hearSession } from '../calls/hear-session.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
@@ -17,11 +18,14 @@ export const processNotification = ({
   db,
   eventLog,
   queue,
+  logLagMs,
   clock,
 }: {
   db: Db
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
+  /** How long after its end a call is in RingCentral's log. */
+  logLagMs: number
   clock: Clock
 }) => {
   return implementJob(processNotificationJob, async ({ notificationId }) => {
@@ -71,6 +75,7 @@ export const processNotification = ({
         // Perhaps a message in a shape that we cannot read: RingCentral's store will tell.
         return requestSync(tx, queue, extensionRowId)
       case 'telephony-session':
+        return hearSession(tx, record, { queue, clock, logLagMs }, mailbox, notification.body)
       case 'presence':
         return
     }

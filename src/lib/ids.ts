@@ -13,6 +13,7 @@ export const idPrefixes = {
   MessageAttempt: 'att',
   Notification: 'ntf',
   Call: 'call',
+  CallAttempt: 'cal',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

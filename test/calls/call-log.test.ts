@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { syncCallLogJob } from '../../src/calls/jobs.ts'
+import { callChanges, callLogs, heavyReads, waitForLog } from '../support/calls.ts'
 import { ava, ben, cleo, type Gateway, startGateway } from '../support/gateway.ts'
-
-const callLogs = `query ($filter: CallLogFilter, $first: Int, $after: String) {
-  callLogs(filter: $filter, first: $first, after: $after) {
-    asOf totalCount
-    nodes { id direction result durationSeconds startedAt from { number } to { number } extension { extensionId } }
-    edges { cursor } pageInfo { hasNextPage endCursor }
-  }
-}`
-
-const stranger = '+14155550123'
+import { createJobRunner } from '../support/jobs.ts'
+import { stranger } from '../support/texts.ts'
 
 function addCalls({ simulator }: Gateway) {
   const startedAt = Date.now() - 60_000
@@ -19,47 +13,59 @@ function addCalls({ simulator }: Gateway) {
     to: stranger,
     outcome: 'answered',
     talkMs: 42_000,
+    recorded: true,
     startedAt: startedAt + 1_000,
   })
-  simulator.addCall({
-    from: stranger,
-    to: ben.number,
-    outcome: 'answered',
-    startedAt: startedAt + 2_000,
-  })
+  simulator.addCall({ from: stranger, to: ben.number, startedAt: startedAt + 2_000 })
 }
 
-const heavy = ({ simulator }: Gateway) =>
-  simulator
-    .ledger()
-    .filter(({ direction, path }) => direction === 'in' && path.includes('/call-log'))
-
-/** As after ten seconds, when the log may be read again. */
-const later = ({ db }: Gateway) => db.extension.updateMany({ data: { callLogAttemptedAt: null } })
+/** The log is read again, as after some minutes. */
+async function syncAgain(gateway: Gateway, extensionRowId: string) {
+  const jobs = await createJobRunner(gateway)
+  await gateway.db.budget.deleteMany()
+  await jobs.run(syncCallLogJob, { extensionRowId })
+}
 
 describe('callLogs', () => {
-  it('shows an admin the whole account, newest first, as of now, by what was asked', async () => {
+  it('shows an admin the whole account, newest first, by what was asked', async () => {
     const gateway = await startGateway()
+    addCalls(gateway)
     const acme = await gateway.createTenant()
     const { id: avasId } = await acme.connect(ava)
-    addCalls(gateway)
-    const before = Date.now()
-    const { callLogs: log } = await acme.query(callLogs)
-    expect(Math.abs(Date.parse(log.asOf) - before)).toBeLessThan(5_000)
-    expect(log.totalCount).toBe(log.nodes.length)
-    expect(log.nodes.length).toBeGreaterThanOrEqual(8)
+    const log = await waitForLog(acme, 8)
+    expect(Math.abs(Date.parse(log.asOf) - Date.now())).toBeLessThan(10_000)
+    expect(log.totalCount).toBe(8)
     const times = log.nodes.map(({ startedAt }: { startedAt: string }) => startedAt)
     expect(times).toEqual([...times].sort().reverse())
     expect(log.nodes.slice(0, 3)).toMatchObject([
-      { direction: 'INBOUND', result: 'Accepted', to: { number: ben.number }, extension: null },
-      { direction: 'OUTBOUND', result: 'Call connected', durationSeconds: 42 },
       {
         direction: 'INBOUND',
-        result: 'Missed',
-        from: { number: stranger },
+        result: 'ANSWERED',
+        rcResult: 'Accepted',
+        to: { number: ben.number },
+      },
+      {
+        direction: 'OUTBOUND',
+        result: 'ANSWERED',
+        rcResult: 'Call connected',
+        durationSeconds: 42,
+        recordings: [{ type: 'Automatic', durationSeconds: 42 }],
+      },
+      {
+        direction: 'INBOUND',
+        result: 'MISSED',
+        isMissed: true,
+        from: { number: stranger, extension: null },
+        to: { number: ava.number, extension: { extensionId: ava.extensionId } },
         extension: { extensionId: ava.extensionId },
       },
     ])
+    // A call between colleagues is two lines of RingCentral's log, and one call.
+    const [between] = log.nodes.filter(
+      (call: any) => call.to.extensionId === ben.extensionId && call.from.extensionId,
+    )
+    expect(between).toMatchObject({ direction: 'OUTBOUND', parties: [{}, {}] })
+    expect(await gateway.db.callRecord.count()).toBe(9)
 
     const found = async (filter: object) => {
       const { callLogs: some } = await acme.query(callLogs, { filter })
@@ -68,96 +74,124 @@ describe('callLogs', () => {
     }
     for (const call of await found({ direction: 'OUTBOUND' }))
       expect(call.direction).toBe('OUTBOUND')
-    for (const call of await found({ result: ['missed'] })) expect(call.result).toBe('Missed')
+    const missed = await found({ result: ['MISSED'] })
+    expect(missed).toHaveLength(2)
+    expect(await found({ missed: true })).toEqual(missed)
+    expect(await found({ missed: false })).toHaveLength(6)
+    expect(await found({ recorded: true })).toMatchObject([{ durationSeconds: 42 }])
     expect(await found({ number: stranger })).toHaveLength(3)
+    expect(await found({ type: 'voice' })).toHaveLength(8)
+    expect(await found({ type: 'Fax' })).toHaveLength(0)
     expect(await found({ minDurationSeconds: 42, number: stranger })).toHaveLength(1)
-    expect(await found({ startedFrom: new Date(before - 59_500).toISOString() })).toHaveLength(2)
-    expect(
-      await found({ startedBefore: new Date(before - 30 * 86_400_000).toISOString() }),
-    ).toEqual([])
+    const [second] = log.nodes.slice(1)
+    expect(await found({ startedFrom: second.startedAt })).toHaveLength(2)
+    expect(await found({ startedBefore: second.startedAt })).toHaveLength(6)
     for (const call of await found({ extensionId: avasId })) {
-      expect(call.extension.extensionId).toBe(ava.extensionId)
+      expect(JSON.stringify(call)).toContain(ava.extensionId)
     }
-
     const first = await acme.query(callLogs, { first: 2 })
-    const second = await acme.query(callLogs, {
-      first: 100,
-      after: first.callLogs.pageInfo.endCursor,
-    })
-    expect([...first.callLogs.nodes, ...second.callLogs.nodes]).toEqual(log.nodes)
+    const after = first.callLogs.pageInfo.endCursor
+    const rest = await acme.query(callLogs, { first: 100, after })
+    const ids = (nodes: { id: string }[]) => nodes.map(({ id }) => id)
+    expect(ids([...first.callLogs.nodes, ...rest.callLogs.nodes])).toEqual(ids(log.nodes))
     const [tooMany] = await acme.errors(callLogs, { first: 101 })
     expect(tooMany.extensions.code).toBe('BAD_USER_INPUT')
   })
 
   it('shows others their own, and another tenant nothing', async () => {
     const gateway = await startGateway()
+    addCalls(gateway)
     const acme = await gateway.createTenant()
     const other = await gateway.createTenant({ name: 'Other' })
     const bens = await acme.connect(ben)
     await other.connect(cleo)
-    addCalls(gateway)
-    const { callLogs: log } = await acme.query(callLogs)
-    expect(log.nodes.length).toBeGreaterThan(0)
+    const log = await waitForLog(acme, 1)
     for (const call of log.nodes) expect(call.extension.extensionId).toBe(ben.extensionId)
     const { callLogs: foreign } = await other.query(callLogs, { filter: { extensionId: bens.id } })
     expect(foreign).toMatchObject({ totalCount: 0, nodes: [], asOf: null })
-    const id = log.nodes[0].id
+    const { id } = log.nodes[0]
     expect(await other.query(`{ node(id: "${id}") { id } }`)).toEqual({ node: null })
     expect(await acme.query(`{ node(id: "${id}") { id } }`)).toEqual({ node: { id } })
   })
 
   it('is put together from everybody’s own when the admin may not read the account’s', async () => {
     const gateway = await startGateway()
-    const acme = await gateway.createTenant()
-    await acme.connect(ava)
-    await acme.connect(ben)
     addCalls(gateway)
     gateway.simulator.planFault({
       kind: 'status',
-      path: '/restapi/v1.0/account/~/call-log',
+      path: '/restapi/v1.0/account/~/call-log-sync',
       status: 403,
       body: { errorCode: 'InsufficientPermissions', errors: [{ errorCode: 'CMN-408' }] },
     })
-    const { callLogs: log } = await acme.query(callLogs)
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    await acme.connect(ben)
+    const log = await waitForLog(acme, 6)
     const whose = new Set(log.nodes.map((call: any) => call.extension?.extensionId))
     expect(whose).toEqual(new Set([ava.extensionId, ben.extensionId]))
-    expect(log.asOf).not.toBeNull()
   })
 
-  it('answers from the table, with its age, while RingCentral is silent', async () => {
+  it('polled by 200 at once asks nothing of RingCentral', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     await acme.connect(ava)
-    const fresh = await acme.query(callLogs)
-    gateway.simulator.planFault({ kind: 'hang', path: '/' })
-    await later(gateway)
-    const startedAt = performance.now()
-    const old = await acme.query(callLogs)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
-    expect(old).toEqual(fresh)
+    await waitForLog(acme, 5)
+    const jobs = await createJobRunner(gateway)
+    await jobs.idle()
+    const before = heavyReads(gateway).length
+    expect(before).toBeLessThanOrEqual(2)
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => acme.query('{ callLogs { asOf nodes { id } } }')),
+      )
+    }
+    expect(heavyReads(gateway)).toHaveLength(before)
   })
 
-  it('asked thirty times at once at two instances reads once, and all but a few wait for it', async () => {
+  it('goes on from its token, and begins anew when that dies', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
+    const { id } = await acme.connect(ava)
+    await waitForLog(acme, 5)
+    addCalls(gateway)
+    await syncAgain(gateway, id)
+    await waitForLog(acme, 8)
+    gateway.simulator.expireSyncTokens()
+    gateway.simulator.addCall({ from: stranger, to: cleo.number, startedAt: Date.now() - 9_000 })
+    await syncAgain(gateway, id)
+    expect((await waitForLog(acme, 9)).totalCount).toBe(9)
+    const kinds = heavyReads(gateway).map(({ path }) => path.match(/[FI]Sync/)?.[0])
+    expect(kinds.slice(0, 1)).toEqual(['FSync'])
+    expect(kinds.slice(-2)).toEqual(['ISync', 'FSync'])
+  })
+
+  it('longer than one sync brings is read to its end, and goes on after a pause', async () => {
+    const gateway = await startGateway()
+    const start = Date.now() - 86_400_000
+    for (let n = 0; n < 1_400; n += 1) {
+      gateway.simulator.addCall({ from: stranger, to: ava.number, startedAt: start + n * 1_000 })
+    }
+    const list = '/restapi/v1.0/account/~/call-log'
+    gateway.simulator.planFault({ kind: 'rate-limit', path: list, retryAfter: 1, count: 1 })
+    const acme = await gateway.createTenant()
     await acme.connect(ava)
-    const answers = await Promise.all(Array.from({ length: 30 }, () => acme.query(callLogs)))
-    expect(heavy(gateway)).toHaveLength(1)
-    for (const { callLogs: log } of answers) expect(log.nodes.length).toBeGreaterThan(0)
-    await gateway.db.extension.updateMany({ data: { callLogAttemptedAt: null } })
-    const { url } = await gateway.startInstance({ role: 'web' })
-    await Promise.all(
-      [gateway.url, url].flatMap((at) =>
-        Array.from({ length: 15 }, () =>
-          fetch(`${at}/graphql`, {
-            method: 'POST',
-            headers: { authorization: `Bearer ${acme.secret}`, 'content-type': 'application/json' },
-            body: JSON.stringify({ query: callLogs }),
-          }),
-        ),
-      ),
+    await acme.waitFor(
+      '{ callLogs { totalCount } }',
+      ({ callLogs: { totalCount } }) => totalCount === 1_405,
     )
-    expect(heavy(gateway)).toHaveLength(2)
+    const reader = await gateway.db.extension.findFirstOrThrow()
+    expect(reader.callLogOlderBefore).toBeNull()
+  }, 30_000)
+
+  it('is kept inside the budget: a sync that was refused for it comes later, and nothing is asked meanwhile', async () => {
+    const gateway = await startGateway({ simulator: { limits: {} } })
+    const acme = await gateway.createTenant()
+    const { id } = await acme.connect(ava)
+    await waitForLog(acme, 5)
+    const jobs = await createJobRunner(gateway)
+    for (let n = 0; n < 12; n += 1) await jobs.run(syncCallLogJob, { extensionRowId: id })
+    expect(heavyReads(gateway).filter(({ status }) => status === 429)).toEqual([])
+    expect(heavyReads(gateway).length).toBeLessThanOrEqual(4)
   })
 })
 
@@ -166,18 +200,13 @@ describe('callChanged', () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const other = await gateway.createTenant({ name: 'Other' })
-    await acme.connect(ava)
-    await acme.query(callLogs)
-    const document =
-      'subscription ($filter: CallFilter) { callChanged(filter: $filter) { cursor call { result from { number } } } }'
-    const hears = await acme.subscribe(document)
-    const missed = await acme.subscribe(document, { filter: { result: ['missed'] } })
-    const foreign = await other.subscribe(document)
+    const { id } = await acme.connect(ava)
+    await waitForLog(acme, 5)
+    const hears = await acme.subscribe(callChanges)
+    const missed = await acme.subscribe(callChanges, { filter: { result: ['MISSED'] } })
+    const foreign = await other.subscribe(callChanges)
     addCalls(gateway)
-    for (let n = 0; n < 2; n += 1) {
-      await later(gateway)
-      await acme.query(callLogs)
-    }
+    for (let n = 0; n < 2; n += 1) await syncAgain(gateway, id)
     await expect.poll(() => hears.received.length).toBe(3)
     await expect.poll(() => missed.received.length).toBe(1)
     expect(foreign.received).toEqual([])

@@ -123,6 +123,7 @@ type DeletedTenant { tenantId: ID! }
 type Disconnected { extensions: [Extension!]! }
 input ExtensionFilter { extensionId: String }
 input MessageFilter { text: String }
-input CallLogFilter { result: [String!] }
-input CallFilter { result: [String!] }
+enum CallResult { ANSWERED MISSED VOICEMAIL NO_ANSWER BUSY REJECTED CANCELED BLOCKED FAILED OTHER }
+input CallLogFilter { result: [CallResult!] }
+input CallFilter { result: [CallResult!] }
 `

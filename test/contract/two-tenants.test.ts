@@ -70,7 +70,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
     },
     callLogs: { document: '{ callLogs(first: 100) { nodes { id } } }', showing: ['Call'] },
   }
-  const byThemselves = ['status', 'message', 'node']
+  const byThemselves = ['status', 'message', 'call', 'activeCalls', 'node']
   const operators = ['tenants']
 
   test('no query is left out', () => {
@@ -115,6 +115,26 @@ describe('every query shows a tenant its own and nothing of another', () => {
       const unknown = await raw(mine, document, { id: createId('Message') })
       expect(await raw(mine, document, { id: foreign.ids.Message })).toBe(unknown)
       expect(unknown).toBe('{"data":{"message":null}}')
+    }
+  })
+
+  test('call', async () => {
+    const document = 'query ($id: ID!) { call(id: $id) { id } }'
+    for (const [mine, foreign] of pairs()) {
+      const call = { id: mine.ids.Call }
+      expect(await mine.query(document, call)).toEqual({ call })
+      expect(await mine.query(document, { id: foreign.ids.Call })).toEqual({ call: null })
+    }
+  })
+
+  test('activeCalls', async () => {
+    gateway.simulator.addCall({ from: stranger, to: ava.number, ringMs: 5_000 })
+    gateway.simulator.addCall({ from: stranger, to: ben.number, ringMs: 5_000 })
+    const document = '{ activeCalls { id to { number } } }'
+    for (const [mine, number] of [[acme, ava.number] as const, [other, ben.number] as const]) {
+      const live = await mine.waitFor(document, ({ activeCalls }) => activeCalls[0] && activeCalls)
+      expect(live).toMatchObject([{ to: { number } }])
+      expect(await notOf(mine, live)).toEqual([])
     }
   })
 
@@ -231,7 +251,7 @@ describe('no mutation reaches into another tenant', () => {
       expect(await other.query(document, own)).toEqual({
         syncMessages: { id: other.ids.Extension },
       })
-      await expect.poll(syncs).toBeGreaterThan(before)
+      await expect.poll(syncs, { timeout: 5_000 }).toBeGreaterThan(before)
     },
     async resolveUnconfirmed() {
       const document =
@@ -255,6 +275,25 @@ describe('no mutation reaches into another tenant', () => {
       })
       expect(gateway.simulator.outbox()).toHaveLength(sent)
     },
+    async startCall() {
+      const document =
+        'mutation ($input: StartCallInput!) { startCall(input: $input) { ... on Call { id } ... on Error { code } } }'
+      const start = (tenant: Tenant, from: string) =>
+        tenant.query(document, { input: { from, to: stranger, idempotencyKey: 'c' } })
+      expect(await start(other, ava.number)).toEqual({ startCall: { code: 'NUMBER_NOT_FOUND' } })
+      const first = await start(acme, ava.number)
+      const second = await start(other, ben.number)
+      expect(first.startCall.id).toMatch(/^call_/)
+      expect(second.startCall.id).toMatch(/^call_/)
+      expect(second).not.toEqual(first)
+    },
+    cancelCall: () => callsOfOthers('cancelCall'),
+    hangUp: () => callsOfOthers('hangUp'),
+    hold: () => callsOfOthers('hold'),
+    unhold: () => callsOfOthers('unhold'),
+    mute: () => callsOfOthers('mute'),
+    unmute: () => callsOfOthers('unmute'),
+    transferCall: () => callsOfOthers('transferCall', { phoneNumber: stranger }),
     createConnectToken: () => linkOf('createConnectToken'),
     createInviteToken: () => linkOf('createInviteToken'),
     async disconnect() {
@@ -290,6 +329,35 @@ describe('no mutation reaches into another tenant', () => {
   })
 
   for (const [field, attempt] of Object.entries(cases)) test(field, attempt)
+
+  /** A call that goes on is, to another tenant, no call at all. */
+  async function callsOfOthers(mutation: string, more: object = {}) {
+    const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall({
+      from: stranger,
+      to: ava.number,
+      talkMs: 20_000,
+    })
+    const { id } = await acme.waitFor(
+      '{ activeCalls { id status telephonySessionId } }',
+      ({ activeCalls }) =>
+        activeCalls.find(
+          (call: any) =>
+            call.telephonySessionId === telephonySessionId && call.status === 'ANSWERED',
+        ),
+    )
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+    const document = `mutation ($input: ${type}!) { result: ${mutation}(input: $input) { ... on Call { id } ... on Error { code } } }`
+    const before = gateway.simulator.ledger().filter(({ path }) => path.includes('/telephony/'))
+    for (const callId of [id, createId('Call')]) {
+      const input = { callId, ...more }
+      expect(await other.query(document, { input })).toEqual({ result: { code: 'CALL_NOT_FOUND' } })
+    }
+    const after = gateway.simulator.ledger().filter(({ path }) => path.includes('/telephony/'))
+    expect(after).toHaveLength(before.length)
+    const own = await acme.query(document, { input: { callId: id, ...more } })
+    const expected = mutation === 'cancelCall' ? { code: 'CALL_NOT_RINGING' } : { id }
+    expect(own).toEqual({ result: expected })
+  }
 
   async function linkOf(mutation: string) {
     const document = `mutation { ${mutation} { ... on ConnectToken { connectUrl } } }`

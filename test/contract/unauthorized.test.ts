@@ -218,10 +218,20 @@ describe('the wrong kind of key', () => {
       '{ extensions { totalCount } }': 'extensions:read',
       '{ phoneNumbers { totalCount } }': 'extensions:read',
       '{ callLogs { totalCount } }': 'calls:read',
+      '{ activeCalls { id } }': 'calls:read',
+      '{ call(id: "x") { id } }': 'calls:read',
       'mutation { createConnectToken { __typename } }': 'extensions:connect',
       'mutation { createInviteToken { __typename } }': 'extensions:connect',
       'mutation { disconnect { __typename } }': 'extensions:connect',
       'mutation { sendSms(input: { from: "", to: [], text: "" }) { __typename } }': 'messages:send',
+      'mutation { startCall(input: { from: "", to: "" }) { __typename } }': 'calls:start',
+      'mutation { cancelCall(input: { callId: "x" }) { __typename } }': 'calls:start',
+      ...Object.fromEntries(
+        ['hangUp', 'hold', 'unhold', 'mute', 'unmute', 'transferCall'].map((name) => [
+          `mutation { ${name}(input: { callId: "x" }) { __typename } }`,
+          'calls:control',
+        ]),
+      ),
       'mutation { resolveUnconfirmed(input: { messageId: "x", resolution: RESEND }) { __typename } }':
         'messages:send',
     }

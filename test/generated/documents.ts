@@ -4,12 +4,35 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Which way a call went. */
+/** Which way a call went, as your company sees it. */
 export type CallDirection =
   /** Came in. */
   | 'INBOUND'
-  /** Went out. */
+  /** Went out, or from one colleague to another. */
   | 'OUTBOUND';
+
+/** How a call ended. */
+export type CallResult =
+  /** Somebody picked up. */
+  | 'ANSWERED'
+  /** Not let through. */
+  | 'BLOCKED'
+  /** The line was busy. */
+  | 'BUSY'
+  /** Given up by who called, before anybody picked up. */
+  | 'CANCELED'
+  /** It did not come about: a wrong number, a fault of the network. */
+  | 'FAILED'
+  /** Came in, and nobody picked up. */
+  | 'MISSED'
+  /** Went out, and nobody picked up. */
+  | 'NO_ANSWER'
+  /** A word of RingCentral’s that has no place here: see `rcResult`. */
+  | 'OTHER'
+  /** Declined by who was called. */
+  | 'REJECTED'
+  /** Came in, and the caller was sent to the mailbox. */
+  | 'VOICEMAIL';
 
 /** How the connection of an extension stands. */
 export type ExtensionStatus =
@@ -152,7 +175,7 @@ export type MessagesQuery = { messages: { totalCount: number, nodes: Array<{ id:
 export type CallLogsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CallLogsQuery = { callLogs: { asOf: string | null, totalCount: number, nodes: Array<{ id: string, direction: CallDirection, result: string | null, durationSeconds: number, startedAt: string, from: { number: string | null }, to: { number: string | null } }> } };
+export type CallLogsQuery = { callLogs: { asOf: string | null, totalCount: number, nodes: Array<{ id: string, direction: CallDirection, result: CallResult | null, durationSeconds: number | null, startedAt: string, from: { number: string | null }, to: { number: string | null } }> } };
 
 export type DisconnectMutationVariables = Exact<{ [key: string]: never; }>;
 

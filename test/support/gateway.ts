@@ -26,6 +26,7 @@ const everyScope = [
   'extensions:connect',
   'calls:read',
   'calls:start',
+  'calls:control',
   'people:read',
   'people:write',
 ]
@@ -79,6 +80,7 @@ export async function startGateway(
       logger: createLogger(process.env.LOG_LEVEL ?? 'silent'),
       settleMs: 300,
       restMs: 300,
+      logLagMs: 50,
       ...options.app,
       ...overrides,
     })

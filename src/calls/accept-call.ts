@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { takeFromBudget } from '../db/budget.ts'
+import type { Db, Tx } from '../db/client.ts'
+import type { Call } from '../db/generated/client/client.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { covers } from '../extensions/covers.ts'
+import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { type Clock, minutes } from '../lib/clock.ts'
+import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
+import { createId } from '../lib/ids.ts'
+import { NumberNotFoundError } from '../numbers/errors.ts'
+import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import { findNumber } from '../numbers/service.ts'
+import {
+  CallerIdNotAllowedError,
+  CallIdempotencyConflictError,
+  GrantLacksScopeError,
+} from './errors.ts'
+import { startCallJob } from './jobs.ts'
+import { callEvent } from './record-call.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    acceptCall: AcceptCall
+  }
+}
+
+export type CallInput = {
+  from: string
+  to: string
+  callerId?: string | null | undefined
+  playPrompt?: boolean | null | undefined
+  idempotencyKey?: string | null | undefined
+}
+
+export type AcceptCall = (tenantId: string, input: CallInput) => Promise<Call>
+
+/** Of an extension's ten Heavy calls a minute; the others are for its log, for canceling and for recordings. */
+const startsAMinute = 5
+
+/**
+ * Takes a call to be started: call, event and job are one transaction. Throws the typed errors of
+ * `startCall`; the same `idempotencyKey` with the same input answers the call that it made the first
+ * time, under any parallelism.
+ */
+export function createAcceptCall({
+  db,
+  eventLog,
+  queue,
+  clock,
+}: {
+  db: Db
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}): AcceptCall {
+  return async (tenantId, input) => {
+    const asked = parse(input)
+    const { from, to, callerId, playPrompt, idempotencyKey } = asked
+    const requestHash = hash(asked)
+    const known = await findByKey(db, tenantId, idempotencyKey)
+    if (known) return sameRequest(known, requestHash)
+
+    const extension = await whoCalls(tenantId, from)
+    if (callerId) await checkCallerId(tenantId, callerId)
+    return eventLog.transaction(async (tx, record) => {
+      const [call] = await tx.call.createManyAndReturn({
+        data: {
+          id: createId('Call'),
+          tenantId,
+          extensionRowId: extension.id,
+          extensionRowIds: [extension.id],
+          rcAccountId: extension.rcAccountId,
+          status: 'STARTING',
+          direction: 'OUTBOUND',
+          fromNumber: from,
+          fromName: extension.name,
+          fromExtensionId: extension.extensionId,
+          toNumber: to,
+          callerId,
+          playPrompt,
+          idempotencyKey,
+          requestHash,
+          startedAt: clock.now(),
+          heardAt: clock.now(),
+        },
+        skipDuplicates: true,
+      })
+      if (!call) {
+        // A twin of this request was faster; it has committed, or we would still be waiting for it.
+        const twin = await findByKey(tx, tenantId, idempotencyKey)
+        if (!twin) throw new Error('A call was skipped as a duplicate of nothing')
+        return sameRequest(twin, requestHash)
+      }
+      const budget = { limit: startsAMinute, windowMs: minutes(1) }
+      const taken = await takeFromBudget(tx, `${extension.id}:start-call`, budget)
+      if (!taken.granted) {
+        throw new RateLimitedError(
+          `At most ${startsAMinute} calls a minute are started for one extension.`,
+          taken.retryAfterMs,
+        )
+      }
+      record(callEvent(call))
+      await queue.send(tx, startCallJob, { callId: call.id })
+      return call
+    })
+  }
+
+  async function whoCalls(tenantId: string, from: string) {
+    const number = await findNumber(db, tenantId, from)
+    if (!number) {
+      const connected = await db.extension.findFirst({
+        where: { tenantId, status: { not: 'REVOKED' } },
+      })
+      throw connected ? new NumberNotFoundError(from) : new NotConnectedError()
+    }
+    const { extension } = number
+    if (extension.status === 'REVOKED') {
+      throw new ExtensionRevokedError(extension.extensionId, extension.name)
+    }
+    if (!covers(extension, 'RingOut')) throw new GrantLacksScopeError('RingOut')
+    return extension
+  }
+
+  /** What we know of a number; of others RingCentral decides. */
+  async function checkCallerId(tenantId: string, callerId: string) {
+    const number = await findNumber(db, tenantId, callerId)
+    if (number && !number.features.includes('CallerId')) throw new CallerIdNotAllowedError(callerId)
+  }
+}
+
+function parse(input: CallInput) {
+  const from = parsePhoneNumber(input.from)
+  const to = parsePhoneNumber(input.to)
+  const callerId = input.callerId ? parsePhoneNumber(input.callerId) : null
+  if (from === to) {
+    throw new InvalidInputError('to', `\`to\` is ${from}, the number that calls: name another one.`)
+  }
+  const idempotencyKey = input.idempotencyKey ?? null
+  if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
+    throw new InvalidInputError(
+      'idempotencyKey',
+      'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
+    )
+  }
+  return { from, to, callerId, playPrompt: input.playPrompt ?? null, idempotencyKey }
+}
+
+function hash({ from, to, callerId, playPrompt }: ReturnType<typeof parse>) {
+  const digest = createHash('sha256').update(JSON.stringify([from, to, callerId, playPrompt]))
+  return new Uint8Array(digest.digest())
+}
+
+function findByKey(db: Db | Tx, tenantId: string, idempotencyKey: string | null) {
+  if (idempotencyKey === null) return null
+  return db.call.findUnique({ where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } } })
+}
+
+function sameRequest(call: Call, requestHash: Uint8Array): Call {
+  if (call.requestHash && Buffer.compare(call.requestHash, requestHash) === 0) return call
+  throw new CallIdempotencyConflictError(call.id)
+}

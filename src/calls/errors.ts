@@ -1,0 +1,83 @@
+import type { CallStatus } from '../db/generated/client/client.ts'
+import { BusinessError } from '../lib/errors.ts'
+
+export class CallNotFoundError extends BusinessError {
+  override name = 'CallNotFoundError'
+  readonly code = 'CALL_NOT_FOUND'
+  constructor(callId: string) {
+    super(`There is no call ${callId}.`)
+  }
+}
+
+/** What was asked for needs a call that goes on, or one that is further, or not so far. */
+export class CallNotLiveError extends BusinessError {
+  override name = 'CallNotLiveError'
+  readonly code: 'CALL_NOT_LIVE' | 'CALL_NOT_RINGING' | 'CALL_NOT_ANSWERED'
+  readonly status: CallStatus
+  constructor(code: CallNotLiveError['code'], callId: string, status: CallStatus) {
+    super(`Call ${callId} is ${status}: ${notLive[code]}`)
+    this.code = code
+    this.status = status
+  }
+}
+
+const notLive = {
+  CALL_NOT_LIVE: 'there is nothing to control. The query `activeCalls` lists calls that go on.',
+  CALL_NOT_RINGING: 'only a call that still rings can be canceled. End it with `hangUp`.',
+  CALL_NOT_ANSWERED: 'that can be done when it has been picked up.',
+} as const
+
+/** RingCentral refused to do something to a call, or did not say whether it did. */
+export class CallControlFailedError extends BusinessError {
+  override name = 'CallControlFailedError'
+  readonly code = 'CALL_CONTROL_FAILED'
+  /** RingCentral's own code, if it told one. */
+  readonly rcCode: string | null
+  constructor(rcCode: string | null, inDoubt: boolean) {
+    super(
+      inDoubt
+        ? 'RingCentral did not answer: it may have been done. `callChanged` tells.'
+        : `RingCentral refused it${rcCode ? ` (${rcCode})` : ''}: the call may just have changed.`,
+    )
+    this.rcCode = rcCode
+  }
+}
+
+export class CallerIdNotAllowedError extends BusinessError {
+  override name = 'CallerIdNotAllowedError'
+  readonly code = 'CALLER_ID_NOT_ALLOWED'
+  readonly callerId: string
+  constructor(callerId: string) {
+    super(
+      `${callerId} cannot be shown as the caller: RingCentral has not given it the feature CallerId. Leave \`callerId\` out for the company's own.`,
+    )
+    this.callerId = callerId
+  }
+}
+
+/** The user who connected did not grant what this needs, or the app's registration lacks it. */
+export class GrantLacksScopeError extends BusinessError {
+  override name = 'GrantLacksScopeError'
+  readonly code = 'GRANT_LACKS_SCOPE'
+  /** RingCentral's application scope. */
+  readonly scope: string
+  constructor(scope: string) {
+    super(
+      `The grant of this extension does not cover RingCentral's scope ${scope}. Add it to the app's registration, and let its user connect again.`,
+    )
+    this.scope = scope
+  }
+}
+
+export class CallIdempotencyConflictError extends BusinessError {
+  override name = 'CallIdempotencyConflictError'
+  readonly code = 'IDEMPOTENCY_KEY_MISMATCH'
+  /** The call that the key belongs to. */
+  readonly callId: string
+  constructor(callId: string) {
+    super(
+      `This idempotency key was used for another call (${callId}). Use a new key for a new call.`,
+    )
+    this.callId = callId
+  }
+}

@@ -1,0 +1,94 @@
+import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { RateLimitedError } from '../lib/errors.ts'
+import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import './call-errors-schema.ts'
+import {
+  CallControlFailedError,
+  CallerIdNotAllowedError,
+  CallIdempotencyConflictError,
+  CallNotFoundError,
+  CallNotLiveError,
+  GrantLacksScopeError,
+} from './errors.ts'
+import { Call } from './schema.ts'
+
+const mayStart = { scope: 'calls:start' }
+
+const StartCallInput = builder.inputType('StartCallInput', {
+  description: 'A call to start.',
+  fields: (t) => ({
+    from: t.string({
+      required: true,
+      description: 'The number that rings first, in E.164; one of `phoneNumbers`.',
+    }),
+    to: t.string({
+      required: true,
+      description: 'The number that rings once `from` has been picked up, in E.164.',
+    }),
+    callerId: t.string({
+      description:
+        'The number that `to` sees, in E.164: one of the company’s with the feature `CallerId`. Left out: the company’s own.',
+    }),
+    playPrompt: t.boolean({
+      description:
+        'Whether who picks up `from` has to press 1 before `to` rings. RingCentral asks for it when left out.',
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Your own key for this call, for example a UUID of the click. The same key with the same input answers the same call and rings once, so a request whose answer got lost can be repeated. 1 to 255 printable ASCII characters.',
+    }),
+  }),
+})
+
+builder.mutationField('startCall', (t) =>
+  t.prismaField({
+    type: Call,
+    description:
+      'Takes a call to be started and answers at once: RingCentral rings `from`, and `to` once that has been picked up; `callChanged` tells how it goes on. A call that cannot be asked for within 30 seconds is FAILED; one whose asking was never answered is UNCONFIRMED and never rings again by itself. Scope `calls:start`.',
+    authScopes: mayStart,
+    errors: {
+      types: [
+        InvalidPhoneNumberError,
+        NumberNotFoundError,
+        NotConnectedError,
+        ExtensionRevokedError,
+        GrantLacksScopeError,
+        CallerIdNotAllowedError,
+        CallIdempotencyConflictError,
+        RateLimitedError,
+      ],
+    },
+    args: {
+      input: t.arg({ type: StartCallInput, required: true, description: 'Who calls whom.' }),
+    },
+    resolve: (_query, _parent, { input }, context) =>
+      context.services.acceptCall(tenantOf(context), input),
+  }),
+)
+
+const CancelCallInput = builder.inputType('CancelCallInput', {
+  description: 'A call to take back.',
+  fields: (t) => ({ callId: t.id({ required: true, description: 'The call, `call_…`.' }) }),
+})
+
+builder.mutationField('cancelCall', (t) =>
+  t.prismaField({
+    type: Call,
+    description:
+      'Takes back a call of `startCall` while it rings: nothing rings any more, as far as RingCentral can still stop it. Answers the call as it is right then; `callChanged` tells its end. Canceling again answers the same. Scope `calls:start`.',
+    authScopes: mayStart,
+    errors: {
+      types: [
+        CallNotFoundError,
+        CallNotLiveError,
+        NotConnectedError,
+        CallControlFailedError,
+        RateLimitedError,
+      ],
+    },
+    args: { input: t.arg({ type: CancelCallInput, required: true, description: 'Which.' }) },
+    resolve: (_query, _parent, { input }, context) =>
+      context.services.callControl.cancel(tenantOf(context), input.callId),
+  }),
+)

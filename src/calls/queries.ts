@@ -1,0 +1,105 @@
+import type { Prisma } from '../db/generated/client/client.ts'
+import { withRowId } from '../extensions/which-extension.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { isGoingOn } from './active-calls.ts'
+import {
+  CallFilter,
+  type CallFilterInput,
+  CallLogFilter,
+  type CallLogFilterInput,
+  whereCall,
+  whereLogged,
+} from './filter.ts'
+import { logAsOf } from './log-source.ts'
+import { Call } from './schema.ts'
+
+const mayRead = { scope: 'calls:read' }
+const newestFirst: Prisma.CallOrderByWithRelationInput[] = [{ startedAt: 'desc' }, { id: 'desc' }]
+
+/** The filter with the id of our row, whichever id was given. */
+function named<Filter extends CallFilterInput | CallLogFilterInput>(
+  context: Context,
+  filter: Filter | null | undefined,
+) {
+  return withRowId(context.db, tenantOf(context), filter)
+}
+
+builder.queryField('callLogs', (t) =>
+  t.prismaConnection(
+    {
+      type: Call,
+      cursor: 'id',
+      ...pageSize,
+      description:
+        'The call log, newest first: calls that are over, of one extension or of the whole account. It keeps itself up to date; asking costs RingCentral nothing. Scope `calls:read`.',
+      authScopes: mayRead,
+      args: {
+        filter: t.arg({ type: CallLogFilter, description: 'Which calls; all if left out.' }),
+      },
+      totalCount: async (_parent, { filter }, context) =>
+        context.db.call.count({
+          where: whereLogged(tenantOf(context), await named(context, filter)),
+        }),
+      resolve: async (query, _parent, args, context) => {
+        checkPage(args)
+        return context.db.call.findMany({
+          ...query,
+          where: whereLogged(tenantOf(context), await named(context, args.filter)),
+          orderBy: newestFirst,
+        })
+      },
+    },
+    {
+      name: 'CallLogConnection',
+      description: 'A page of the call log.',
+      fields: (u) => ({
+        asOf: u.field({
+          type: 'DateTime',
+          nullable: true,
+          description:
+            'As of when the log is: when it was last compared with RingCentral’s, which happens half a minute after each call, and every five minutes. Null when it was not yet, or no grant allows it.',
+          resolve: async ({ args }, _args, context) => {
+            const filter = await named(context, (args as { filter?: CallLogFilterInput }).filter)
+            return logAsOf(context.db, tenantOf(context), filter?.extensionId)
+          },
+        }),
+      }),
+    },
+    { name: 'CallLogEdge', description: 'A call and its place in the log.' },
+  ),
+)
+
+builder.queryField('activeCalls', (t) =>
+  t.prismaField({
+    type: [Call],
+    description:
+      'The calls that go on, the newest first, at most 100. Live for extensions whose grant covers CallControl; for the others read from RingCentral, some seconds late. Scope `calls:read`.',
+    authScopes: mayRead,
+    args: { filter: t.arg({ type: CallFilter, description: 'Which ones; all if left out.' }) },
+    resolve: async (query, _parent, args, context) => {
+      const tenantId = tenantOf(context)
+      const filter = await named(context, args.filter)
+      await context.services.activeCalls.refresh(tenantId, filter?.extensionId)
+      return context.db.call.findMany({
+        ...query,
+        where: { AND: [whereCall(tenantId, filter), { status: isGoingOn }] },
+        orderBy: newestFirst,
+        take: pageSize.maxSize,
+      })
+    },
+  }),
+)
+
+builder.queryField('call', (t) =>
+  t.prismaField({
+    type: Call,
+    nullable: true,
+    description: 'One call; null if there is none with this id. Scope `calls:read`.',
+    authScopes: mayRead,
+    args: { id: t.arg.id({ required: true, description: 'The call’s id, `call_…`.' }) },
+    resolve: (query, _parent, { id }, context) =>
+      context.db.call.findUnique({ ...query, where: { id, tenantId: tenantOf(context) } }),
+  }),
+)

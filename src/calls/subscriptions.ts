@@ -1,0 +1,50 @@
+import type { Call as CallRow } from '../db/generated/client/client.ts'
+import {
+  afterDescription,
+  cursorDescription,
+  type Delivery,
+  deliver,
+  occurredAtDescription,
+} from '../events/subscription.ts'
+import { withRowId } from '../extensions/which-extension.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { CallFilter, matchesCall } from './filter.ts'
+import { Call } from './schema.ts'
+
+const CallEvent = builder.objectRef<Delivery<CallRow>>('CallEvent').implement({
+  description: 'Something that happened to a call.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: cursorDescription }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
+    call: t.field({
+      type: Call,
+      description: 'The call as it was right after the event.',
+      resolve: (delivery) => delivery.row,
+    }),
+  }),
+})
+
+builder.subscriptionField('callChanged', (t) =>
+  t.field({
+    type: CallEvent,
+    description:
+      'Calls as they ring, are picked up, held, missed and end, and once more when the log has them. Live for extensions whose grant covers CallControl; the log alone for the others. Scope `calls:read`.',
+    authScopes: { scope: 'calls:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      filter: t.arg({ type: CallFilter, description: 'Which ones; all if left out.' }),
+    },
+    subscribe: async (_parent, { after, filter: given }, context) => {
+      const tenantId = tenantOf(context)
+      const filter = await withRowId(context.db, tenantId, given)
+      return deliver<CallRow>(context.services.feed, {
+        tenantId,
+        types: ['call.changed'],
+        after,
+        ended: context.ended,
+        matches: (call) => matchesCall(call, filter),
+      })
+    },
+    resolve: (delivery) => delivery,
+  }),
+)
