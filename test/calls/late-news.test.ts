@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { captureWebhook } from '../inbound/webhook.ts'
+import { callFields, waitForLog } from '../support/calls.ts'
+import { ava, startGateway } from '../support/gateway.ts'
+import { createJobRunner } from '../support/jobs.ts'
+
+const event = '/restapi/v1.0/account/400131426008/extension/62264425016/telephony/sessions'
+
+it('old news that comes after the end makes no call ring again; news from after the end does, until it ends', async () => {
+  const captured = captureWebhook()
+  const gateway = await startGateway({ app: { fetch: captured.fetch } })
+  const acme = await gateway.createTenant()
+  await acme.connect(ava)
+  await waitForLog(acme, 5)
+  const jobs = await createJobRunner(gateway)
+  const webhook = captured.webhook()
+  const { subscriptionId, ownerId } = webhook.text('')
+
+  const hear = async (sequence: number, party: string, code: string, reason?: string) => {
+    const answer = await webhook.post({
+      uuid: randomUUID(),
+      event,
+      timestamp: new Date().toISOString(),
+      subscriptionId,
+      ownerId,
+      body: {
+        sequence,
+        telephonySessionId: 's-late',
+        eventTime: new Date(Date.now() - 60_000 + sequence * 1_000).toISOString(),
+        origin: { type: 'Call' },
+        parties: [
+          {
+            id: party,
+            extensionId: ava.extensionId,
+            direction: 'Inbound',
+            from: { phoneNumber: '+14155550123' },
+            to: { phoneNumber: ava.number },
+            status: { code, reason },
+          },
+        ],
+      },
+    })
+    expect(answer.status).toBe(200)
+    await jobs.idle()
+    const call = await gateway.db.call.findFirstOrThrow({ where: { sessionKey: 's-late' } })
+    return (await acme.query(`{ call(id: "${call.id}") { ${callFields} } }`)).call
+  }
+
+  expect(await hear(1, 'p-1', 'Proceeding')).toMatchObject({ status: 'RINGING', result: null })
+  const ended = await hear(5, 'p-1', 'Disconnected', 'Rejected')
+  expect(ended).toMatchObject({ status: 'ENDED', result: 'REJECTED' })
+  const late = await hear(2, 'p-2', 'Setup')
+  expect(late).toMatchObject({ status: 'ENDED', result: 'REJECTED', endedAt: ended.endedAt })
+  expect(await hear(7, 'p-2', 'Answered')).toMatchObject({ status: 'ANSWERED' })
+  expect(await hear(6, 'p-2', 'Proceeding')).toMatchObject({ status: 'ANSWERED' })
+  expect(await hear(8, 'p-2', 'Disconnected')).toMatchObject({
+    status: 'ENDED',
+    result: 'ANSWERED',
+  })
+  expect(await gateway.db.call.count({ where: { sessionKey: 's-late' } })).toBe(1)
+}, 20_000)
