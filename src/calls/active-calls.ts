@@ -26,6 +26,8 @@ export const isGoingOn = {
 
 /** At most three Heavy calls of ten a minute, however many ask. */
 const readEvery = seconds(20)
+/** Of the Heavy calls, for finding out whether a phone rings: somebody waits for that. */
+const unconfirmedShare = 0.8
 /** RingCentral's list tells no more than that it goes on; a phone rings no longer than this. */
 const ringsFor = seconds(60)
 
@@ -43,9 +45,9 @@ export function createActiveCalls({
   clock: Clock
   logger: Logger
 }) {
-  async function read(extension: Extension): Promise<void> {
+  async function read(extension: Extension, share: number): Promise<void> {
     const calls = await access.call(extension.id, (api) => api.callLog.listActiveExtensionCalls(), {
-      share: callLogShare,
+      share,
     })
     await takeIn(extension, calls)
   }
@@ -93,7 +95,7 @@ export function createActiveCalls({
       })
       await Promise.all(
         due.map((extension) =>
-          read(extension).catch((error) =>
+          read(extension, callLogShare).catch((error) =>
             logger.info({ err: error, extension: extension.id }, 'Active calls could not be read'),
           ),
         ),
@@ -101,7 +103,7 @@ export function createActiveCalls({
     },
 
     /** Reads them for one extension now, for a call of which nobody knows whether it rings. */
-    readNow: read,
+    readNow: (extension: Extension) => read(extension, unconfirmedShare),
   }
 }
 

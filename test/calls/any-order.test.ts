@@ -65,6 +65,20 @@ test('notifications in any order, some twice, make the same call', () => {
   )
 })
 
+test('how it stands is what the newest news says, by RingCentral’s sequence and not by arrival', () => {
+  const statuses = ['RINGING', 'RINGING', 'RINGING', 'RINGING', 'ANSWERED', 'ANSWERED', 'ON_HOLD']
+  for (const [n, status] of [...statuses, 'ANSWERED', 'ANSWERED', 'ENDED'].entries()) {
+    const sofar = story.slice(0, n + 1)
+    const all = fc.shuffledSubarray(sofar, { minLength: sofar.length })
+    fc.assert(
+      fc.property(all, (some) => {
+        expect(hear(some)?.status).toBe(status)
+      }),
+      { numRuns: 20 },
+    )
+  }
+})
+
 test('whatever was dropped, what was heard comes out the same in any order', () => {
   fc.assert(
     fc.property(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startCallJob } from '../../src/calls/jobs.ts'
+import { startCallJob, syncCallLogJob } from '../../src/calls/jobs.ts'
 import { callChanges, callFields, waitForLog } from '../support/calls.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
@@ -207,14 +207,24 @@ describe('a call whose asking was never answered', () => {
       return new Promise(() => undefined)
     }
     const { gateway, acme } = await connected({ app: { fetch: dying } })
+    // Nor does anybody tell that it rings.
+    gateway.simulator.planFault({ kind: 'webhook-drop' })
     const call = await start(acme)
     await expect.poll(() => rings(gateway)).toBe(1)
     await gateway.startInstance({ role: 'worker', fetch })
     const jobs = await createJobRunner(gateway)
     for (let n = 0; n < 3; n += 1) await jobs.run(startCallJob, { callId: call.id })
-    expect(await waitFor(acme, call.id, ({ status }) => status === 'ENDED')).toMatchObject({
+    await expect
+      .poll(() => gateway.simulator.calls().some(({ to }) => to.phoneNumber === stranger))
+      .toBe(true)
+    const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+    await gateway.db.budget.deleteMany()
+    await jobs.run(syncCallLogJob, { extensionRowId })
+    expect(await waitFor(acme, call.id, ({ rcCallId }) => rcCallId)).toMatchObject({
+      status: 'ENDED',
       result: 'ANSWERED',
+      errorCode: null,
     })
     expect(rings(gateway)).toBe(1)
-  })
+  }, 60_000)
 })
