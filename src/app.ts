@@ -36,6 +36,16 @@ import { watchLostLanes } from './messages/lost-lanes.ts'
 import { createSyncNow } from './messages/request-sync.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
+import { createAddressBooks } from './people/address-books.ts'
+import { createContactChanges } from './people/contact-changes.ts'
+import { createDirectory } from './people/directory.ts'
+import { forgetPeople } from './people/forget.ts'
+import { createMappings } from './people/mappings.ts'
+import { nameOf } from './people/names.ts'
+import { createPresences } from './people/presences.ts'
+import { requestContacts } from './people/request-contacts.ts'
+import { requestDirectoryOf } from './people/request-directory.ts'
+import { createSetPresence } from './people/set-presence.ts'
 import { createRingCentral } from './ringcentral/client.ts'
 import { createRoutes } from './routes.ts'
 import { schema } from './schema.ts'
@@ -146,17 +156,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     redirectUri: `${url}/v1/rc/callback`,
     clock,
     logger,
-    // What waited for the grant to come back goes out now.
     onConnect: async (tx, extensionRowId) => {
+      // What waited for the grant to come back goes out now.
       await wakeLane(tx, queue, extensionRowId)
       await requestCallSync(tx, queue, extensionRowId)
+      await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
+      await requestContacts(tx, { queue, clock }, extensionRowId)
     },
   })
   const disconnecting = createDisconnecting({
     eventLog,
     queue,
     clock,
-    onDisconnect: failNotConnected,
+    onDisconnect: async (tx, record, extensionRowIds) => {
+      await failNotConnected(tx, record, extensionRowIds)
+      await forgetPeople(tx, extensionRowIds)
+    },
   })
   const extensions = createExtensionService({
     db,
@@ -179,6 +194,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     clock,
   })
+  const directory = createDirectory({ db, queue, clock })
+  const presences = createPresences({ db, eventLog, access, clock, logger })
+  const setPresence = createSetPresence({ db, extensions, presences, clock })
+  const addressBooks = createAddressBooks({ db, queue, clock })
+  const contactChanges = createContactChanges({ db, access, extensions, addressBooks, clock })
+  const mappings = createMappings({ db, directory, clock })
 
   if (works) {
     await queue.work(
@@ -187,6 +208,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         eventLog,
         queue,
         access,
+        presences,
         grants,
         disconnecting,
         ringCentral,
@@ -221,6 +243,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     callControl,
     activeCalls,
     recordings,
+    directory,
+    mappings,
+    presences,
+    setPresence,
+    addressBooks,
+    contactChanges,
+    nameOf,
     feed,
   }
   const makeContext: MakeContext = (viewer, requestId, ended) => ({

@@ -67,6 +67,11 @@ import { sendSms } from './messages/send-sms.ts'
 import { sweepMessages } from './messages/sweep.ts'
 import { syncMessages } from './messages/sync-messages.ts'
 import { lookAtDeliveries } from './messages/watch-deliveries.ts'
+import { readPresenceJob, syncContactsJob, syncDirectoryJob } from './people/jobs.ts'
+import type { Presences } from './people/presences.ts'
+import { readPresence } from './people/read-presence.ts'
+import { syncContacts } from './people/sync-contacts.ts'
+import { syncDirectory } from './people/sync-directory.ts'
 import type { RingCentral } from './ringcentral/client.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
 
@@ -92,6 +97,9 @@ export const jobs = [
   syncCallLogJob,
   checkCallJob,
   sweepCallsJob,
+  syncDirectoryJob,
+  readPresenceJob,
+  syncContactsJob,
   processNotificationJob,
   sweepNotificationsJob,
   pruneNotificationsJob,
@@ -116,6 +124,7 @@ export type WorkerDeps = {
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  presences: Presences
   grants: Grants
   disconnecting: Disconnecting
   ringCentral: RingCentral
@@ -144,9 +153,15 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     discoverNumbers(deps),
     ensureWebhook({
       ...deps,
-      onSubscribed: async (tx, id) => {
-        await requestSync(tx, deps.queue, id)
-        await requestCallSync(tx, deps.queue, id)
+      onSubscribed: async (tx, extensionRowId) => {
+        await requestSync(tx, deps.queue, extensionRowId)
+        await requestCallSync(tx, deps.queue, extensionRowId)
+        await deps.queue.send(
+          tx,
+          readPresenceJob,
+          { extensionRowId },
+          { singletonKey: extensionRowId },
+        )
       },
     }),
     refreshGrant(deps),
@@ -165,6 +180,9 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     syncCallLog(deps),
     checkCall(deps),
     sweepCalls(deps),
+    syncDirectory(deps),
+    readPresence(deps),
+    syncContacts(deps),
     processNotification(deps),
     sweepNotifications(deps),
     pruneNotifications(deps),

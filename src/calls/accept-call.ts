@@ -5,6 +5,7 @@ import type { Call } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { covers } from '../extensions/covers.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
@@ -12,11 +13,7 @@ import { createId } from '../lib/ids.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
-import {
-  CallerIdNotAllowedError,
-  CallIdempotencyConflictError,
-  GrantLacksScopeError,
-} from './errors.ts'
+import { CallerIdNotAllowedError, CallIdempotencyConflictError } from './errors.ts'
 import { startCallJob } from './jobs.ts'
 import { callEvent } from './record-call.ts'
 

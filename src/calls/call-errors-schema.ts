@@ -7,7 +7,6 @@ import {
   CallIdempotencyConflictError,
   CallNotFoundError,
   CallNotLiveError,
-  GrantLacksScopeError,
 } from './errors.ts'
 
 const interfaces = [ErrorInterface]
@@ -43,14 +42,6 @@ builder.objectType(CallerIdNotAllowedError, {
   description: 'The number may not be shown as the caller. Code CALLER_ID_NOT_ALLOWED.',
   interfaces,
   fields: (t) => ({ callerId: t.exposeString('callerId', { description: 'The number.' }) }),
-})
-builder.objectType(GrantLacksScopeError, {
-  name: 'GrantLacksScopeError',
-  description: 'The grant of the extension does not cover this. Code GRANT_LACKS_SCOPE.',
-  interfaces,
-  fields: (t) => ({
-    scope: t.exposeString('scope', { description: 'RingCentral’s scope that is missing.' }),
-  }),
 })
 builder.objectType(CallIdempotencyConflictError, {
   name: 'CallIdempotencyConflictError',

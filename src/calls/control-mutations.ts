@@ -1,15 +1,11 @@
 import { NotConnectedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import type { TransferTarget } from '../ringcentral/telephony.ts'
-import {
-  CallControlFailedError,
-  CallNotFoundError,
-  CallNotLiveError,
-  GrantLacksScopeError,
-} from './errors.ts'
+import { CallControlFailedError, CallNotFoundError, CallNotLiveError } from './errors.ts'
 import { Call } from './schema.ts'
 
 const mayControl = { scope: 'calls:control' }

@@ -4,6 +4,7 @@ import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { covers } from '../extensions/covers.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import type { Clock } from '../lib/clock.ts'
 import { RateLimitedError } from '../lib/errors.ts'
@@ -15,12 +16,7 @@ import {
 } from '../ringcentral/errors.ts'
 import type { TransferTarget } from '../ringcentral/telephony.ts'
 import { moveStarted } from './call-attempts.ts'
-import {
-  CallControlFailedError,
-  CallNotFoundError,
-  CallNotLiveError,
-  GrantLacksScopeError,
-} from './errors.ts'
+import { CallControlFailedError, CallNotFoundError, CallNotLiveError } from './errors.ts'
 import type { HeardParty } from './facts.ts'
 import { isOver } from './heard.ts'
 

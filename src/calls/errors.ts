@@ -56,19 +56,6 @@ export class CallerIdNotAllowedError extends BusinessError {
 }
 
 /** The user who connected did not grant what this needs, or the app's registration lacks it. */
-export class GrantLacksScopeError extends BusinessError {
-  override name = 'GrantLacksScopeError'
-  readonly code = 'GRANT_LACKS_SCOPE'
-  /** RingCentral's application scope. */
-  readonly scope: string
-  constructor(scope: string) {
-    super(
-      `The grant of this extension does not cover RingCentral's scope ${scope}. Add it to the app's registration, and let its user connect again.`,
-    )
-    this.scope = scope
-  }
-}
-
 export class CallIdempotencyConflictError extends BusinessError {
   override name = 'CallIdempotencyConflictError'
   readonly code = 'IDEMPOTENCY_KEY_MISMATCH'

@@ -1,4 +1,5 @@
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { RateLimitedError } from '../lib/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
@@ -9,7 +10,6 @@ import {
   CallIdempotencyConflictError,
   CallNotFoundError,
   CallNotLiveError,
-  GrantLacksScopeError,
 } from './errors.ts'
 import { Call } from './schema.ts'
 

@@ -1,5 +1,10 @@
 /** What can happen. The first word is what it happened to. */
-export type EventType = 'message.received' | 'message.status' | 'extension.changed' | 'call.changed'
+export type EventType =
+  | 'message.received'
+  | 'message.status'
+  | 'extension.changed'
+  | 'call.changed'
+  | 'presence.changed'
 
 /** A line to be written. `snapshot` is the row as it stands after the change. */
 export type NewEvent = { type: EventType; tenantId: string; subjectId: string; snapshot: object }

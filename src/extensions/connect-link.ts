@@ -6,6 +6,7 @@ import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import { createSecret, sha256 } from '../lib/secrets.ts'
+import { parseUserId } from './user-mapping.ts'
 
 export type ConnectLinks = ReturnType<typeof createConnectLinks>
 
@@ -38,12 +39,14 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
   return {
     /**
      * @throws RateLimitedError beyond 100 links a tenant an hour
-     * @throws InvalidInputError when the label is too long
+     * @throws InvalidInputError when the label or the user's id is too long
      */
     async create(input: {
       tenantId: string
       kind: ConnectTokenKind
       label?: string | null | undefined
+      /** Whom of the application's users to map to the extension that connects. */
+      userId?: string | null | undefined
     }): Promise<ConnectLink> {
       const label = input.label?.trim() || null
       if (label && label.length > 100) {
@@ -52,6 +55,7 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
           `The label has ${label.length} characters; at most 100 are allowed.`,
         )
       }
+      const userId = input.userId == null ? null : parseUserId(input.userId)
       const token = createSecret()
       const now = clock.now()
       const expiresAt = after(now, lifetime[input.kind])
@@ -70,6 +74,7 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
             kind: input.kind,
             tokenHash: sha256(token),
             label,
+            userId,
             createdAt: now,
             expiresAt,
           },

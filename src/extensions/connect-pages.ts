@@ -65,6 +65,10 @@ export function refusedCallbackPage() {
 const reasons = {
   refused: 'You did not allow access at RingCentral, or RingCentral did not allow it.',
   busy: 'Too many people are connecting at this moment. Wait a minute before you try again.',
+  otherExtension:
+    'This link was made for somebody who is known with another RingCentral extension already. Sign in at RingCentral with that one, or ask whoever sent you the link to correct it.',
+  otherUser:
+    'The RingCentral extension that you signed in with belongs to another user already. Sign in at RingCentral as yourself, or ask whoever sent you the link to correct it.',
   failed: 'RingCentral could not be reached, or did not answer as expected.',
 }
 

@@ -84,6 +84,10 @@ export function connectRoutes({
         return c.html(refusedCallbackPage(), 403)
       case 'refused':
         return c.html(notConnectedPage(completed.tenantName, 'refused'), 200)
+      case 'mapped': {
+        const why = completed.conflict === 'user' ? 'otherExtension' : 'otherUser'
+        return c.html(notConnectedPage(completed.tenantName, why), 409)
+      }
       case 'busy':
         c.header('Retry-After', '60')
         return c.html(notConnectedPage(completed.tenantName, 'busy'), 503)

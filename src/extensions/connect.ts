@@ -14,10 +14,12 @@ import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import type { ConnectLinks, LinkState } from './connect-link.ts'
 import { releaseTokens } from './disconnect.ts'
+import { ExtensionAlreadyMappedError, UserAlreadyMappedError } from './errors.ts'
 import { sealTokens } from './grant-tokens.ts'
 import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
+import { mapUser } from './user-mapping.ts'
 
 export type Connecting = ReturnType<typeof createConnecting>
 
@@ -34,6 +36,8 @@ export type Completed =
   | { outcome: 'other-browser' }
   /** The person said no, or RingCentral would not; the link is good again. */
   | { outcome: 'refused'; tenantName: string }
+  /** The link is for a user who is mapped to another extension, or the extension is another user's; the link is good again. */
+  | { outcome: 'mapped'; tenantName: string; conflict: 'user' | 'extension' }
   /** The token endpoint takes no more for the moment; the link is good again. */
   | { outcome: 'busy'; tenantName: string }
   /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
@@ -125,10 +129,27 @@ export function createConnecting(deps: {
       for (const job of [discoverNumbersJob, ensureWebhookJob]) {
         await queue.send(tx, job, { extensionRowId: extension.id }, { singletonKey: extension.id })
       }
+      const link = await tx.connectToken.findUnique({ where: { id: attempt.connectTokenId } })
+      if (link?.userId) {
+        // A conflict undoes all of this: who cannot be mapped is not connected either.
+        await mapUser(tx, { tenantId, userId: link.userId, extensionId: me.id }, clock.now())
+      }
       await onConnect(tx, extension.id)
       recordExtensionChanged(record, extension)
       return extension
     })
+  }
+
+  /** A login that is surely not used is ended at RingCentral as well, as far as that goes at once. */
+  async function giveBack(tokens: TokenSet, error: unknown): Promise<never> {
+    // After any other error it may have been saved all the same.
+    const conflict =
+      error instanceof UserAlreadyMappedError || error instanceof ExtensionAlreadyMappedError
+    if (!conflict) throw error
+    await tokenEndpoint.revoke(tokens.refreshToken).catch((refused) => {
+      logger.info({ err: refused }, 'A login that was not used could not be given back')
+    })
+    throw error
   }
 
   return {
@@ -199,7 +220,7 @@ export function createConnecting(deps: {
           redirectUri,
           verifier,
         })
-        const extension = await save(attempt, tokens)
+        const extension = await save(attempt, tokens).catch((error) => giveBack(tokens, error))
         return {
           outcome: 'connected',
           attemptId: attempt.id,
@@ -209,6 +230,12 @@ export function createConnecting(deps: {
       } catch (error) {
         logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         await links.reopen(attempt.connectTokenId)
+        if (error instanceof UserAlreadyMappedError) {
+          return { outcome: 'mapped', tenantName, conflict: 'user' }
+        }
+        if (error instanceof ExtensionAlreadyMappedError) {
+          return { outcome: 'mapped', tenantName, conflict: 'extension' }
+        }
         const busy =
           error instanceof RetryLaterError || error instanceof RingCentralRateLimitedError
         return { outcome: busy ? 'busy' : 'failed', tenantName }

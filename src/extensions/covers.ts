@@ -1,14 +1,23 @@
-import type { Extension } from '../db/generated/client/client.ts'
-
-/** Scopes of RingCentral's that include others. */
+/** Scopes of RingCentral that bring others with them. */
 const included: Record<string, readonly string[]> = {
-  ReadCallLog: ['EditCallLog', 'ReadCallRecording'],
+  SMS: ['ReadMessages'],
+  InternalMessages: ['ReadMessages'],
+  EditMessages: ['ReadMessages'],
+  Contacts: ['ReadContacts'],
+  EditPresence: ['ReadPresence'],
+  EditCallLog: ['ReadCallLog'],
+  ReadCallRecording: ['ReadCallLog'],
+  EditAccounts: ['ReadAccounts', 'EditExtensions'],
+  EditExtensions: ['ReadAccounts'],
 }
 
-/** Whether the grant of an extension covers a scope of RingCentral's. */
-export function covers({ scopes }: Pick<Extension, 'scopes'>, scope: string): boolean {
-  return scopesFor(scope).some((one) => scopes.includes(one))
+/** Whether a grant covers what RingCentral wants a scope for. The user's role may still forbid it. */
+export function covers({ scopes }: { scopes: readonly string[] }, wanted: string): boolean {
+  return scopesFor(wanted).some((scope) => scopes.includes(scope))
 }
 
 /** The scopes of which one is enough. */
-export const scopesFor = (scope: string): string[] => [scope, ...(included[scope] ?? [])]
+export function scopesFor(wanted: string): string[] {
+  const others = Object.keys(included).filter((scope) => included[scope]?.includes(wanted))
+  return [wanted, ...others]
+}

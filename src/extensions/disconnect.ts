@@ -43,11 +43,14 @@ export function createDisconnecting({
      * Disconnects all extensions of a tenant, at once and whatever RingCentral does: tokens and cached
      * numbers are gone, what was queued fails, subscribers hear of it. Giving the grants back to
      * RingCentral follows as jobs. Includes extensions whose grant RingCentral has ended: what waited
-     * for their users to come back waits no more.
+     * for their users to come back waits no more. Which user is which extension stays, unless it is to go.
      *
      * @throws NotConnectedError when nothing is connected
      */
-    async disconnectTenant(tenantId: string): Promise<Extension[]> {
+    async disconnectTenant(
+      tenantId: string,
+      { removeMappings = false }: { removeMappings?: boolean } = {},
+    ): Promise<Extension[]> {
       return eventLog.transaction(async (tx, record) => {
         // First, so that whoever connects, discovers or disconnects the same extension comes before or after.
         const extensions = await tx.extension.updateManyAndReturn({
@@ -65,6 +68,7 @@ export function createDisconnecting({
         const ids = extensions.map((extension) => extension.id)
         for (const id of ids) await endGrant(tx, tenantId, id)
         await tx.phoneNumber.deleteMany({ where: { extensionRowId: { in: ids } } })
+        if (removeMappings) await tx.userMapping.deleteMany({ where: { tenantId } })
         await onDisconnect(tx, record, ids)
         for (const extension of extensions) recordExtensionChanged(record, extension)
         return extensions

@@ -27,26 +27,36 @@ const ConnectToken = builder
 const labelDescription =
   'Who or what it is for, shown on the page that the link opens: `Ava, front desk`. At most 100 characters.'
 
+const userIdDescription =
+  'Your own id of the user whom the link is for: mapped to the extension that it connects, as by `mapUser`. If that cannot be, the page says so and nothing is connected.'
+
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
   description: 'How to make a connect link.',
-  fields: (t) => ({ label: t.string({ description: labelDescription }) }),
+  fields: (t) => ({
+    label: t.string({ description: labelDescription }),
+    userId: t.string({ description: userIdDescription }),
+  }),
 })
 
 const CreateInviteTokenInput = builder.inputType('CreateInviteTokenInput', {
   description: 'How to make an invite link.',
-  fields: (t) => ({ label: t.string({ description: labelDescription }) }),
+  fields: (t) => ({
+    label: t.string({ description: labelDescription }),
+    userId: t.string({ description: userIdDescription }),
+  }),
 })
 
 async function createToken(
   context: Context,
   kind: ConnectTokenKind,
-  input: { label?: string | null } | null | undefined,
+  input: { label?: string | null; userId?: string | null } | null | undefined,
 ) {
   const { extensions } = context.services
   const link = await extensions.links.create({
     tenantId: tenantOf(context),
     kind,
     label: input?.label,
+    userId: input?.userId,
   })
   return { connectUrl: extensions.absoluteUrl(link.path), expiresAt: link.expiresAt }
 }
@@ -91,6 +101,16 @@ const Disconnected = builder.objectRef<{ disconnectedIds: string[] }>('Disconnec
   }),
 })
 
+const DisconnectInput = builder.inputType('DisconnectInput', {
+  description: 'What else to remove.',
+  fields: (t) => ({
+    removeMappings: t.boolean({
+      description:
+        'Whether to forget as well which user is which extension. Left out, the mappings stay, and hold when people connect again.',
+    }),
+  }),
+})
+
 builder.mutationField('disconnect', (t) =>
   t.field({
     type: Disconnected,
@@ -98,8 +118,11 @@ builder.mutationField('disconnect', (t) =>
       'Disconnects all extensions of the tenant: what was queued fails, tokens and numbers are wiped at once, webhooks deleted and grants revoked at RingCentral right afterwards. Messages and calls stay. Scope `extensions:connect`.',
     authScopes: mayConnect,
     errors: { types: [NotConnectedError] },
-    resolve: async (_parent, _args, context) => {
-      const ended = await context.services.extensions.disconnectTenant(tenantOf(context))
+    args: { input: t.arg({ type: DisconnectInput, description: 'May be left out.' }) },
+    resolve: async (_parent, { input }, context) => {
+      const ended = await context.services.extensions.disconnectTenant(tenantOf(context), {
+        removeMappings: input?.removeMappings === true,
+      })
       return { disconnectedIds: ended.map((extension) => extension.id) }
     },
   }),

@@ -1,6 +1,8 @@
 import type { Extension } from '../db/generated/client/client.ts'
 import {
+  detailedPresenceChanges,
   extensionChanges,
+  extensionListChanges,
   instantSms,
   mailboxChanges,
   telephonySessions,
@@ -13,6 +15,8 @@ export function wantedFilters(extension: Pick<Extension, 'scopes'>): string[] {
     instantSms(),
     mailboxChanges(),
     extensionChanges(),
+    extensionListChanges(),
+    ...(covers(extension, 'ReadPresence') ? [detailedPresenceChanges()] : []),
     ...(covers(extension, 'CallControl') ? [telephonySessions()] : []),
   ]
 }

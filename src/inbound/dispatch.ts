@@ -7,6 +7,8 @@ import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
 import { requestSync } from '../messages/request-sync.ts'
+import { recordPresence } from '../people/record-presence.ts'
+import { requestDirectoryOf } from '../people/request-directory.ts'
 import { type Notification, parseNotification } from '../ringcentral/notifications.ts'
 import { processNotificationJob } from './jobs.ts'
 
@@ -68,16 +70,22 @@ export const processNotification = ({
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)
       case 'extension-change':
-        return send(discoverNumbersJob)
+        // Of this extension, or of the company's list of them.
+        return notification.extensionId
+          ? send(discoverNumbersJob)
+          : requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       case 'subscription-reminder':
         return send(ensureWebhookJob)
       case 'unknown':
         // Perhaps a message in a shape that we cannot read: RingCentral's store will tell.
         return requestSync(tx, queue, extensionRowId)
+      case 'presence': {
+        const { body, timestamp } = notification
+        const source = { by: 'notification', sequence: body.sequence, toldAt: timestamp } as const
+        return recordPresence(tx, record, extensionRowId, body, source, clock.now())
+      }
       case 'telephony-session':
         return hearSession(tx, record, { queue, clock, logLagMs }, mailbox, notification.body)
-      case 'presence':
-        return
     }
   }
 }

@@ -14,6 +14,9 @@ export const idPrefixes = {
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',
+  DirectoryEntry: 'dir',
+  UserMapping: 'map',
+  Contact: 'con',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

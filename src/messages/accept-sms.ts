@@ -3,6 +3,7 @@ import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
@@ -19,6 +20,7 @@ import {
   maxValidFor,
 } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
+import { numberOfUser } from './number-of-user.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
 
@@ -29,7 +31,9 @@ declare module '../graphql/context.ts' {
 }
 
 export type SmsInput = {
-  from: string
+  /** The number that sends; or `userId`, whose extension's number does. */
+  from?: string | null | undefined
+  userId?: string | null | undefined
   to: readonly string[]
   text: string
   /** Seconds. */
@@ -58,13 +62,18 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const { validFor, ...sms } = parse(input)
-    const requestHash = hash({ ...sms, validFor })
-    const known = await findByKey(db, tenantId, sms.idempotencyKey)
+    const { validFor, sender, ...rest } = parse(input)
+    const requestHash = hash({ ...rest, sender, validFor })
+    const known = await findByKey(db, tenantId, rest.idempotencyKey)
     if (known) return sameRequest(known, requestHash)
 
-    const number = await findNumber(db, tenantId, sms.from)
-    if (!number) throw await whyNoNumber(db, tenantId, sms.from)
+    const from = sender.from ?? (await numberOfUser(db, tenantId, sender.userId))
+    if (rest.to.includes(from)) {
+      throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
+    }
+    const sms = { ...rest, from }
+    const number = await findNumber(db, tenantId, from)
+    if (!number) throw await whyNoNumber(db, tenantId, from)
     const { extension } = number
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
@@ -102,7 +111,7 @@ export function createAcceptSms({
 }
 
 function parse(input: SmsInput) {
-  const from = parsePhoneNumber(input.from)
+  const sender = parseSender(input)
   const to = input.to.map(parsePhoneNumber)
   if (to.length === 0) {
     throw new InvalidRecipientsError('`to` is empty: name at least one recipient.')
@@ -114,9 +123,6 @@ function parse(input: SmsInput) {
   }
   const twice = to.find((number, index) => to.indexOf(number) !== index)
   if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
-  if (to.includes(from)) {
-    throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
-  }
   if (input.text.trim().length === 0) throw new InvalidTextError(0)
   if (input.text.length > maxTextLength) throw new InvalidTextError(input.text.length)
   // Postgres cannot store it, and no phone can show it.
@@ -137,11 +143,28 @@ function parse(input: SmsInput) {
       `\`validFor\` is a number of seconds from 1 to ${maxValidFor} (7 days); left out, the message waits as long as it takes.`,
     )
   }
-  return { from, to, text: input.text, idempotencyKey, validFor }
+  return { sender, to, text: input.text, idempotencyKey, validFor }
 }
 
-function hash({ from, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
-  const asked = [from, to, text, ...(validFor === null ? [] : [validFor])]
+type Sender = { from: string } | { from?: undefined; userId: string }
+
+function parseSender({ from, userId }: SmsInput): Sender {
+  if (from != null && userId == null) return { from: parsePhoneNumber(from) }
+  if (userId != null && from == null) return { userId: parseUserId(userId) }
+  throw new InvalidInputError(
+    'from',
+    'Name the number that sends in `from`, or a mapped user in `userId`: one of both.',
+  )
+}
+
+/** As it was asked: a user's number may have changed when the same request comes again. */
+function hash({ sender, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
+  const asked = [
+    sender.from ?? { userId: sender.userId },
+    to,
+    text,
+    ...(validFor === null ? [] : [validFor]),
+  ]
   const digest = createHash('sha256').update(JSON.stringify(asked)).digest()
   return new Uint8Array(digest)
 }

@@ -1,4 +1,8 @@
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import {
+  ExtensionRevokedError,
+  NotConnectedError,
+  UserNotMappedError,
+} from '../extensions/errors.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
@@ -45,8 +49,11 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
   description: 'A text to send.',
   fields: (t) => ({
     from: t.string({
-      required: true,
-      description: 'The number that sends, in E.164; one of `phoneNumbers`.',
+      description: 'The number that sends, in E.164; one of `phoneNumbers`. This or `userId`.',
+    }),
+    userId: t.string({
+      description:
+        'Instead of `from`, a user of your application: the number of the extension that they are mapped to sends.',
     }),
     to: t.stringList({
       required: true,
@@ -80,6 +87,7 @@ builder.mutationField('sendSms', (t) =>
         NumberNotFoundError,
         NotConnectedError,
         ExtensionRevokedError,
+        UserNotMappedError,
         IdempotencyConflictError,
       ],
     },

@@ -3,6 +3,7 @@ import type { Extension } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
+import { holdConnected } from '../extensions/hold-connected.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
@@ -158,13 +159,4 @@ export const syncMessages = ({
 function byAge(a: MessageRecord, b: MessageRecord): number {
   const apart = a.creationTime.getTime() - b.creationTime.getTime()
   return apart || a.id.localeCompare(b.id, 'en', { numeric: true })
-}
-
-/** Whether the extension is connected; if so, it stays until the commit. */
-async function holdConnected(tx: Tx, extensionRowId: string): Promise<boolean> {
-  const held = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM "Extension" AS extension WHERE "id" = ${extensionRowId}
-      AND EXISTS (SELECT 1 FROM "Grant" WHERE "extensionRowId" = extension."id")
-    FOR NO KEY UPDATE`
-  return held.length === 1
 }

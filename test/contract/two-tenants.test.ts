@@ -40,6 +40,12 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     ({ callLogs }) => callLogs.nodes[0],
   )
   const { phoneNumbers } = await tenant.query('{ phoneNumbers { nodes { id } } }')
+  const { directory } = await tenant.query('{ directory { nodes { id } } }')
+  const mapping = await mapUser(tenant, 'crm-1', person.extensionId)
+  const { createContact: contact } = await tenant.query(
+    'mutation ($input: CreateContactInput!) { createContact(input: $input) { ... on Contact { id } } }',
+    { input: { extensionId: extension.id, firstName: name, mobilePhone: stranger } },
+  )
   return {
     ...tenant,
     firstCursor: status.cursor,
@@ -49,15 +55,24 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       Message: sent.id,
       received: received.id,
       Call: call.id,
+      DirectoryEntry: directory.nodes[0].id,
+      UserMapping: mapping.id,
+      Contact: contact.id,
     },
   }
+}
+
+async function mapUser(tenant: TestTenant, userId: string, extensionId: string) {
+  const document = `mutation ($input: MapUserInput!) { mapUser(input: $input) { ... on UserMapping { id } ... on Error { code } } }`
+  return (await tenant.query(document, { input: { userId, extensionId } })).mapUser
 }
 
 describe('every query shows a tenant its own and nothing of another', () => {
   type Case = { document: string; showing: string[] }
   const cases: Record<string, Case> = {
     extensions: {
-      document: '{ extensions { totalCount nodes { id } edges { node { id } } } }',
+      document:
+        '{ extensions { totalCount nodes { id presence { availability } } edges { node { id } } } }',
       showing: ['Extension'],
     },
     phoneNumbers: {
@@ -65,10 +80,28 @@ describe('every query shows a tenant its own and nothing of another', () => {
       showing: ['PhoneNumber'],
     },
     messages: {
-      document: '{ messages { totalCount nodes { id } edges { node { id } } } }',
+      document: '{ messages { totalCount nodes { id sender { name } } edges { node { id } } } }',
       showing: ['Message', 'received'],
     },
     callLogs: { document: '{ callLogs(first: 100) { nodes { id } } }', showing: ['Call'] },
+    directory: {
+      document: '{ directory { totalCount nodes { id extension { id } mappedUser { id } } } }',
+      showing: ['DirectoryEntry', 'Extension', 'UserMapping'],
+    },
+    contacts: {
+      document: '{ contacts { totalCount nodes { id extension { id } } } }',
+      showing: ['Contact', 'Extension'],
+    },
+    userMappings: {
+      document:
+        '{ userMappings { totalCount nodes { id extension { id mappedUser { id } } person { id } } } }',
+      showing: ['UserMapping', 'Extension'],
+    },
+    suggestUserMappings: {
+      document:
+        '{ suggestUserMappings(input: { users: [{ userId: "a", email: "ava@example.com" }, { userId: "b", email: "ben@example.com" }, { userId: "c", email: "cleo@example.com" }] }) { candidates { id mappedUser { id } } } }',
+      showing: ['DirectoryEntry', 'UserMapping'],
+    },
   }
   const byThemselves = ['status', 'message', 'call', 'activeCalls', 'node']
   const operators = ['tenants']
@@ -85,7 +118,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
         const answer = await mine.query(document)
         for (const kind of showing) expect(idsIn(answer)).toContain(mine.ids[kind])
         expect(await notOf(mine, answer)).toEqual([])
-        const { totalCount, nodes } = answer[field]
+        const { totalCount, nodes } = answer[field] ?? {}
         if (totalCount !== undefined) expect(totalCount).toBe(nodes.length)
       }
     })
@@ -172,6 +205,10 @@ describe('every subscription tells a tenant its own and nothing of another', () 
       document: `subscription ${args} { callChanged(after: $after) { call { id } } }`,
       telling: 'Call',
     },
+    presenceChanged: {
+      document: `subscription ${args} { presenceChanged(after: $after) { extension { id } } }`,
+      telling: 'Extension',
+    },
   }
 
   test('no subscription is left out', () => {
@@ -252,6 +289,55 @@ describe('no mutation reaches into another tenant', () => {
         syncMessages: { id: other.ids.Extension },
       })
       await expect.poll(syncs, { timeout: 5_000 }).toBeGreaterThan(before)
+    },
+    async mapUser() {
+      // The same names of two tenants are two mappings, and an id of the other one names nothing.
+      expect(await mapUser(other, 'crm-2', cleo.extensionId)).toMatchObject({
+        id: expect.anything(),
+      })
+      expect(await mapUser(acme, 'crm-2', cleo.extensionId)).toMatchObject({
+        id: expect.anything(),
+      })
+      expect(await mapUser(other, 'crm-3', acme.ids.Extension ?? '')).toEqual({
+        code: 'EXTENSION_NOT_FOUND',
+      })
+    },
+    async createContact() {
+      const document =
+        'mutation ($input: CreateContactInput!) { createContact(input: $input) { ... on Contact { id } ... on Error { code } } }'
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await other.query(document, { input: { extensionId, firstName: 'X' } })).toEqual({
+          createContact: { code: 'EXTENSION_NOT_FOUND' },
+        })
+      }
+    },
+    updateContact: () => contactOfOther('updateContact', { notes: 'Mine' }),
+    deleteContact: () => contactOfOther('deleteContact', {}),
+    async setPresence() {
+      const document =
+        'mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ... on Presence { availability } ... on Error { code } } }'
+      const presences = () =>
+        asked(gateway, '/restapi/v1.0/account/~/extension/~/presence', 'PUT').length
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await other.query(document, { input: { extensionId, userStatus: 'BUSY' } })).toEqual(
+          { setPresence: { code: 'EXTENSION_NOT_FOUND' } },
+        )
+      }
+      expect(presences()).toBe(0)
+      const input = { extensionId: other.ids.Extension, userStatus: 'BUSY' }
+      expect(await other.query(document, { input })).toEqual({
+        setPresence: { availability: 'BUSY' },
+      })
+    },
+    async unmapUser() {
+      const document =
+        'mutation { unmapUser(input: { userId: "crm-2" }) { ... on UserMapping { extensionId } ... on Error { code } } }'
+      expect(await other.query(document)).toEqual({
+        unmapUser: { extensionId: cleo.extensionId },
+      })
+      expect(await other.query(document)).toEqual({ unmapUser: { code: 'USER_NOT_MAPPED' } })
+      const { userMappings } = await acme.query('{ userMappings { nodes { userId } } }')
+      expect(userMappings.nodes).toContainEqual({ userId: 'crm-2' })
     },
     async resolveUnconfirmed() {
       const document =
@@ -359,6 +445,18 @@ describe('no mutation reaches into another tenant', () => {
     expect(own).toEqual({ result: expected })
   }
 
+  async function contactOfOther(mutation: string, change: object) {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ... on Contact { id } ... on Error { code } } }`
+    for (const id of [acme.ids.Contact, createId('Contact')]) {
+      expect(await other.query(document, { input: { id, ...change } })).toEqual({
+        [mutation]: { code: 'CONTACT_NOT_FOUND' },
+      })
+    }
+    const { contacts } = await acme.query('{ contacts { nodes { id notes } } }')
+    expect(contacts.nodes).toEqual([{ id: acme.ids.Contact, notes: null }])
+  }
+
   async function linkOf(mutation: string) {
     const document = `mutation { ${mutation} { ... on ConnectToken { connectUrl } } }`
     await allowAtRingCentral((await other.query(document))[mutation].connectUrl, cleo.extensionId)
@@ -397,6 +495,8 @@ async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
     SELECT id FROM (
       SELECT id, "tenantId" FROM "Message" UNION ALL SELECT id, "tenantId" FROM "Extension"
       UNION ALL SELECT id, "tenantId" FROM "PhoneNumber" UNION ALL SELECT id, "tenantId" FROM "Call"
+      UNION ALL SELECT id, "tenantId" FROM "DirectoryEntry" UNION ALL SELECT id, "tenantId" FROM "UserMapping"
+      UNION ALL SELECT id, "tenantId" FROM "Contact"
     ) AS things
     WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
   return rows.map(({ id }) => id)

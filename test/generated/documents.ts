@@ -156,6 +156,7 @@ export type SendSmsMutation = { sendSms:
     | { id: string, status: MessageStatus, direction: MessageDirection }
     | { code: string, message: string }
     | { code: string, message: string }
+    | { code: string, message: string }
    };
 
 export type MessageQueryVariables = Exact<{

@@ -1,0 +1,168 @@
+import type { Db } from '../db/client.ts'
+import type { Contact, Extension } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { ExtensionAccess } from '../extensions/access.ts'
+import { holdConnected } from '../extensions/hold-connected.ts'
+import { asRefusal, requireScope } from '../extensions/ringcentral-refusals.ts'
+import type { ExtensionService } from '../extensions/service.ts'
+import type { Clock } from '../lib/clock.ts'
+import { InvalidInputError } from '../lib/errors.ts'
+import type { ContactFields, RingCentralApi } from '../ringcentral/client.ts'
+import { RingCentralInDoubtError } from '../ringcentral/errors.ts'
+import type { AddressBooks } from './address-books.ts'
+import { contactFacts, homeOf } from './contact-row.ts'
+import { ContactNotFoundError, ContactUnconfirmedError } from './errors.ts'
+import { saveContacts } from './save-contacts.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    contactChanges: ContactChanges
+  }
+}
+
+export type ContactChanges = ReturnType<typeof createContactChanges>
+
+const editable = [
+  'firstName',
+  'lastName',
+  'company',
+  'jobTitle',
+  'email',
+  'mobilePhone',
+  'businessPhone',
+  'homePhone',
+  'notes',
+] as const
+
+export type GivenFields = { [Name in (typeof editable)[number]]?: string | null | undefined }
+
+/** Changes an address book: at RingCentral first, so that ours never has what RingCentral has not. */
+export function createContactChanges({
+  db,
+  access,
+  extensions,
+  addressBooks,
+  clock,
+}: {
+  db: Db
+  access: ExtensionAccess
+  extensions: Pick<ExtensionService, 'findConnected'>
+  addressBooks: Pick<AddressBooks, 'compareNow'>
+  clock: Clock
+}) {
+  async function owner(tenantId: string, extensionId: string): Promise<Extension> {
+    const extension = await extensions.findConnected(tenantId, extensionId)
+    requireScope(extension, 'Contacts')
+    return extension
+  }
+
+  async function find(tenantId: string, id: string): Promise<Contact> {
+    const contact = await db.contact.findUnique({ where: { id, tenantId } })
+    if (!contact) throw new ContactNotFoundError(id)
+    return contact
+  }
+
+  /**
+   * Does something at RingCentral. Where no answer says what became of it, the address books are compared
+   * instead of repeating it, and `look` tells what is there.
+   */
+  async function change<Result>(
+    extension: Extension,
+    work: (api: RingCentralApi['addressBook']) => Promise<Result>,
+    look: () => Promise<Contact | null>,
+  ): Promise<{ done: Result } | { found: Contact }> {
+    try {
+      return { done: await access.call(extension.id, ({ addressBook }) => work(addressBook)) }
+    } catch (error) {
+      if (!(error instanceof RingCentralInDoubtError)) throw asRefusal(error, clock)
+      const found = (await addressBooks.compareNow(extension.id)) ? await look() : null
+      if (!found) throw new ContactUnconfirmedError()
+      return { found }
+    }
+  }
+
+  async function save(
+    extension: Extension,
+    contact: Parameters<typeof contactFacts>[0],
+  ): Promise<Contact> {
+    const { id: extensionRowId, tenantId } = extension
+    const phoneNumbers = await db.phoneNumber.findMany({ where: { extensionRowId }, take: 1 })
+    const facts = contactFacts(contact, homeOf(phoneNumbers))
+    await inTransaction(db, async (tx) => {
+      if (!(await holdConnected(tx, extensionRowId))) return
+      await saveContacts(tx, { tenantId, extensionRowId }, [facts], clock.now())
+    })
+    const { rcContactId } = facts
+    return db.contact.findUniqueOrThrow({
+      where: { extensionRowId_rcContactId: { extensionRowId, rcContactId } },
+    })
+  }
+
+  return {
+    async create(
+      tenantId: string,
+      { extensionId, ...given }: { extensionId: string } & GivenFields,
+    ): Promise<Contact> {
+      const fields = fieldsOf(given)
+      if (Object.values(fields).every((value) => !value)) {
+        throw new InvalidInputError('firstName', 'A contact needs at least one of its fields.')
+      }
+      const extension = await owner(tenantId, extensionId)
+      const before = await db.contact.findMany({
+        where: { extensionRowId: extension.id, ...fields },
+        select: { id: true },
+      })
+      const outcome = await change(
+        extension,
+        (addressBook) => addressBook.create(fields),
+        () =>
+          db.contact.findFirst({
+            where: {
+              extensionRowId: extension.id,
+              ...fields,
+              id: { notIn: before.map(({ id }) => id) },
+            },
+          }),
+      )
+      return 'found' in outcome ? outcome.found : save(extension, outcome.done)
+    },
+
+    async update(tenantId: string, { id, ...given }: { id: string } & GivenFields) {
+      const fields = fieldsOf(given)
+      if (Object.keys(fields).length === 0) {
+        throw new InvalidInputError('firstName', 'Say what to change.')
+      }
+      const contact = await find(tenantId, id)
+      const extension = await owner(tenantId, contact.extensionRowId)
+      const wanted = Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, value || null]),
+      )
+      const outcome = await change(
+        extension,
+        (addressBook) => addressBook.update(contact.rcContactId, fields),
+        () => db.contact.findFirst({ where: { id, ...wanted } }),
+      )
+      return 'found' in outcome ? outcome.found : save(extension, outcome.done)
+    },
+
+    /** @returns what it was */
+    async remove(tenantId: string, id: string): Promise<Contact> {
+      const contact = await find(tenantId, id)
+      const extension = await owner(tenantId, contact.extensionRowId)
+      await change(
+        extension,
+        (addressBook) => addressBook.remove(contact.rcContactId),
+        async () => ((await db.contact.findUnique({ where: { id } })) ? null : contact),
+      )
+      await db.contact.deleteMany({ where: { id } })
+      return contact
+    },
+  }
+}
+
+/** What is null or left out stays as it is; an empty text clears. */
+function fieldsOf(given: GivenFields): ContactFields & Record<string, string> {
+  return Object.fromEntries(
+    editable.flatMap((name) => (given[name] == null ? [] : [[name, given[name]]])),
+  )
+}

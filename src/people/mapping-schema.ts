@@ -1,0 +1,117 @@
+import type { Prisma } from '../db/generated/client/client.ts'
+import { Extension } from '../extensions/schema.ts'
+import { createBatch } from '../graphql/batch.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { connectedExtension, DirectoryEntry } from './directory-schema.ts'
+
+const mayRead = { scope: 'people:read' }
+
+/** The mappings of some extensions, by RingCentral's id. */
+const mappingOf = createBatch(async (context: Context, extensionIds: readonly string[]) => {
+  const found = await context.db.userMapping.findMany({
+    where: { tenantId: tenantOf(context), extensionId: { in: [...new Set(extensionIds)] } },
+  })
+  const byId = new Map(found.map((mapping) => [mapping.extensionId, mapping]))
+  return extensionIds.map((id) => byId.get(id) ?? null)
+})
+
+/** What the directory says of some extensions. */
+const personOf = createBatch(async (context: Context, extensionIds: readonly string[]) => {
+  const found = await context.db.directoryEntry.findMany({
+    where: { tenantId: tenantOf(context), extensionId: { in: [...new Set(extensionIds)] } },
+  })
+  const byId = new Map(found.map((entry) => [entry.extensionId, entry]))
+  return extensionIds.map((id) => byId.get(id) ?? null)
+})
+
+export const UserMapping = builder.prismaObject('UserMapping', {
+  description: 'One user of your application, and the RingCentral user that they are.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'For example `map_…`.' }),
+    userId: t.exposeString('userId'),
+    extensionId: t.exposeString('extensionId'),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were mapped.' }),
+    person: t.field({
+      type: DirectoryEntry,
+      nullable: true,
+      description: 'The RingCentral user in the directory; null when it is not there (any more).',
+      resolve: ({ extensionId }, _args, context) => personOf(context, extensionId),
+    }),
+    extension: t.field({
+      type: Extension,
+      nullable: true,
+      description: 'The connection of the RingCentral user; null when they have never connected.',
+      authScopes: { scope: 'extensions:read' },
+      resolve: ({ extensionId }, _args, context) => connectedExtension(context, extensionId),
+    }),
+  }),
+})
+
+builder.objectField(Extension, 'mappedUser', (t) =>
+  t.field({
+    type: UserMapping,
+    nullable: true,
+    description:
+      'Which user of your application it is; null when none is mapped. Scope `people:read`.',
+    authScopes: mayRead,
+    resolve: ({ extensionId }, _args, context) => mappingOf(context, extensionId),
+  }),
+)
+
+builder.objectField(DirectoryEntry, 'mappedUser', (t) =>
+  t.field({
+    type: UserMapping,
+    nullable: true,
+    description: 'Which user of your application it is; null when none is mapped.',
+    resolve: ({ extensionId }, _args, context) => mappingOf(context, extensionId),
+  }),
+)
+
+const UserMappingFilter = builder.inputType('UserMappingFilter', {
+  description: 'Which mappings. Everything given must hold.',
+  fields: (t) => ({
+    userId: t.stringList({ description: 'Of one of these users of your application.' }),
+    extensionId: t.stringList({ description: 'Of one of these extensions, by RingCentral’s id.' }),
+  }),
+})
+
+builder.queryField('userMappings', (t) =>
+  t.prismaConnection(
+    {
+      type: UserMapping,
+      cursor: 'id',
+      ...pageSize,
+      description:
+        'Which users are mapped to which extensions, the last mapped first. Scope `people:read`.',
+      authScopes: mayRead,
+      args: {
+        filter: t.arg({ type: UserMappingFilter, description: 'Which ones; all if left out.' }),
+      },
+      totalCount: (_parent, { filter }, context) =>
+        context.db.userMapping.count({ where: whereMapping(tenantOf(context), filter) }),
+      resolve: (query, _parent, args, context) => {
+        checkPage(args)
+        return context.db.userMapping.findMany({
+          ...query,
+          where: whereMapping(tenantOf(context), args.filter),
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        })
+      },
+    },
+    { name: 'UserMappingConnection', description: 'A page of user mappings.' },
+    { name: 'UserMappingEdge', description: 'A user mapping and its place in the list.' },
+  ),
+)
+
+function whereMapping(
+  tenantId: string,
+  filter: typeof UserMappingFilter.$inferInput | null | undefined,
+): Prisma.UserMappingWhereInput {
+  return {
+    tenantId,
+    ...(filter?.userId && { userId: { in: filter.userId } }),
+    ...(filter?.extensionId && { extensionId: { in: filter.extensionId } }),
+  }
+}
