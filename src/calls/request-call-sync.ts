@@ -10,7 +10,7 @@ import { logSourceOf } from './log-source.ts'
  */
 const distance = seconds(2)
 /** And they leave the rest of these calls to what people are waiting for: starting calls, recordings. */
-export const callLogShare = 0.4
+export const callLogShare = 0.8
 
 /** Has the log with an extension's calls synced, at `notBefore` or soon; asking again before that changes nothing. */
 export async function requestCallSync(

