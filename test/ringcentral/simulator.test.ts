@@ -295,6 +295,7 @@ test('every operation’s group is the one that RingCentral names', async () => 
     const wanted = { address, eventFilters: [instantSms()], verificationToken: 'v' }
     const subscription = await subscriptions.create(wanted)
     await subscriptions.get(subscription.id)
+    await subscriptions.update(subscription.id, wanted.eventFilters)
     await subscriptions.list()
     await subscriptions.renew(subscription.id)
     await subscriptions.remove(subscription.id)
