@@ -23,6 +23,7 @@ import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
+import { createMediaAddresses } from './http/media-addresses.ts'
 import { createHttpServer } from './http/server.ts'
 import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
@@ -31,6 +32,7 @@ import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
 import { createUrlSigner } from './lib/url-signer.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
+import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { createSyncNow } from './messages/request-sync.ts'
@@ -47,7 +49,7 @@ import { requestContacts } from './people/request-contacts.ts'
 import { requestDirectoryOf } from './people/request-directory.ts'
 import { createSetPresence } from './people/set-presence.ts'
 import { createRingCentral } from './ringcentral/client.ts'
-import { createRoutes } from './routes.ts'
+import { attachmentsPath, createRoutes, recordingsPath } from './routes.ts'
 import { schema } from './schema.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
@@ -190,9 +192,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   const recordings = createRecordings({
     db,
     access,
-    signer: createUrlSigner(options.encryptionKeys, 'recordings'),
-    publicUrl: url,
-    clock,
+    addresses: createMediaAddresses({
+      signer: createUrlSigner(options.encryptionKeys, 'recordings'),
+      base: `${url}${recordingsPath}`,
+      clock,
+    }),
+  })
+  const attachments = createAttachments({
+    db,
+    access,
+    addresses: createMediaAddresses({
+      signer: createUrlSigner(options.encryptionKeys, 'attachments'),
+      base: `${url}${attachmentsPath}`,
+      clock,
+    }),
   })
   const directory = createDirectory({ db, queue, clock })
   const presences = createPresences({ db, eventLog, access, clock, logger })
@@ -243,6 +256,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     callControl,
     activeCalls,
     recordings,
+    attachments,
     directory,
     mappings,
     presences,
@@ -280,6 +294,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       sealer,
       extensions,
       recordings,
+      attachments,
       authenticate,
       feed,
       publicUrl: url,

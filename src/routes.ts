@@ -15,7 +15,12 @@ import type { JobQueue } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { attachmentRoutes } from './messages/attachment-routes.ts'
+import type { Attachments } from './messages/attachments.ts'
 import type { Authenticate } from './tenants/authenticate.ts'
+
+export const recordingsPath = '/v1/rc/recordings'
+export const attachmentsPath = '/v1/rc/attachments'
 
 /** The HTTP surface, all of it. */
 export function createRoutes(deps: {
@@ -28,6 +33,7 @@ export function createRoutes(deps: {
   sealer: Sealer
   extensions: ExtensionService
   recordings: Recordings
+  attachments: Attachments
   authenticate: Authenticate
   feed: EventFeed
   publicUrl: string
@@ -79,7 +85,8 @@ export function createRoutes(deps: {
   routes.route('/graphql', graphqlRoutes({ ...deps.transport, graphiql: deps.graphiql }))
   // Before the pages, whose headers would make the handshake's answer longer than RingCentral takes.
   routes.route('/v1/rc/webhook', webhookRoute(deps))
-  routes.route('/v1/rc/recordings', recordingRoutes(deps))
+  routes.route(recordingsPath, recordingRoutes(deps))
+  routes.route(attachmentsPath, attachmentRoutes(deps))
   routes.route('/v1/rc', restRoutes(deps))
   routes.route('/v1/rc', connectRoutes(deps))
   routes.get('/', (c) => c.redirect('/graphql', 302))

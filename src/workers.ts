@@ -54,6 +54,7 @@ import type { Sealer } from './lib/sealer.ts'
 import { expireMessage } from './messages/expire.ts'
 import {
   expireMessageJob,
+  readTranscriptionJob,
   reconcileSendingJob,
   sendMoreSmsJob,
   sendSmsJob,
@@ -61,6 +62,7 @@ import {
   syncMessagesJob,
   watchDeliveriesJob,
 } from './messages/jobs.ts'
+import { readTranscription } from './messages/read-transcription.ts'
 import { reconcileSending } from './messages/reconcile-sending.ts'
 import { requestSync } from './messages/request-sync.ts'
 import { sendSms } from './messages/send-sms.ts'
@@ -91,6 +93,7 @@ export const jobs = [
   expireMessageJob,
   watchDeliveriesJob,
   syncMessagesJob,
+  readTranscriptionJob,
   sweepMessagesJob,
   startCallJob,
   settleCallJob,
@@ -174,6 +177,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     expireMessage(deps),
     lookAtDeliveries(deps),
     syncMessages(deps),
+    readTranscription(deps),
     sweepMessages(deps),
     startCall(deps),
     settleCall(deps),

@@ -16,7 +16,7 @@ export const CallRecording = builder
         description:
           'Where to play or fetch it, good for 5 minutes and for this recording alone: fit for the `src` of an audio player. It names no token of RingCentral’s.',
         resolve: ({ callId, tenantId, id }, _args, { services }) =>
-          services.recordings.urlOf({ tenantId, callId, recordingId: id }),
+          services.recordings.addressOf({ tenantId, ownerId: callId, mediaId: id }).url,
       }),
     }),
   })

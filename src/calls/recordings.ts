@@ -1,8 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
-import { after, type Clock, minutes } from '../lib/clock.ts'
-import type { UrlSigner } from '../lib/url-signer.ts'
+import type { MediaAddresses, MediaName } from '../http/media-addresses.ts'
 import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
 import type { Recording } from './derive.ts'
 
@@ -13,44 +12,19 @@ declare module '../graphql/context.ts' {
 }
 
 export type Recordings = ReturnType<typeof createRecordings>
-export type RecordingName = { tenantId: string; callId: string; recordingId: string }
 
-const goodFor = minutes(5)
-
-/** Recordings by addresses of ours that are good for some minutes: nobody gets to see a token of RingCentral's. */
+/** Recordings by addresses of ours. */
 export function createRecordings({
   db,
   access,
-  signer,
-  publicUrl,
-  clock,
+  addresses,
 }: {
   db: Db
   access: ExtensionAccess
-  signer: UrlSigner
-  publicUrl: string
-  clock: Clock
+  addresses: MediaAddresses
 }) {
-  const parts = ({ tenantId, callId, recordingId }: RecordingName) => [
-    tenantId,
-    callId,
-    recordingId,
-  ]
-
   return {
-    urlOf(name: RecordingName): string {
-      const expiresAt = after(clock.now(), goodFor)
-      const query = new URLSearchParams({
-        tenant: name.tenantId,
-        expires: String(expiresAt.getTime()),
-        signature: signer.sign(parts(name), expiresAt),
-      })
-      const path = [name.callId, name.recordingId].map(encodeURIComponent).join('/')
-      return `${publicUrl}/v1/rc/recordings/${path}?${query}`
-    },
-
-    isSigned: (name: RecordingName, expires: number, signature: string): boolean =>
-      signer.verify(parts(name), new Date(expires), signature, clock.now()),
+    ...addresses,
 
     /**
      * The recording, by the token of somebody who took part in the call, or of an administrator.
@@ -58,8 +32,8 @@ export function createRecordings({
      *
      * @throws NotConnectedError, RetryLaterError, and what the client throws
      */
-    async content(name: RecordingName, options: MediaOptions): Promise<MediaContent | undefined> {
-      const { tenantId, callId, recordingId } = name
+    async content(name: MediaName, options: MediaOptions): Promise<MediaContent | undefined> {
+      const { tenantId, ownerId: callId, mediaId: recordingId } = name
       const call = await db.call.findFirst({
         where: { id: callId, tenantId, tenant: { status: 'ACTIVE' } },
       })

@@ -2,6 +2,7 @@
 export type EventType =
   | 'message.received'
   | 'message.status'
+  | 'message.changed'
   | 'extension.changed'
   | 'call.changed'
   | 'presence.changed'

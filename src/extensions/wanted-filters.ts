@@ -14,6 +14,9 @@ export function wantedFilters(extension: Pick<Extension, 'scopes'>): string[] {
   return [
     instantSms(),
     mailboxChanges(),
+    mailboxChanges('Pager'),
+    mailboxChanges('VoiceMail'),
+    mailboxChanges('Fax'),
     extensionChanges(),
     extensionListChanges(),
     ...(covers(extension, 'ReadPresence') ? [detailedPresenceChanges()] : []),

@@ -1,5 +1,18 @@
 import { builder } from '../graphql/builder.ts'
 
+export const MessageType = builder.enumType('MessageType', {
+  description: 'What kind of message it is.',
+  values: {
+    SMS: { description: 'A text: SMS or MMS.' },
+    INTERNAL: {
+      description:
+        'From colleague to colleague, inside the company: RingCentral’s company pager. `from` and `to` are extension numbers.',
+    },
+    VOICEMAIL: { description: 'What a caller said after the beep: listen to `attachments`.' },
+    FAX: { description: 'A fax: its pages are in `attachments`.' },
+  } as const,
+})
+
 export const MessageDirection = builder.enumType('MessageDirection', {
   description: 'Which way a message goes.',
   values: {

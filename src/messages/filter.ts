@@ -1,16 +1,21 @@
 import type { Message, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
-import { MessageDirection, MessageStatus } from './enums.ts'
+import { MessageDirection, MessageStatus, MessageType } from './enums.ts'
 
 /** Which messages: for a list (`whereMessage`) and for a live stream (`matchesMessage`) alike. */
 export const MessageFilter = builder.inputType('MessageFilter', {
   description: 'Which messages. Everything given must hold; nothing given means all.',
   fields: (t) => ({
+    type: t.field({
+      type: [MessageType],
+      description: 'One of these types: `[SMS]` for texts alone.',
+    }),
     direction: t.field({ type: MessageDirection, description: 'Came in, or went out.' }),
     status: t.field({ type: [MessageStatus], description: 'One of these statuses.' }),
     number: t.string({
-      description: 'From or to this number, in E.164: `+12025550142`. Yours or the other side’s.',
+      description:
+        'From or to this number, in E.164: `+12025550142`. Yours or the other side’s. Of colleagues the extension number: `101`.',
     }),
     extensionId: t.id({ description: `Of this extension, ${extensionIdDescription}.` }),
     text: t.string({ description: 'The text contains this, in whatever case.' }),
@@ -22,8 +27,10 @@ export const MessageFilter = builder.inputType('MessageFilter', {
 export type MessageFilterInput = typeof MessageFilter.$inferInput
 
 export function whereMessage(tenantId: string, filter: MessageFilterInput | null | undefined) {
-  const { direction, status, number, extensionId, text, createdFrom, createdBefore } = filter ?? {}
+  const { type, direction, status, number, extensionId, text, createdFrom, createdBefore } =
+    filter ?? {}
   const conditions: Prisma.MessageWhereInput[] = [{ tenantId }]
+  if (type) conditions.push({ type: { in: type } })
   if (direction) conditions.push({ direction })
   if (status) conditions.push({ status: { in: status } })
   if (number) conditions.push({ OR: [{ from: number }, { to: { has: number } }] })
@@ -43,8 +50,10 @@ export function matchesMessage(
   message: Message,
   filter: MessageFilterInput | null | undefined,
 ): boolean {
-  const { direction, status, number, extensionId, text, createdFrom, createdBefore } = filter ?? {}
+  const { type, direction, status, number, extensionId, text, createdFrom, createdBefore } =
+    filter ?? {}
   return (
+    (!type || type.includes(message.type)) &&
     (!direction || message.direction === direction) &&
     (!status || status.includes(message.status)) &&
     (!number || message.from === number || message.to.includes(number)) &&

@@ -38,5 +38,12 @@ export const syncMessagesJob = defineJob({
   policy: 'short',
 })
 
+/** Reads what was said in a voicemail. `singletonKey` is the message. */
+export const readTranscriptionJob = defineJob({
+  name: 'read-transcription',
+  payload: z.object({ messageId: z.string() }),
+  policy: 'short',
+})
+
 /** Syncs all extensions, and wakes lanes that nobody woke; made by a schedule. */
 export const sweepMessagesJob = defineJob({ name: 'sweep-messages', payload: z.object({}) })

@@ -2,7 +2,8 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { MessageDirection, MessageResolution, MessageStatus } from './enums.ts'
+import { MessageAttachment } from './attachment-schema.ts'
+import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
 import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
@@ -12,10 +13,11 @@ const mayRead = { scope: 'messages:read' }
 export const Message = builder.prismaNode('Message', {
   nullable: true,
   description:
-    'One SMS or MMS, in either direction. Several recipients are one group conversation.',
+    'One message of a mailbox, in either direction: a text, a message between colleagues, a voicemail or a fax. Several recipients are one group conversation.',
   id: { field: 'id', description: 'For example `msg_…`.' },
   findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'messages:read') }),
   fields: (t) => ({
+    type: t.expose('type', { type: MessageType, description: 'What kind of message it is.' }),
     direction: t.expose('direction', { type: MessageDirection, description: 'Which way it goes.' }),
     status: t.expose('status', { type: MessageStatus, description: 'How far it has come.' }),
     from: t.exposeString('from'),
@@ -38,6 +40,21 @@ export const Message = builder.prismaNode('Message', {
       description:
         'Inbound: whether its notification was lost or more than ten seconds late, so that the gateway found it by comparing with RingCentral’s store.',
       resolve: (message) => message.recoveredAt != null,
+    }),
+    isRead: t.exposeBoolean('isRead', { nullable: true }),
+    durationSeconds: t.exposeInt('durationSeconds', { nullable: true }),
+    pageCount: t.exposeInt('pageCount', { nullable: true }),
+    attachments: t.field({
+      type: [MessageAttachment],
+      description:
+        'Pictures of an MMS, the sound of a voicemail, the pages of a fax. Empty once it is deleted at RingCentral.',
+      resolve: (message, _args, { services }) => services.attachments.of(message),
+    }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it was found deleted at RingCentral, which then gives no attachments any more; null while it is there. Here it stays.',
     }),
     resolution: t.expose('resolution', {
       type: MessageResolution,

@@ -85,8 +85,8 @@ export function recordStatus(record: RecordEvent, message: Message): void {
 }
 
 /** A message as its events show it: without what only the gateway's own bookkeeping needs. */
-export function publicPart(message: Message): Omit<Message, 'requestHash'> {
-  const { requestHash: _, ...rest } = message
+export function publicPart(message: Message): Omit<Message, 'requestHash' | 'colleagues'> {
+  const { requestHash: _, colleagues: _too, ...rest } = message
   return rest
 }
 

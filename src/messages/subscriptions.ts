@@ -46,7 +46,8 @@ async function deliverMessages(type: EventType, args: SubscriptionArgs, context:
 builder.subscriptionField('messageReceived', (t) =>
   t.field({
     type: MessageEvent,
-    description: 'Texts as they come in. Scope `messages:read`.',
+    description:
+      'Messages as they come in: texts, messages of colleagues, voicemails, faxes; `filter: { type: [SMS] }` for texts alone. Scope `messages:read`.',
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
@@ -68,6 +69,21 @@ builder.subscriptionField('messageStatusChanged', (t) =>
       filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
     },
     subscribe: (_parent, args, context) => deliverMessages('message.status', args, context),
+    resolve: (delivery) => delivery,
+  }),
+)
+
+builder.subscriptionField('messageChanged', (t) =>
+  t.field({
+    type: MessageEvent,
+    description:
+      'What changes about messages besides their status: that one was read or heard at RingCentral (`isRead`), that a voicemail has been written down (`text`), that one was deleted there (`deletedAt`) or brought back. Scope `messages:read`.',
+    authScopes: { scope: 'messages:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }),
+    },
+    subscribe: (_parent, args, context) => deliverMessages('message.changed', args, context),
     resolve: (delivery) => delivery,
   }),
 )

@@ -13,7 +13,10 @@ import type { MessageRecord } from '../ringcentral/message-record.ts'
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { syncMessagesJob } from './jobs.ts'
+import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
 import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
+import { rcTypesOfAll } from './message-type.ts'
+import { requestTranscription } from './read-transcription.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
@@ -26,9 +29,9 @@ const notificationTakes = seconds(10)
 const handful = 100
 
 /**
- * Brings our messages up to RingCentral's store: delivery statuses, inbound texts whose notification
- * got lost, and outbound ones of which nobody knew whether they were sent. One request, however many
- * messages changed.
+ * Brings our messages up to RingCentral's store: delivery statuses, inbound messages of which no notification
+ * told what they say, what was read or deleted, and outbound ones of which nobody knew whether they were
+ * sent. One request, however many messages changed.
  */
 export const syncMessages = ({
   db,
@@ -58,7 +61,12 @@ export const syncMessages = ({
     const full = () => {
       const dateFrom = after(extension.messagesSyncedAt ?? extension.connectedAt, -overlap)
       return call(extension, async ({ messages }) => {
-        const sync = await messages.syncMessages({ type: 'full', dateFrom, recordCount: 250 })
+        const sync = await messages.syncMessages({
+          type: 'full',
+          messageTypes: rcTypesOfAll,
+          dateFrom,
+          recordCount: 250,
+        })
         if (!sync.olderRecordsExist) return sync
         return { ...sync, messages: await everything(messages, dateFrom) }
       })
@@ -81,7 +89,12 @@ export const syncMessages = ({
   async function everything(messages: MessagesApi, dateFrom: Date): Promise<MessageRecord[]> {
     const all: MessageRecord[] = []
     for (let page = 1; ; page += 1) {
-      const found = await messages.listMessages({ dateFrom, page, perPage: 1000 })
+      const found = await messages.listMessages({
+        messageTypes: rcTypesOfAll,
+        dateFrom,
+        page,
+        perPage: 1000,
+      })
       all.push(...found.messages)
       if (!found.hasNextPage) return all
     }
@@ -95,6 +108,7 @@ export const syncMessages = ({
   async function write(extension: Extension, sync: MessageSync, startedAt: Date) {
     const messages = sync.messages.toSorted(byAge)
     let settled = true
+    if (!(await writeGone(extension, sync.goneIds))) return
     for (let from = 0; from === 0 || from < messages.length; from += handful) {
       const isLast = from + handful >= messages.length
       const connected = await eventLog.transaction(async (tx, record) => {
@@ -116,6 +130,25 @@ export const syncMessages = ({
     }
   }
 
+  /** @returns whether the extension is still connected */
+  async function writeGone({ id: extensionRowId }: Extension, goneIds: string[]): Promise<boolean> {
+    for (let from = 0; from < goneIds.length; from += handful) {
+      const connected = await eventLog.transaction(async (tx, record) => {
+        if (!(await holdConnected(tx, extensionRowId))) return false
+        const rcMessageId = { in: goneIds.slice(from, from + handful) }
+        const gone = await tx.message.findMany({
+          where: { extensionRowId, rcMessageId, deletedAt: null },
+        })
+        for (const message of gone) {
+          await refreshMessage(tx, record, message, { deletedAt: clock.now() })
+        }
+        return true
+      })
+      if (!connected) return false
+    }
+    return true
+  }
+
   /** @returns how many were recovered, and of how many it is open whose they are */
   async function writeSome(
     tx: Tx,
@@ -127,21 +160,26 @@ export const syncMessages = ({
     let open = 0
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
-      select: { id: true, rcMessageId: true },
     })
-    const idOf = new Map(ours.map((message) => [message.rcMessageId, message.id]))
+    const knownAs = new Map(ours.map((message) => [message.rcMessageId, message]))
     for (const message of messages) {
-      const messageId = idOf.get(message.id)
+      const known = knownAs.get(message.id)
       if (message.direction === 'Inbound') {
-        if (messageId) continue
+        if (known) {
+          const now = await refreshMessage(tx, record, known, mailboxFacts(message))
+          await requestTranscription(tx, queue, now)
+          continue
+        }
         const isLate = message.creationTime < after(clock.now(), -notificationTakes)
         const mailbox = { tenantId, extensionRowId }
         const recoveredAt = isLate ? clock.now() : null
-        const isNew = await recordInbound(tx, record, mailbox, message, recoveredAt)
-        if (isNew && isLate) recovered += 1
-      } else if (messageId) {
+        const received = await recordInbound(tx, record, mailbox, message, recoveredAt)
+        if (received && isLate) recovered += 1
+        if (received) await requestTranscription(tx, queue, received)
+      } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
-        await moveStatus(tx, record, messageId, change)
+        const now = (await moveStatus(tx, record, known.id, change)) ?? known
+        await refreshMessage(tx, record, now, { deletedAt: null })
       } else {
         const ours = await findInDoubt(tx, extensionRowId, message)
         if (ours && (await mayBeUnderWay(tx, extensionRowId, message))) {

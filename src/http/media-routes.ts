@@ -1,0 +1,96 @@
+import { type Context, Hono } from 'hono'
+import { RetryLaterError } from '../jobs/retry-later.ts'
+import type { Clock } from '../lib/clock.ts'
+import { BusinessError } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
+import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
+import type { MediaAddresses, MediaName } from './media-addresses.ts'
+
+/** RingCentral had it once. */
+export class MediaGoneError extends Error {
+  override name = 'MediaGoneError'
+}
+
+/** Media, and how a browser shall take it. */
+export type Media = MediaContent & {
+  fileName: string
+  /** Shown in the browser, if it is of a kind that is no page; else saved as a file. */
+  inline?: boolean
+}
+
+/** What players play and browsers show, and nobody's browser takes for a page: an SVG is one. */
+const isHarmless = /^((audio|video)\/[\w.+-]+|image\/(png|jpe?g|gif|webp|bmp|tiff|hei[cf])|application\/pdf)$/
+
+/**
+ * Streams media to who has an address that we signed. No byte is kept here. `content` answers undefined
+ * when there is no such thing, or the tenant may not have it now.
+ */
+export function mediaRoutes({
+  addresses,
+  content,
+  clock,
+  logger,
+}: {
+  addresses: Pick<MediaAddresses, 'isSigned'>
+  content: (name: MediaName, options: MediaOptions) => Promise<Media | undefined>
+  clock: Clock
+  logger: Logger
+}) {
+  const routes = new Hono()
+
+  routes.get('/:ownerId/:mediaId', async (c) => {
+    const name = { tenantId: c.req.query('tenant') ?? '', ...c.req.param() }
+    const expires = Number(c.req.query('expires'))
+    c.header('Cache-Control', 'no-store')
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'no-referrer')
+    if (!addresses.isSigned(name, expires, c.req.query('signature') ?? '')) {
+      return c.json({ error: 'This address is not good, or not any more: ask for a new one' }, 403)
+    }
+    const range = c.req.header('range')
+    try {
+      const media = await content(name, { ...(range && { range }), signal: c.req.raw.signal })
+      return media ? stream(c, media) : c.json({ error: 'Not found' }, 404)
+    } catch (error) {
+      if (error instanceof RetryLaterError) {
+        const wait = Math.ceil((error.retryAt.getTime() - clock.now().getTime()) / 1000)
+        c.header('Retry-After', String(Math.max(1, wait)))
+        return c.json({ error: 'Too many requests' }, 429)
+      }
+      // Not connected any more.
+      if (error instanceof BusinessError) return c.json({ error: error.message }, 409)
+      if (error instanceof RingCentralRefusedError && error.status === 416) {
+        return c.json({ error: 'There is no such range' }, 416)
+      }
+      const isRefusedAsGone = error instanceof RingCentralRefusedError && error.status === 404
+      if (isRefusedAsGone || error instanceof MediaGoneError) {
+        return c.json({ error: 'RingCentral does not have it any more' }, 404)
+      }
+      if (!(error instanceof RingCentralError)) throw error
+      logger.info({ err: error, owner: name.ownerId }, 'Media could not be fetched')
+      return c.json({ error: 'RingCentral does not hand it out' }, 502)
+    }
+  })
+
+  return routes
+}
+
+function stream(c: Context, media: Media): Response {
+  const [declared = ''] = media.contentType.toLowerCase().split(';', 1)
+  const type = isHarmless.test(declared) ? declared : 'application/octet-stream'
+  const isShown = media.inline && type === declared
+  c.header('Content-Type', type)
+  c.header(
+    'Content-Disposition',
+    `${isShown ? 'inline' : 'attachment'}; filename="${media.fileName.replace(/[^\w.-]/g, '_')}"`,
+  )
+  // In a sandbox browsers do not show PDFs; their viewers are sandboxes of their own.
+  if (!isShown || type !== 'application/pdf') {
+    c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+  }
+  c.header('Accept-Ranges', 'bytes')
+  if (media.contentLength !== undefined) c.header('Content-Length', String(media.contentLength))
+  if (media.contentRange) c.header('Content-Range', media.contentRange)
+  return c.body(media.body, media.status === 206 ? 206 : 200)
+}
