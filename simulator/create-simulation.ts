@@ -70,7 +70,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
   const callLog = createCallLog(clock)
   const callsOf = (extensionId: string) => callCenter.live(extensionId)
   const presence = createPresence({ notifier, callsOf })
-  const voicemail = createVoicemail({ ids, mailroom, notifier })
+  const voicemail = createVoicemail({ clock, ids, mailroom, mailboxes, notifier })
   const fax = createFax({ ids, mailroom, notifier })
   const ringing = {
     clock,
@@ -107,7 +107,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     optOuts,
     postman,
     mailroom,
-    pager: createPager({ mailroom, notifier }),
+    pager: createPager({ clock, mailroom, notifier }),
     voicemail,
     fax,
     a2p,

@@ -31,6 +31,7 @@ import { type Clock, seconds, systemClock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
 import { createUrlSigner } from './lib/url-signer.ts'
+import { createAcceptInternal } from './messages/accept-internal.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
@@ -212,6 +213,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const setPresence = createSetPresence({ db, extensions, presences, clock })
   const addressBooks = createAddressBooks({ db, queue, clock })
   const contactChanges = createContactChanges({ db, access, extensions, addressBooks, clock })
+  const acceptInternal = createAcceptInternal({
+    db,
+    eventLog,
+    queue,
+    clock,
+    refreshDirectory: directory.refresh,
+  })
   const mappings = createMappings({ db, directory, clock })
 
   if (works) {
@@ -250,6 +258,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tenants,
     extensions,
     acceptSms,
+    acceptInternal,
     resolveUnconfirmed,
     syncNow,
     acceptCall,

@@ -55,6 +55,8 @@ export interface Message {
   conversationId: string
   deliveredAt?: number
   sendingAttempts: number
+  /** Of a voicemail that is still being written down. */
+  isBeingTranscribed?: boolean
   /** Of a fax. */
   pages?: number
   /** Accepted, but not in any list until then. */

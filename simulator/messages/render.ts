@@ -49,7 +49,8 @@ export function renderVoicemail(world: World, baseUrl: string, message: Message)
   return { ...body, type: 'Voicemail', vmTranscriptionStatus: transcriptionOf(message) }
 }
 
-function transcriptionOf({ attachments }: Message): string {
+function transcriptionOf({ attachments, isBeingTranscribed }: Message): string {
+  if (isBeingTranscribed) return 'InProgress'
   const transcribed = attachments.some(({ type }) => type === 'AudioTranscription')
   return transcribed ? 'Completed' : 'NotAvailable'
 }

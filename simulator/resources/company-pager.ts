@@ -24,7 +24,7 @@ async function send(x: Exchange): Promise<Response> {
     throw invalidParameter('text')
   }
   const recipients = replyOn === undefined ? readRecipients(x, to) : repliedTo(x, String(replyOn))
-  const message = sim.pager.send(me, recipients, text)
+  const message = sim.pager.send(me, recipients, text, c.get('hideForMs'))
   const { smsSendingAttemptsCount, ...told } = renderMessage(sim.world, sim.baseUrl, message, true)
   return answer(told)
 }

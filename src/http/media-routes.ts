@@ -20,7 +20,8 @@ export type Media = MediaContent & {
 }
 
 /** What players play and browsers show, and nobody's browser takes for a page: an SVG is one. */
-const isHarmless = /^((audio|video)\/[\w.+-]+|image\/(png|jpe?g|gif|webp|bmp|tiff|hei[cf])|application\/pdf)$/
+const isHarmless =
+  /^((audio|video)\/[\w.+-]+|image\/(png|jpe?g|gif|webp|bmp|tiff|hei[cf])|application\/pdf)$/
 
 /**
  * Streams media to who has an address that we signed. No byte is kept here. `content` answers undefined

@@ -1,28 +1,18 @@
-import { createHash } from 'node:crypto'
-import type { Db, Tx } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
-import { after, type Clock, seconds } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
-import { createId } from '../lib/ids.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
-import {
-  IdempotencyConflictError,
-  InvalidRecipientsError,
-  InvalidTextError,
-  maxRecipients,
-  maxTextLength,
-  maxValidFor,
-} from './errors.ts'
-import { expireMessageJob } from './jobs.ts'
+import { acceptedBefore, acceptMessage } from './accept-message.ts'
+import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
 import { numberOfUser } from './number-of-user.ts'
-import { wakeLane } from './send-lane.ts'
-import { recordStatus } from './status.ts'
+import { hashOf, parseIdempotencyKey, parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -44,8 +34,7 @@ export type SmsInput = {
 export type AcceptSms = (tenantId: string, input: SmsInput) => Promise<Message>
 
 /**
- * Takes a text to be sent: message, event and job are one transaction, so what has been accepted is
- * sent whatever crashes, and what is refused leaves no trace.
+ * Takes a text to be sent; what is refused leaves no trace.
  *
  * Throws the typed errors of `sendSms`; the same `idempotencyKey` with the same input answers the
  * message that it made the first time, under any parallelism.
@@ -62,51 +51,26 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const { validFor, sender, ...rest } = parse(input)
-    const requestHash = hash({ ...rest, sender, validFor })
-    const known = await findByKey(db, tenantId, rest.idempotencyKey)
-    if (known) return sameRequest(known, requestHash)
+    const { sender, ...rest } = parse(input)
+    const requestHash = hash({ ...rest, sender })
+    const { idempotencyKey } = rest
+    const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
+    if (known) return known
 
     const from = sender.from ?? (await numberOfUser(db, tenantId, sender.userId))
     if (rest.to.includes(from)) {
       throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
     }
-    const sms = { ...rest, from }
     const number = await findNumber(db, tenantId, from)
     if (!number) throw await whyNoNumber(db, tenantId, from)
     const { extension } = number
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
-    return eventLog.transaction(async (tx, record) => {
-      const [message] = await tx.message.createManyAndReturn({
-        data: {
-          id: createId('Message'),
-          tenantId,
-          extensionRowId: extension.id,
-          direction: 'OUTBOUND',
-          status: 'QUEUED',
-          ...sms,
-          requestHash,
-          createdAt: clock.now(),
-          expiresAt: validFor === null ? null : after(clock.now(), seconds(validFor)),
-        },
-        skipDuplicates: true,
-      })
-      if (!message) {
-        // A twin of this request was faster; it has committed, or we would still be waiting for it.
-        const twin = await findByKey(tx, tenantId, sms.idempotencyKey)
-        if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
-        return sameRequest(twin, requestHash)
-      }
-      recordStatus(record, message)
-      if (message.expiresAt) {
-        const payload = { messageId: message.id }
-        await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
-      }
-      await wakeLane(tx, queue, extension.id)
-      return message
-    })
+    return acceptMessage(
+      { eventLog, queue, clock },
+      { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from, requestHash },
+    )
   }
 }
 
@@ -123,27 +87,13 @@ function parse(input: SmsInput) {
   }
   const twice = to.find((number, index) => to.indexOf(number) !== index)
   if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
-  if (input.text.trim().length === 0) throw new InvalidTextError(0)
-  if (input.text.length > maxTextLength) throw new InvalidTextError(input.text.length)
-  // Postgres cannot store it, and no phone can show it.
-  if (input.text.includes('\u0000')) {
-    throw new InvalidInputError('text', 'The text contains the character U+0000: remove it.')
+  return {
+    sender,
+    to,
+    text: parseText(input.text, maxTextLength),
+    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    validFor: parseValidFor(input.validFor),
   }
-  const idempotencyKey = input.idempotencyKey ?? null
-  if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
-    throw new InvalidInputError(
-      'idempotencyKey',
-      'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
-    )
-  }
-  const validFor = input.validFor ?? null
-  if (validFor !== null && (validFor < 1 || validFor > maxValidFor)) {
-    throw new InvalidInputError(
-      'validFor',
-      `\`validFor\` is a number of seconds from 1 to ${maxValidFor} (7 days); left out, the message waits as long as it takes.`,
-    )
-  }
-  return { sender, to, text: input.text, idempotencyKey, validFor }
 }
 
 type Sender = { from: string } | { from?: undefined; userId: string }
@@ -159,26 +109,8 @@ function parseSender({ from, userId }: SmsInput): Sender {
 
 /** As it was asked: a user's number may have changed when the same request comes again. */
 function hash({ sender, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
-  const asked = [
-    sender.from ?? { userId: sender.userId },
-    to,
-    text,
-    ...(validFor === null ? [] : [validFor]),
-  ]
-  const digest = createHash('sha256').update(JSON.stringify(asked)).digest()
-  return new Uint8Array(digest)
-}
-
-function findByKey(db: Db | Tx, tenantId: string, idempotencyKey: string | null) {
-  if (idempotencyKey === null) return null
-  return db.message.findUnique({
-    where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } },
-  })
-}
-
-function sameRequest(message: Message, requestHash: Uint8Array): Message {
-  if (message.requestHash && Buffer.compare(message.requestHash, requestHash) === 0) return message
-  throw new IdempotencyConflictError(message.id)
+  const who = sender.from ?? { userId: sender.userId }
+  return hashOf([who, to, text, ...(validFor === null ? [] : [validFor])])
 }
 
 async function whyNoNumber(db: Db, tenantId: string, from: string) {

@@ -3,30 +3,51 @@ import { BusinessError } from '../lib/errors.ts'
 
 /** RingCentral's limit, in UTF-16 code units: `text.length`. */
 export const maxTextLength = 1000
+/** The same, between colleagues. */
+export const maxInternalTextLength = 1024
 /** Seconds: a text that could not be sent for a week is hardly wanted. */
 export const maxValidFor = 7 * 24 * 3600
 /** RingCentral's limit for one group conversation. */
 export const maxRecipients = 10
+/** RingCentral names no limit for colleagues; this one keeps a slip of the hand from writing to the whole company. */
+export const maxColleagues = 50
 
 export class InvalidTextError extends BusinessError {
   override name = 'InvalidTextError'
   readonly code: 'TEXT_EMPTY' | 'TEXT_TOO_LONG'
   /** Length of the text in UTF-16 code units. */
   readonly length: number
-  constructor(length: number) {
+  /** The most that RingCentral takes. */
+  readonly limit: number
+  constructor(length: number, limit: number) {
     super(
       length === 0
         ? 'The text is empty: write something.'
-        : `The text has ${length} UTF-16 code units; RingCentral takes at most ${maxTextLength} (an emoji counts 2 or more). Shorten it, or send two.`,
+        : `The text has ${length} UTF-16 code units; RingCentral takes at most ${limit} (an emoji counts 2 or more). Shorten it, or send two.`,
     )
     this.code = length === 0 ? 'TEXT_EMPTY' : 'TEXT_TOO_LONG'
     this.length = length
+    this.limit = limit
   }
 }
 
 export class InvalidRecipientsError extends BusinessError {
   override name = 'InvalidRecipientsError'
   readonly code = 'INVALID_RECIPIENTS'
+}
+
+/** Nobody in the company's directory is named so. */
+export class RecipientNotFoundError extends BusinessError {
+  override name = 'RecipientNotFoundError'
+  readonly code = 'RECIPIENT_NOT_FOUND'
+  /** As it was given. */
+  readonly recipient: string
+  constructor(recipient: string) {
+    super(
+      `There is no colleague ${JSON.stringify(recipient)} in the company of the extension that sends. The query \`directory\` lists them.`,
+    )
+    this.recipient = recipient
+  }
 }
 
 export class MessageNotFoundError extends BusinessError {

@@ -4,6 +4,8 @@ import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
+import { colleaguesOf, sameColleagues } from './colleagues.ts'
+import { typeOf } from './message-type.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 import { watchDeliveries } from './watch-deliveries.ts'
 
@@ -18,15 +20,27 @@ export function mayShowFrom(attempt: Pick<MessageAttempt, 'startedAt'>): Date {
 /** Whether a record of RingCentral's store may be what an attempt left there. Of equal texts, any may be. */
 export function mayBe(
   record: MessageRecord,
-  message: Pick<Message, 'from' | 'to' | 'text'>,
+  message: Pick<Message, 'type' | 'from' | 'to' | 'text' | 'colleagues'>,
   attempt: Pick<MessageAttempt, 'startedAt'>,
 ): boolean {
   return (
-    record.from?.phoneNumber === message.from &&
+    typeOf(record) === message.type &&
     record.text === message.text &&
     record.creationTime >= mayShowFrom(attempt) &&
+    sameParties(record, message)
+  )
+}
+
+function sameParties(
+  { from, to }: MessageRecord,
+  message: Pick<Message, 'type' | 'from' | 'to' | 'colleagues'>,
+): boolean {
+  // Colleagues write from nowhere but the mailbox that is looked at, and its number may have changed.
+  if (message.type === 'INTERNAL') return sameColleagues(to, colleaguesOf(message))
+  return (
+    from?.phoneNumber === message.from &&
     sameNumbers(
-      record.to.map((to) => to.phoneNumber ?? ''),
+      to.map(({ phoneNumber }) => phoneNumber ?? ''),
       message.to,
     )
   )
@@ -55,7 +69,7 @@ export async function adoptRecord(
     rcConversationId: found.conversationId ?? null,
     note: 'Found in RingCentral’s store: it was sent.',
   })
-  await watchDeliveries(tx, { queue, clock }, message.extensionRowId)
+  await watchDeliveries(tx, { queue, clock }, message)
 }
 
 /**
@@ -86,14 +100,15 @@ export async function findInDoubt(
   extensionRowId: string,
   record: MessageRecord,
 ): Promise<{ message: Message; attempt: MessageAttempt } | undefined> {
-  if (!record.from?.phoneNumber) return undefined
+  const type = typeOf(record)
+  if (!type) return undefined
   const candidates = await tx.message.findMany({
     where: {
       extensionRowId,
+      type,
       direction: 'OUTBOUND',
       status: { in: ['SENDING', 'UNCONFIRMED'] },
       rcMessageId: null,
-      from: record.from.phoneNumber,
       text: record.text,
       attempts: { some: { outcome: 'IN_DOUBT' } },
     },

@@ -22,9 +22,8 @@ builder.objectType(InvalidTextError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     length: t.exposeInt('length', { description: 'Its length in UTF-16 code units.' }),
-    limit: t.int({
+    limit: t.exposeInt('limit', {
       description: 'The most that RingCentral takes, in UTF-16 code units.',
-      resolve: () => maxTextLength,
     }),
   }),
 })

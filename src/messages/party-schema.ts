@@ -8,8 +8,7 @@ const MessageParty = builder.objectRef<Party>('MessageParty').implement({
   description: 'One side of a message.',
   fields: (t) => ({
     number: t.exposeString('number', {
-      description:
-        'The number, as in `from` and `to`; `unknown` if a caller withheld it.',
+      description: 'The number, as in `from` and `to`; `unknown` if a caller withheld it.',
     }),
     name: t.string({
       nullable: true,

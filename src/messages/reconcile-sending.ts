@@ -13,6 +13,7 @@ import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import { reconcileSendingJob } from './jobs.ts'
 import { adoptRecord, mayBe, mayBeUnderWay, mayShowFrom } from './match-sent.ts'
+import { rcTypeOf } from './message-type.ts'
 import { moveStatus, noteStep } from './status.ts'
 
 /** How often RingCentral's store is read before a message counts as not to be found. */
@@ -101,6 +102,7 @@ export const reconcileSending = ({
       const records: MessageRecord[] = []
       for (let page = 1; ; page += 1) {
         const { messages, hasNextPage } = await api.messages.listMessages({
+          messageTypes: [rcTypeOf(message.type)],
           direction: 'Outbound',
           dateFrom: mayShowFrom(attempt),
           page,

@@ -5,6 +5,7 @@ import { ExtensionRevokedError } from '../extensions/errors.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
+import { colleaguesOf } from './colleagues.ts'
 import { MessageNotFoundError, NotUnconfirmedError } from './errors.ts'
 import { wakeLane } from './send-lane.ts'
 import { noteStep, recordStatus } from './status.ts'
@@ -56,7 +57,7 @@ export function createResolveUnconfirmed({
     })
 
   async function resend(tx: Tx, record: RecordEvent, original: Message): Promise<Message> {
-    const { id: resendOfId, tenantId, extensionRowId, from, to, text } = original
+    const { id: resendOfId, tenantId, extensionRowId, type, from, to, text } = original
     const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
@@ -66,11 +67,13 @@ export function createResolveUnconfirmed({
         id: createId('Message'),
         tenantId,
         extensionRowId,
+        type,
         direction: 'OUTBOUND',
         status: 'QUEUED',
         from,
         to,
         text,
+        colleagues: colleaguesOf(original),
         resendOfId,
         createdAt: clock.now(),
       },

@@ -15,10 +15,10 @@ import {
   RingCentralUnauthorizedError,
   RingCentralUnavailableError,
 } from '../ringcentral/errors.ts'
-import { explainSendingError } from '../ringcentral/sms-errors.ts'
 import { type Attempt, createAttempts, NothingToSendError } from './attempts.ts'
 import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
+import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 import {
   keepLane,
@@ -128,12 +128,9 @@ export const sendSms = (deps: Deps) => {
   async function send(lane: Lane, message: Message): Promise<boolean> {
     const attempt = attempts.of(lane, message)
     try {
-      const { from, to, text } = message
-      const accepted = await access.call(
-        lane.extensionRowId,
-        (api) => api.messages.sendSms({ from, to, text }),
-        { beforeRequest: attempt.begin },
-      )
+      const accepted = await access.call(lane.extensionRowId, (api) => handOver(api, message), {
+        beforeRequest: attempt.begin,
+      })
       await eventLog.transaction(async (tx, record) => {
         await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
@@ -141,7 +138,7 @@ export const sendSms = (deps: Deps) => {
           rcMessageId: accepted.id,
           rcConversationId: accepted.conversationId ?? null,
         })
-        await watchDeliveries(tx, { queue, clock }, message.extensionRowId)
+        await watchDeliveries(tx, { queue, clock }, message)
       })
       return true
     } catch (error) {
@@ -150,12 +147,11 @@ export const sendSms = (deps: Deps) => {
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
-          const { message: what, advice } = explainSendingError(refusal.code)
           await attempt.finish(tx, { outcome: 'REFUSED', error: refusal })
           await moveStatus(tx, record, message.id, {
             to: 'SENDING_FAILED',
             errorCode: refusal.code ?? `HTTP_${refusal.status}`,
-            errorMessage: `${what} ${advice}`.trim(),
+            errorMessage: explainRefusal(message, refusal),
           })
         })
         return true

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/client.ts'
+import type { Message } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -28,14 +29,17 @@ type Deps = { queue: Pick<JobQueue, 'send'>; clock: Clock }
 
 /**
  * Has the first look at what becomes of a text that was just sent. One look serves all texts of an
- * extension: a thousand texts make no more jobs than one.
+ * extension: a thousand texts make no more jobs than one. Of what colleagues write RingCentral reports no more.
  */
 export async function watchDeliveries(
   tx: Tx,
   deps: Deps,
-  extensionRowId: string,
-  look = 0,
+  { type, extensionRowId }: Pick<Message, 'type' | 'extensionRowId'>,
 ): Promise<void> {
+  if (type === 'SMS') await lookAt(tx, deps, extensionRowId, 0)
+}
+
+async function lookAt(tx: Tx, deps: Deps, extensionRowId: string, look: number): Promise<void> {
   const wait = looksAfter[look]
   if (wait === undefined) return
   await deps.queue.send(
@@ -51,6 +55,7 @@ export const lookAtDeliveries = ({ db, ...deps }: Deps & { db: Db }) =>
     const open = await db.message.findFirst({
       where: {
         extensionRowId,
+        type: 'SMS',
         direction: 'OUTBOUND',
         status: 'SENT',
         createdAt: { gt: after(deps.clock.now(), -watchedFor) },
@@ -60,6 +65,6 @@ export const lookAtDeliveries = ({ db, ...deps }: Deps & { db: Db }) =>
     if (!open) return
     await inTransaction(db, async (tx) => {
       await requestSync(tx, deps.queue, extensionRowId)
-      await watchDeliveries(tx, deps, extensionRowId, look + 1)
+      await lookAt(tx, deps, extensionRowId, look + 1)
     })
   })

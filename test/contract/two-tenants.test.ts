@@ -4,6 +4,7 @@ import { createId, type IdKind } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
+import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
 import { allowAtRingCentral } from '../support/person.ts'
 import { send, stranger, waitForStatus } from '../support/texts.ts'
 
@@ -35,6 +36,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     '{ messages(filter: { direction: INBOUND }) { nodes { id } } }',
     ({ messages }) => messages.nodes[0],
   )
+  await sawItElsewhere(tenant, person)
   const call = await tenant.waitFor(
     '{ callLogs { nodes { id } } }',
     ({ callLogs }) => callLogs.nodes[0],
@@ -60,6 +62,14 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       Contact: contact.id,
     },
   }
+}
+
+/** Reads what has come in with another application: it changed. */
+async function sawItElsewhere(tenant: TestTenant, person: typeof ava) {
+  const [{ rcMessageId }] = await messagesOf(tenant, { direction: 'INBOUND' })
+  const api = await elsewhere(gateway, person.extensionId)
+  await api('PUT', `message-store/${rcMessageId}`, { readStatus: 'Read' })
+  await waitForMessage(tenant, ({ isRead }) => isRead)
 }
 
 async function mapUser(tenant: TestTenant, userId: string, extensionId: string) {
@@ -197,6 +207,10 @@ describe('every subscription tells a tenant its own and nothing of another', () 
       document: `subscription ${args} { messageStatusChanged(after: $after) { message { id } } }`,
       telling: 'Message',
     },
+    messageChanged: {
+      document: `subscription ${args} { messageChanged(after: $after) { message { id } } }`,
+      telling: 'received',
+    },
     extensionChanged: {
       document: `subscription ${args} { extensionChanged(after: $after) { extension { id } } }`,
       telling: 'Extension',
@@ -265,6 +279,23 @@ describe('no mutation reaches into another tenant', () => {
       expect(second.id).toMatch(/^msg_/)
       expect(second.id).not.toBe(first.id)
       expect(gateway.simulator.outbox().map(({ text }) => text)).not.toContain('In their name')
+    },
+    async sendInternalMessage() {
+      // The same key of two tenants names two messages, and an extension of the other one names nobody.
+      const input = { to: ['103'], text: 'In their name', idempotencyKey: 'i' }
+      for (const from of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await write(other, { ...input, from })).toMatchObject({
+          code: 'EXTENSION_NOT_FOUND',
+        })
+      }
+      const own = { ...input, from: other.ids.Extension, text: 'Hello' }
+      expect(await write(other, { ...own, to: [acme.ids.Extension] })).toMatchObject({
+        code: 'RECIPIENT_NOT_FOUND',
+      })
+      const first = await write(acme, { ...own, from: acme.ids.Extension })
+      const second = await write(other, own)
+      expect(second.id).toMatch(/^msg_/)
+      expect(second.id).not.toBe(first.id)
     },
     async discoverPhoneNumbers() {
       const document =

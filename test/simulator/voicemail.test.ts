@@ -36,3 +36,23 @@ test('a fax arrives as a document, and nobody without a number gets one', async 
   const nowhere = await control(simulator, 'fax', { ...numbers, to: '+19995550100' })
   expect([nowhere.status, nowhere.body.error]).toEqual([400, expect.stringContaining('Nobody')])
 })
+
+test('a caller may withhold the number, and the words may take a while', async () => {
+  const simulator = await simulate()
+  const { address, notifications } = await receive()
+  const api = await connect(simulator)
+  await subscribe(api, address, [`${mailbox}?type=VoiceMail`])
+  const asked = { to: numbers.to, transcription: 'It is me', transcribedAfterMs: 5_000 }
+  await control(simulator, 'voicemail', asked)
+  const read = async () => (await api('GET', 'message-store?messageType=VoiceMail')).body.records[0]
+  const before = await read()
+  expect(before).toMatchObject({ vmTranscriptionStatus: 'InProgress' })
+  expect(before.from.phoneNumber).toBeUndefined()
+  expect(before.attachments).toHaveLength(1)
+  await simulator.clock.advance(5_000)
+  await simulator.settled()
+  expect(notifications.at(-1)?.body.body.changes).toMatchObject([{ updatedCount: 1 }])
+  const after = await read()
+  expect(after).toMatchObject({ vmTranscriptionStatus: 'Completed' })
+  expect(after.attachments).toHaveLength(2)
+})

@@ -1,0 +1,79 @@
+import type { Db, Tx } from '../db/client.ts'
+import type { Message, Prisma } from '../db/generated/client/client.ts'
+import type { EventLog } from '../events/event-log.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, seconds } from '../lib/clock.ts'
+import { createId } from '../lib/ids.ts'
+import { IdempotencyConflictError } from './errors.ts'
+import { expireMessageJob } from './jobs.ts'
+import { wakeLane } from './send-lane.ts'
+import { recordStatus } from './status.ts'
+
+type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to' | 'text'> & {
+  idempotencyKey: string | null
+  /** Over all that was asked for, as it was asked. */
+  requestHash: Uint8Array<ArrayBuffer>
+  /** Seconds. */
+  validFor: number | null
+  colleagues?: Prisma.InputJsonValue
+}
+
+/**
+ * Takes a message to be sent: message, event and job are one transaction, so what has been accepted is sent
+ * whatever crashes. The same `idempotencyKey` answers the message that it made the first time.
+ *
+ * @throws IdempotencyConflictError when that was another request
+ */
+export function acceptMessage(
+  { eventLog, queue, clock }: { eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock },
+  { validFor, ...asked }: Asked,
+): Promise<Message> {
+  return eventLog.transaction(async (tx, record) => {
+    const [message] = await tx.message.createManyAndReturn({
+      data: {
+        id: createId('Message'),
+        direction: 'OUTBOUND',
+        status: 'QUEUED',
+        ...asked,
+        createdAt: clock.now(),
+        expiresAt: validFor === null ? null : after(clock.now(), seconds(validFor)),
+      },
+      skipDuplicates: true,
+    })
+    if (!message) {
+      // A twin of this request was faster; it has committed, or we would still be waiting for it.
+      const twin = await acceptedBefore(tx, asked)
+      if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
+      return twin
+    }
+    recordStatus(record, message)
+    if (message.expiresAt) {
+      const payload = { messageId: message.id }
+      await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
+    }
+    await wakeLane(tx, queue, message.extensionRowId)
+    return message
+  })
+}
+
+/**
+ * The message that the same request made before.
+ *
+ * @throws IdempotencyConflictError when its key belongs to another request
+ */
+export async function acceptedBefore(
+  db: Db | Tx,
+  {
+    tenantId,
+    idempotencyKey,
+    requestHash,
+  }: Pick<Asked, 'tenantId' | 'idempotencyKey' | 'requestHash'>,
+): Promise<Message | undefined> {
+  if (idempotencyKey === null) return undefined
+  const message = await db.message.findUnique({
+    where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } },
+  })
+  if (!message) return undefined
+  if (message.requestHash && Buffer.compare(message.requestHash, requestHash) === 0) return message
+  throw new IdempotencyConflictError(message.id)
+}

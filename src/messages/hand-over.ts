@@ -1,0 +1,24 @@
+import type { Message } from '../db/generated/client/client.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
+import type { RingCentralError } from '../ringcentral/errors.ts'
+import type { SentMessage } from '../ringcentral/messages.ts'
+import { explainSendingError } from '../ringcentral/sms-errors.ts'
+import { asRingCentralNames, colleaguesOf } from './colleagues.ts'
+
+/** Hands a message to RingCentral, by the way that its type takes. */
+export function handOver({ messages }: RingCentralApi, message: Message): Promise<SentMessage> {
+  const { from, to, text } = message
+  if (message.type !== 'INTERNAL') return messages.sendSms({ from, to, text })
+  return messages.sendInternalMessage({
+    to: colleaguesOf(message).map(asRingCentralNames),
+    text,
+  })
+}
+
+/** Why RingCentral did not take it, and what to do, for a person. */
+export function explainRefusal({ type }: Message, { code, status }: RingCentralError): string {
+  const { cause, message, advice } = explainSendingError(code)
+  if (type !== 'INTERNAL') return `${message} ${advice}`.trim()
+  if (cause === 'recipient') return 'RingCentral knows no such colleague. Look with `directory`.'
+  return `RingCentral did not accept the message (${code ?? status}).`
+}
