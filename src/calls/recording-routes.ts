@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { NotConnectedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import type { Recordings } from './recordings.ts'
 
 /** What players can play and nobody's browser takes for a page. */
@@ -53,6 +55,9 @@ export function recordingRoutes({
         return c.json({ error: 'Too many requests' }, 429)
       }
       if (error instanceof NotConnectedError) return c.json({ error: error.message }, 409)
+      if (error instanceof FeatureDisabledError || error instanceof GrantLacksScopeError) {
+        return c.json({ error: error.message }, 403)
+      }
       if (error instanceof RingCentralRefusedError && error.status === 416) {
         return c.json({ error: 'There is no such range' }, 416)
       }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -78,6 +79,7 @@ export function createAcceptSms({
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
+    await requireAbility(db, extension, 'SEND_SMS')
     return eventLog.transaction(async (tx, record) => {
       const [message] = await tx.message.createManyAndReturn({
         data: {
