@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sweepCallsJob } from '../../src/calls/jobs.ts'
+import { checkCallJob, sweepCallsJob } from '../../src/calls/jobs.ts'
 import { minutes } from '../../src/lib/clock.ts'
 import { heavyReads, waitForLog } from '../support/calls.ts'
 import { lookUp } from '../support/directory.ts'
@@ -230,6 +230,29 @@ describe('what is switched off', () => {
     const calls = await acme.subscribe('subscription { callChanged { call { status } } }')
     gateway.simulator.addCall({ from: stranger, to: ava.number })
     await calls.waitFor(({ callChanged }) => callChanged.call.status === 'ENDED')
+  })
+
+  it('CALLS: a call that goes on is followed to its end', async () => {
+    const gateway = await startGateway({
+      simulator: { calls: { ringMs: 50, talkMs: 60_000, logLagMs: 0 } },
+    })
+    const jobs = await createJobRunner(gateway)
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall({
+      from: stranger,
+      to: ava.number,
+    })
+    const callId = await acme.waitFor(
+      '{ activeCalls { id status } }',
+      ({ activeCalls }) => activeCalls.find(({ status }: any) => status === 'ANSWERED')?.id,
+    )
+    await change(acme, { disable: ['CALLS'] })
+    gateway.simulator.hangUp(telephonySessionId)
+    await gateway.simulator.settled()
+    await jobs.run(checkCallJob, { callId })
+    const { call } = await acme.query(`{ call(id: "${callId}") { status } }`)
+    expect(call).toEqual({ status: 'ENDED' })
   })
 
   it('RECORDINGS: the addresses of recordings answer why they do not play', async () => {
