@@ -18,6 +18,7 @@ import { createDisconnecting } from './extensions/disconnect.ts'
 import { createGrants } from './extensions/grants.ts'
 import { createExtensionService } from './extensions/service.ts'
 import { createTokenEndpoint } from './extensions/token-endpoint.ts'
+import { createUpdateExtension } from './extensions/update-extension.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
@@ -55,6 +56,7 @@ import { schema } from './schema.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
 import { createTenantService } from './tenants/service.ts'
+import { createSettings } from './tenants/settings.ts'
 import { implementations, jobs, schedules } from './workers.ts'
 
 /** Everything an instance needs to know, with nothing left to be found out. */
@@ -139,6 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const eventLog = createEventLog({ db, hints })
   const feed = createEventFeed({ db, hints, logger, pace: options.pace })
   const tenants = createTenantService({ db, queue, clock })
+  const settings = createSettings({ db, queue })
   const tokenEndpoint = createTokenEndpoint({
     db,
     oauth: ringCentral.oauth,
@@ -184,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     disconnecting,
     publicUrl: url,
   })
+  const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
@@ -256,7 +260,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const engine = createGraphQLEngine({ schema, logger })
   const services = {
     tenants,
+    settings,
     extensions,
+    updateExtension,
     acceptSms,
     acceptInternal,
     resolveUnconfirmed,

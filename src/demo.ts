@@ -20,11 +20,13 @@ const scopes = [
   'messages:send',
   'extensions:read',
   'extensions:connect',
+  'extensions:write',
   'calls:read',
   'calls:start',
   'calls:control',
   'people:read',
   'people:write',
+  'settings:write',
 ]
 /** The simulator's first extension. The others are left to connect by hand. */
 const rcExtensionId = '62264425016'

@@ -12,10 +12,11 @@ import { settleCall } from './calls/settle-call.ts'
 import { startCall } from './calls/start-call.ts'
 import { sweepCalls } from './calls/sweep.ts'
 import { syncCallLog } from './calls/sync-call-log.ts'
-import type { Db } from './db/client.ts'
+import type { Db, Tx } from './db/client.ts'
 import type { EventLog } from './events/event-log.ts'
 import { pruneEvents, pruneEventsJob } from './events/prune.ts'
 import type { ExtensionAccess } from './extensions/access.ts'
+import { applySettings } from './extensions/apply-settings.ts'
 import { type Disconnecting, releaseGrant } from './extensions/disconnect.ts'
 import { discoverNumbers } from './extensions/discover.ts'
 import { NotConnectedError } from './extensions/errors.ts'
@@ -72,14 +73,18 @@ import { lookAtDeliveries } from './messages/watch-deliveries.ts'
 import { readPresenceJob, syncContactsJob, syncDirectoryJob } from './people/jobs.ts'
 import type { Presences } from './people/presences.ts'
 import { readPresence } from './people/read-presence.ts'
+import { requestContacts } from './people/request-contacts.ts'
+import { requestDirectoryOf } from './people/request-directory.ts'
 import { syncContacts } from './people/sync-contacts.ts'
 import { syncDirectory } from './people/sync-directory.ts'
 import type { RingCentral } from './ringcentral/client.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
+import { applySettingsJob } from './tenants/settings.ts'
 
 /** Every kind of job there is. */
 export const jobs = [
   deleteTenantJob,
+  applySettingsJob,
   discoverNumbersJob,
   ensureWebhookJob,
   refreshGrantJob,
@@ -144,6 +149,10 @@ export type WorkerDeps = {
 }
 
 export function implementations(deps: WorkerDeps): JobImplementation[] {
+  const { queue } = deps
+  const requestPresence = (tx: Tx, extensionRowId: string) =>
+    queue.send(tx, readPresenceJob, { extensionRowId }, { singletonKey: extensionRowId })
+
   return [
     deleteTenant({
       db: deps.db,
@@ -157,14 +166,18 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     ensureWebhook({
       ...deps,
       onSubscribed: async (tx, extensionRowId) => {
-        await requestSync(tx, deps.queue, extensionRowId)
-        await requestCallSync(tx, deps.queue, extensionRowId)
-        await deps.queue.send(
-          tx,
-          readPresenceJob,
-          { extensionRowId },
-          { singletonKey: extensionRowId },
-        )
+        await requestSync(tx, queue, extensionRowId)
+        await requestCallSync(tx, queue, extensionRowId)
+        await requestPresence(tx, extensionRowId)
+      },
+    }),
+    applySettings({
+      ...deps,
+      begin: async (tx, extensionRowId, switchedOn) => {
+        if (switchedOn.includes('CALLS')) await requestCallSync(tx, queue, extensionRowId)
+        if (switchedOn.includes('PRESENCE')) await requestPresence(tx, extensionRowId)
+        if (switchedOn.includes('DIRECTORY')) await requestDirectoryOf(tx, deps, extensionRowId)
+        if (switchedOn.includes('CONTACTS')) await requestContacts(tx, deps, extensionRowId)
       },
     }),
     refreshGrant(deps),

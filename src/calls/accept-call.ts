@@ -3,9 +3,8 @@ import { takeFromBudget } from '../db/budget.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Call } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { covers } from '../extensions/covers.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
-import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
@@ -116,7 +115,7 @@ export function createAcceptCall({
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
-    if (!covers(extension, 'RingOut')) throw new GrantLacksScopeError('RingOut')
+    await requireAbility(db, extension, 'START_CALL')
     return extension
   }
 

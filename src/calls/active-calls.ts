@@ -6,6 +6,7 @@ import { covers, scopesFor } from '../extensions/covers.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { CallRecord } from '../ringcentral/call-record.ts'
+import { whereOn } from '../tenants/features.ts'
 import { absorb } from './absorb.ts'
 import { closeCall } from './close-call.ts'
 import type { HeardParty } from './facts.ts'
@@ -85,6 +86,7 @@ export function createActiveCalls({
           grant: { isNot: null },
           ...(extensionRowId && { id: extensionRowId }),
           scopes: { hasSome: scopesFor('ReadCallLog') },
+          tenant: whereOn('CALLS'),
           NOT: { scopes: { has: 'CallControl' } },
           OR: [
             { activeCallsReadAt: null },

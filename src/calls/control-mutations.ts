@@ -5,6 +5,7 @@ import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import type { TransferTarget } from '../ringcentral/telephony.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import { CallControlFailedError, CallNotFoundError, CallNotLiveError } from './errors.ts'
 import { Call } from './schema.ts'
 
@@ -14,6 +15,7 @@ const refusals = [
   CallNotLiveError,
   NotConnectedError,
   GrantLacksScopeError,
+  FeatureDisabledError,
   CallControlFailedError,
   RateLimitedError,
 ]

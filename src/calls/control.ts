@@ -1,10 +1,9 @@
 import type { Db } from '../db/client.ts'
 import type { Call } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
-import { covers } from '../extensions/covers.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
-import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import type { Clock } from '../lib/clock.ts'
 import { RateLimitedError } from '../lib/errors.ts'
@@ -92,7 +91,7 @@ export function createCallControl({
       throw new CallNotLiveError('CALL_NOT_ANSWERED', callId, call.status)
     }
     const { extension, party } = await ownParty(call)
-    if (!covers(extension, 'CallControl')) throw new GrantLacksScopeError('CallControl')
+    await requireAbility(db, extension, 'CONTROL_CALLS')
     await ask(call, () => access.call(extension.id, (api) => work(api, party)))
     return find(tenantId, callId)
   }

@@ -3,6 +3,7 @@ import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { RateLimitedError } from '../lib/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import './call-errors-schema.ts'
 import {
   CallControlFailedError,
@@ -54,6 +55,7 @@ builder.mutationField('startCall', (t) =>
         NotConnectedError,
         ExtensionRevokedError,
         GrantLacksScopeError,
+        FeatureDisabledError,
         CallerIdNotAllowedError,
         CallIdempotencyConflictError,
         RateLimitedError,

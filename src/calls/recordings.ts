@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import { coversAbility, requireAbility } from '../extensions/abilities.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import type { MediaAddresses, MediaName } from '../http/media-addresses.ts'
@@ -30,7 +31,7 @@ export function createRecordings({
      * The recording, by the token of somebody who took part in the call, or of an administrator.
      * Undefined when there is no such recording, or the tenant may not have it now.
      *
-     * @throws NotConnectedError, RetryLaterError, and what the client throws
+     * @throws NotConnectedError, FeatureDisabledError, GrantLacksScopeError, RetryLaterError, and what the client throws
      */
     async content(name: MediaName, options: MediaOptions): Promise<MediaContent | undefined> {
       const { tenantId, ownerId: callId, mediaId: recordingId } = name
@@ -47,8 +48,11 @@ export function createRecordings({
           OR: [{ id: { in: call.extensionRowIds } }, { isAdmin: true }],
         },
       })
-      const own = readers.find(({ id }) => call.extensionRowIds.includes(id)) ?? readers[0]
-      if (!own) throw new NotConnectedError()
+      const [anybody] = readers
+      if (!anybody) throw new NotConnectedError()
+      const able = readers.filter((reader) => coversAbility(reader, 'RECORDINGS'))
+      const own = able.find(({ id }) => call.extensionRowIds.includes(id)) ?? able[0] ?? anybody
+      await requireAbility(db, own, 'RECORDINGS')
       return access.call(own.id, (api) => api.media.content({ recordingId }, options))
     },
   }

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/client.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, seconds } from '../lib/clock.ts'
+import { isOn } from '../tenants/features.ts'
 import { syncCallLogJob } from './jobs.ts'
 import { logSourceOf } from './log-source.ts'
 
@@ -20,7 +21,8 @@ export async function requestCallSync(
   notBefore?: Date,
 ): Promise<void> {
   const extension = await tx.extension.findUnique({ where: { id: extensionRowId } })
-  const source = extension && (await logSourceOf(tx, extension))
+  if (!extension || !(await isOn(tx, extension.tenantId, 'CALLS'))) return
+  const source = await logSourceOf(tx, extension)
   if (!source) return
   const { id, callLogSyncedAt } = source
   const times = [notBefore, callLogSyncedAt && after(callLogSyncedAt, distance)]

@@ -12,6 +12,7 @@ import type { CallLogSync } from '../ringcentral/call-log-sync.ts'
 import type { CallRecord } from '../ringcentral/call-record.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import { RingCentralRefusedError, SyncTokenExpiredError } from '../ringcentral/errors.ts'
+import { isOn } from '../tenants/features.ts'
 import { absorb } from './absorb.ts'
 import { syncCallLogJob } from './jobs.ts'
 import { inProgress, logLine, sessionKeyOf } from './log-line.ts'
@@ -53,7 +54,8 @@ export const syncCallLog = ({
 }) => {
   return implementJob(syncCallLogJob, async ({ extensionRowId }) => {
     const reader = await db.extension.findUnique({ where: { id: extensionRowId } })
-    if (!reader) return
+    // Asked for before it was switched off.
+    if (!reader || !(await isOn(db, reader.tenantId, 'CALLS'))) return
     try {
       await sync(reader)
       await readOlder(reader.id)

@@ -13,6 +13,7 @@ import type { RingCentral } from '../ringcentral/client.ts'
 import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import type { ConnectLinks, LinkState } from './connect-link.ts'
+import { detailsOf } from './details.ts'
 import { releaseTokens } from './disconnect.ts'
 import { ExtensionAlreadyMappedError, UserAlreadyMappedError } from './errors.ts'
 import { sealTokens } from './grant-tokens.ts'
@@ -91,9 +92,7 @@ export function createConnecting(deps: {
     const { tenantId } = attempt
     const facts = {
       rcAccountId: account.id,
-      name: me.name ?? null,
-      extensionNumber: me.extensionNumber ?? null,
-      email: me.email ?? null,
+      ...detailsOf(me),
       isAdmin: me.isAdmin,
       scopes: tokens.scopes,
       status: 'ACTIVE',

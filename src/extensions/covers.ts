@@ -2,6 +2,7 @@
 const included: Record<string, readonly string[]> = {
   SMS: ['ReadMessages'],
   InternalMessages: ['ReadMessages'],
+  Faxes: ['ReadMessages'],
   EditMessages: ['ReadMessages'],
   Contacts: ['ReadContacts'],
   EditPresence: ['ReadPresence'],

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts'
 import { type DiscoveredNumber, replaceNumbers } from '../numbers/service.ts'
 import { canSendSms } from '../ringcentral/phone-numbers.ts'
 import type { ExtensionAccess } from './access.ts'
+import { type Details, detailsIn, detailsOf } from './details.ts'
 import { NotConnectedError } from './errors.ts'
 import { discoverNumbersJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
@@ -53,9 +54,7 @@ export const discoverNumbers = ({
       const [extension] = await tx.extension.updateManyAndReturn({
         where: { id: extensionRowId, disconnectedAt: null },
         data: {
-          name: found.extension.name ?? null,
-          extensionNumber: found.extension.extensionNumber ?? null,
-          email: found.extension.email ?? null,
+          ...detailsOf(found.extension),
           isAdmin: found.extension.isAdmin,
           numbersDiscoveredAt: clock.now(),
         },
@@ -73,14 +72,12 @@ export const discoverNumbers = ({
   })
 
 /** What a dashboard would show of an extension, to tell whether a discovery found anything new. */
-function factsOf(extension: {
-  name: string | null
-  extensionNumber: string | null
-  email: string | null
-  isAdmin: boolean
-  phoneNumbers: Pick<DiscoveredNumber, 'phoneNumber' | 'label' | 'features'>[]
-}): string {
+function factsOf(
+  extension: Details & {
+    isAdmin: boolean
+    phoneNumbers: Pick<DiscoveredNumber, 'phoneNumber' | 'label' | 'features'>[]
+  },
+): string {
   const numbers = extension.phoneNumbers.map((n) => [n.phoneNumber, n.label, ...n.features]).sort()
-  const { name, extensionNumber, email, isAdmin } = extension
-  return JSON.stringify([name, extensionNumber, email, isAdmin, numbers])
+  return JSON.stringify([detailsIn(extension), extension.isAdmin, numbers])
 }

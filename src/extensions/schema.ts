@@ -106,7 +106,7 @@ export const ExtensionStatus = builder.enumType('ExtensionStatus', {
   } as const,
 })
 
-const DisabledFilter = builder
+export const DisabledFilter = builder
   .objectRef<{ filter: string; reason?: string; message?: string }>('DisabledFilter')
   .implement({
     description: 'Something that RingCentral will not notify us of for this extension.',
@@ -150,6 +150,13 @@ export const Extension = builder.prismaNode('Extension', {
     name: t.exposeString('name', { nullable: true }),
     extensionNumber: t.exposeString('extensionNumber', { nullable: true }),
     email: t.exposeString('email', { nullable: true }),
+    firstName: t.exposeString('firstName', { nullable: true }),
+    lastName: t.exposeString('lastName', { nullable: true }),
+    company: t.exposeString('company', { nullable: true }),
+    department: t.exposeString('department', { nullable: true }),
+    jobTitle: t.exposeString('jobTitle', { nullable: true }),
+    businessPhone: t.exposeString('businessPhone', { nullable: true }),
+    mobilePhone: t.exposeString('mobilePhone', { nullable: true }),
     isAdmin: t.exposeBoolean('isAdmin'),
     scopes: t.exposeStringList('scopes'),
     connectedAt: t.expose('connectedAt', {

@@ -1,4 +1,4 @@
-import type { Extension } from '../db/generated/client/client.ts'
+import type { Extension, Feature } from '../db/generated/client/client.ts'
 import {
   detailedPresenceChanges,
   extensionChanges,
@@ -9,21 +9,30 @@ import {
 } from '../ringcentral/event-filters.ts'
 import { covers } from './covers.ts'
 
-/** What RingCentral shall notify us of for an extension: as much as its grant covers, and we have a use for. */
-export function wantedFilters(extension: Pick<Extension, 'scopes'>): string[] {
+/** What RingCentral shall notify us of for an extension: as much as its grant covers and its tenant has on. */
+export function wantedFilters(
+  extension: Pick<Extension, 'scopes'>,
+  features: ReadonlySet<Feature>,
+): string[] {
+  const may = (scope: string, feature: Feature) => covers(extension, scope) && features.has(feature)
   return [
     instantSms(),
     mailboxChanges(),
-    mailboxChanges('Pager'),
-    mailboxChanges('VoiceMail'),
-    mailboxChanges('Fax'),
+    ...(features.has('INTERNAL_MESSAGES') ? [mailboxChanges('Pager')] : []),
+    ...(features.has('VOICEMAIL') ? [mailboxChanges('VoiceMail')] : []),
+    ...(features.has('FAX') ? [mailboxChanges('Fax')] : []),
     extensionChanges(),
-    extensionListChanges(),
-    ...(covers(extension, 'ReadPresence') ? [detailedPresenceChanges()] : []),
-    ...(covers(extension, 'CallControl') ? [telephonySessions()] : []),
+    ...(features.has('DIRECTORY') ? [extensionListChanges()] : []),
+    ...(may('ReadPresence', 'PRESENCE') ? [detailedPresenceChanges()] : []),
+    ...(may('CallControl', 'CALLS') ? [telephonySessions()] : []),
   ]
 }
 
 export function sameFilters(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((filter) => other.includes(filter))
+}
+
+/** Whether a filter that RingCentral names is this one of ours: it puts ids where we say `~`. */
+export function isFilter(told: string, ours: string): boolean {
+  return told.replace(/\/(account|extension)\/\d+/g, '/$1/~') === ours
 }

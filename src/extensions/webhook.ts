@@ -10,6 +10,7 @@ import { createSecret } from '../lib/secrets.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import { RingCentralInDoubtError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { Subscription } from '../ringcentral/subscriptions.ts'
+import { featuresOf } from '../tenants/features.ts'
 import type { ExtensionAccess } from './access.ts'
 import { NotConnectedError } from './errors.ts'
 import { ensureWebhookJob } from './jobs.ts'
@@ -56,7 +57,7 @@ export const ensureWebhook = ({
   webUrl: () => string
   clock: Clock
   logger: Logger
-  /** Within the transaction that notes a new subscription: what came in before it, nobody told us of. */
+  /** Within the transaction that notes a new subscription, or new filters: what came in before, nobody told us of. */
   onSubscribed: (tx: Tx, extensionRowId: string) => Promise<void>
 }) => {
   const address = (id: string) => `${webUrl()}${webhookPath}${id}`
@@ -71,7 +72,7 @@ export const ensureWebhook = ({
 
   async function ensure(api: RingCentralApi, extensionRowId: string) {
     const extension = await db.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
-    const eventFilters = wantedFilters(extension)
+    const eventFilters = wantedFilters(extension, await featuresOf(db, extension.tenantId))
     // In this order: what another worker makes meanwhile is then seen by `create`, and not made twice.
     const rows = await db.webhookSubscription.findMany({
       where: { extensionRowId, status: { in: ['CREATING', 'ACTIVE'] } },
@@ -237,7 +238,7 @@ export const ensureWebhook = ({
           renewAt: after(clock.now(), life / 2),
         },
       })
-      if (saved && begun > 0) await onSubscribed(tx, saved.extensionRowId)
+      if (saved && (begun > 0 || eventFilters)) await onSubscribed(tx, saved.extensionRowId)
       return saved
     })
   }

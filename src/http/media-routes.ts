@@ -59,8 +59,9 @@ export function mediaRoutes({
         c.header('Retry-After', String(Math.max(1, wait)))
         return c.json({ error: 'Too many requests' }, 429)
       }
-      // Not connected any more.
-      if (error instanceof BusinessError) return c.json({ error: error.message }, 409)
+      if (error instanceof BusinessError) {
+        return c.json({ error: error.message }, error.code === 'NOT_CONNECTED' ? 409 : 403)
+      }
       if (error instanceof RingCentralRefusedError && error.status === 416) {
         return c.json({ error: 'There is no such range' }, 416)
       }

@@ -1,5 +1,6 @@
 import { hearSession } from '../calls/hear-session.ts'
 import type { Db, Tx } from '../db/client.ts'
+import type { Feature } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
@@ -33,12 +34,18 @@ export const processNotification = ({
   return implementJob(processNotificationJob, async ({ notificationId }) => {
     const stored = await db.notification.findUnique({
       where: { id: notificationId },
-      include: { webhookSubscription: { select: { extensionRowId: true, status: true } } },
+      include: {
+        webhookSubscription: { select: { extensionRowId: true, status: true } },
+        tenant: { select: { disabledFeatures: true } },
+      },
     })
     if (!stored || stored.processedAt) return
     const { tenantId, webhookSubscription } = stored
     const { extensionRowId, status } = webhookSubscription
     const notification = parseNotification(stored.body)
+    const isOff = stored.tenant.disabledFeatures.some(
+      (feature) => feature === featureOf(notification),
+    )
     await eventLog.transaction(async (tx, record) => {
       const { count } = await tx.notification.updateMany({
         where: { id: notificationId, processedAt: null },
@@ -50,6 +57,7 @@ export const processNotification = ({
         where: { id: stored.webhookSubscriptionId },
         data: { lastNotificationAt: clock.now() },
       })
+      if (isOff) return
       await dispatch(tx, record, { tenantId, extensionRowId }, notification)
     })
   })
@@ -88,4 +96,10 @@ export const processNotification = ({
         return hearSession(tx, record, { queue, clock, logLagMs }, mailbox, notification.body)
     }
   }
+}
+
+/** What is told on is not taken in once its feature is switched off: the webhook follows a moment later. */
+function featureOf(notification: Notification | undefined): Feature | undefined {
+  if (notification?.kind === 'presence') return 'PRESENCE'
+  return notification?.kind === 'telephony-session' ? 'CALLS' : undefined
 }

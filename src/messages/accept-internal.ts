@@ -1,12 +1,12 @@
 import type { Db } from '../db/client.ts'
 import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import {
   ExtensionNotFoundError,
   ExtensionRevokedError,
   NotConnectedError,
 } from '../extensions/errors.ts'
-import { requireScope } from '../extensions/ringcentral-refusals.ts'
 import { findMapping, parseUserId } from '../extensions/user-mapping.ts'
 import { whichExtension } from '../extensions/which-extension.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -60,7 +60,7 @@ export function createAcceptInternal({
     if (known) return known
 
     const extension = await whoSends(tenantId, sender)
-    requireScope(extension, 'InternalMessages')
+    await requireAbility(db, extension, 'SEND_INTERNAL_MESSAGE')
     const colleagues = await recipients(extension, given)
     return acceptMessage(
       { eventLog, queue, clock },

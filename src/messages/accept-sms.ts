@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -67,6 +68,7 @@ export function createAcceptSms({
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
+    await requireAbility(db, extension, 'SEND_SMS')
     return acceptMessage(
       { eventLog, queue, clock },
       { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from, requestHash },

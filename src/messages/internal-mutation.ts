@@ -8,6 +8,7 @@ import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import {
   IdempotencyConflictError,
   InvalidRecipientsError,
@@ -71,6 +72,7 @@ builder.mutationField('sendInternalMessage', (t) =>
         ExtensionNotFoundError,
         NotConnectedError,
         ExtensionRevokedError,
+        FeatureDisabledError,
         GrantLacksScopeError,
         UserNotMappedError,
         IdempotencyConflictError,

@@ -1,4 +1,4 @@
-import type { MessageType } from '../db/generated/client/client.ts'
+import type { Feature, MessageType } from '../db/generated/client/client.ts'
 import type { MessageRecord, MessageType as RcType } from '../ringcentral/message-record.ts'
 
 const rcTypes = {
@@ -8,8 +8,19 @@ const rcTypes = {
   FAX: 'Fax',
 } as const satisfies Record<MessageType, RcType>
 
-/** What a mailbox is asked for: everything that we have a word for. */
-export const rcTypesOfAll: readonly RcType[] = Object.values(rcTypes)
+/** What a tenant must have on to get them. Texts always come. */
+const featureOf: Partial<Record<MessageType, Feature>> = {
+  INTERNAL: 'INTERNAL_MESSAGES',
+  VOICEMAIL: 'VOICEMAIL',
+  FAX: 'FAX',
+}
+
+/** What a mailbox is asked for: everything that we have a word for and its tenant has on. */
+export function wantedRcTypes(features: ReadonlySet<Feature>): RcType[] {
+  return (Object.keys(rcTypes) as MessageType[])
+    .filter((type) => featureOf[type] === undefined || features.has(featureOf[type]))
+    .map(rcTypeOf)
+}
 
 /** RingCentral's word for a type of ours. */
 export function rcTypeOf(type: MessageType): RcType {

@@ -3,6 +3,7 @@ import {
   NotConnectedError,
   UserNotMappedError,
 } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
@@ -86,6 +87,7 @@ builder.mutationField('sendSms', (t) =>
         NumberNotFoundError,
         NotConnectedError,
         ExtensionRevokedError,
+        GrantLacksScopeError,
         UserNotMappedError,
         IdempotencyConflictError,
       ],

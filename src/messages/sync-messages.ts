@@ -9,13 +9,14 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import { SyncTokenExpiredError } from '../ringcentral/errors.ts'
-import type { MessageRecord } from '../ringcentral/message-record.ts'
+import type { MessageRecord, MessageType as RcType } from '../ringcentral/message-record.ts'
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
+import { featuresOf } from '../tenants/features.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
 import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
-import { rcTypesOfAll } from './message-type.ts'
+import { wantedRcTypes } from './message-type.ts'
 import { requestTranscription } from './read-transcription.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
@@ -50,29 +51,33 @@ export const syncMessages = ({
     const extension = await db.extension.findUnique({ where: { id: extensionRowId } })
     if (!extension) return
     const startedAt = clock.now()
-    const sync = await read(extension).catch((error) => {
+    const messageTypes = wantedRcTypes(await featuresOf(db, extension.tenantId))
+    const sync = await read(extension, messageTypes).catch((error) => {
       if (error instanceof NotConnectedError) return undefined
       throw error
     })
-    if (sync) await write(extension, sync, startedAt)
+    if (!sync) return
+    const syncToken = tokenOf(messageTypes, sync.syncToken)
+    await write(extension, { ...sync, syncToken }, startedAt)
   })
 
-  function read(extension: Extension): Promise<MessageSync> {
+  function read(extension: Extension, messageTypes: readonly RcType[]): Promise<MessageSync> {
     const full = () => {
       const dateFrom = after(extension.messagesSyncedAt ?? extension.connectedAt, -overlap)
       return call(extension, async ({ messages }) => {
         const sync = await messages.syncMessages({
           type: 'full',
-          messageTypes: rcTypesOfAll,
+          messageTypes,
           dateFrom,
           recordCount: 250,
         })
         if (!sync.olderRecordsExist) return sync
-        return { ...sync, messages: await everything(messages, dateFrom) }
+        return { ...sync, messages: await everything(messages, messageTypes, dateFrom) }
       })
     }
-    const syncToken = extension.messageSyncToken
-    if (!syncToken) return full()
+    const [types, syncToken] = extension.messageSyncToken?.split(' ') ?? []
+    // RingCentral's token remembers what was asked for when it was first given out.
+    if (!syncToken || types !== messageTypes.join()) return full()
     return call(extension, (api) =>
       api.messages.syncMessages({ type: 'incremental', syncToken }),
     ).catch((error) => {
@@ -86,11 +91,15 @@ export const syncMessages = ({
   }
 
   /** A full sync has no pages and brings the newest. After a long absence there is more: the list has it. */
-  async function everything(messages: MessagesApi, dateFrom: Date): Promise<MessageRecord[]> {
+  async function everything(
+    messages: MessagesApi,
+    messageTypes: readonly RcType[],
+    dateFrom: Date,
+  ): Promise<MessageRecord[]> {
     const all: MessageRecord[] = []
     for (let page = 1; ; page += 1) {
       const found = await messages.listMessages({
-        messageTypes: rcTypesOfAll,
+        messageTypes,
         dateFrom,
         page,
         perPage: 1000,
@@ -191,6 +200,10 @@ export const syncMessages = ({
     }
     return { recovered, open }
   }
+}
+
+function tokenOf(messageTypes: readonly RcType[], syncToken: string): string {
+  return `${messageTypes.join()} ${syncToken}`
 }
 
 /** RingCentral's ids grow, and tell the order of what came in the same millisecond. */

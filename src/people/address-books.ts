@@ -5,6 +5,7 @@ import { covers } from '../extensions/covers.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import { whereOn } from '../tenants/features.ts'
 import { requestContacts } from './request-contacts.ts'
 
 declare module '../graphql/context.ts' {
@@ -36,6 +37,7 @@ export function createAddressBooks({
       const extensions = await db.extension.findMany({
         where: {
           tenantId,
+          tenant: whereOn('CONTACTS'),
           // For everybody's at once, no tokens are renewed.
           ...(extensionRowId
             ? { id: extensionRowId, grant: { isNot: null } }

@@ -1,9 +1,10 @@
 import type { Db } from '../db/client.ts'
 import type { Contact, Extension } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { requireAbility } from '../extensions/abilities.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { holdConnected } from '../extensions/hold-connected.ts'
-import { asRefusal, requireScope } from '../extensions/ringcentral-refusals.ts'
+import { asRefusal } from '../extensions/ringcentral-refusals.ts'
 import type { ExtensionService } from '../extensions/service.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
@@ -52,7 +53,7 @@ export function createContactChanges({
 }) {
   async function owner(tenantId: string, extensionId: string): Promise<Extension> {
     const extension = await extensions.findConnected(tenantId, extensionId)
-    requireScope(extension, 'Contacts')
+    await requireAbility(db, extension, 'WRITE_CONTACTS')
     return extension
   }
 

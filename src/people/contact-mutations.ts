@@ -8,6 +8,7 @@ import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { RateLimitedError } from '../lib/errors.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import { Contact } from './contact-schema.ts'
 import { ContactNotFoundError, ContactUnconfirmedError } from './errors.ts'
 
@@ -28,6 +29,7 @@ builder.objectType(ContactUnconfirmedError, {
 const refusals = [
   NotConnectedError,
   GrantLacksScopeError,
+  FeatureDisabledError,
   RefusedByRingCentralError,
   RateLimitedError,
   RingCentralUnreachableError,

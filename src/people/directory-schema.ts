@@ -5,6 +5,8 @@ import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
+import { isOn } from '../tenants/features.ts'
 import { countDirectory, longestSearch, searchDirectory } from './search-directory.ts'
 
 const mayRead = { scope: 'people:read' }
@@ -104,6 +106,9 @@ builder.queryField('directory', (t) =>
 )
 
 async function emptyHint(context: Context, search: string | null | undefined): Promise<string> {
+  if (!(await isOn(context.db, tenantOf(context), 'DIRECTORY'))) {
+    return new FeatureDisabledError('DIRECTORY').message
+  }
   if (!(await context.services.directory.asOf(tenantOf(context)))) {
     return 'The directory has not been read yet. Connect an extension whose grant includes RingCentral’s scope ReadAccounts, then ask again.'
   }

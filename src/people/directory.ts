@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, hours, seconds } from '../lib/clock.ts'
+import { isOn } from '../tenants/features.ts'
 import { type Company, requestDirectory } from './request-directory.ts'
 
 declare module '../graphql/context.ts' {
@@ -50,6 +51,7 @@ export function createDirectory({
   return {
     /** Has old copies read again; waits a moment for those that are not there at all. */
     async refresh(tenantId: string): Promise<void> {
+      if (!(await isOn(db, tenantId, 'DIRECTORY'))) return
       const found = await copies(tenantId)
       for (const { company, syncedAt } of found) {
         if (!syncedAt || syncedAt < after(clock.now(), -staleAfter)) await request(company)

@@ -7,6 +7,7 @@ import {
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { RateLimitedError } from '../lib/errors.ts'
+import { FeatureDisabledError } from '../tenants/errors.ts'
 import { Availability, DoNotDisturb, Presence } from './presence-schema.ts'
 import { longestMessage } from './set-presence.ts'
 
@@ -33,6 +34,7 @@ builder.mutationField('setPresence', (t) =>
         ExtensionNotFoundError,
         NotConnectedError,
         GrantLacksScopeError,
+        FeatureDisabledError,
         RefusedByRingCentralError,
         RateLimitedError,
         RingCentralUnreachableError,

@@ -8,6 +8,7 @@ import { whereTokenLives } from '../extensions/token-lives.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
+import { whereOn } from '../tenants/features.ts'
 import type { ToldPresence } from './presence-facts.ts'
 import { recordPresence } from './record-presence.ts'
 
@@ -90,7 +91,11 @@ export function createPresences({
       if (old.length === 0) return ids.map((id) => known.get(id) ?? null)
       // Nobody's token is renewed for a look.
       const readable = await db.extension.findMany({
-        where: { id: { in: old }, grant: whereTokenLives(clock.now()) },
+        where: {
+          id: { in: old },
+          grant: whereTokenLives(clock.now()),
+          tenant: whereOn('PRESENCE'),
+        },
         select: { id: true, scopes: true },
       })
       const enough = new AbortController()

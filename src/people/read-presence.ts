@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import { RingCentralRefusedError } from '../ringcentral/errors.ts'
+import { isOn } from '../tenants/features.ts'
 import { readPresenceJob } from './jobs.ts'
 import type { Presences } from './presences.ts'
 
@@ -9,7 +10,7 @@ import type { Presences } from './presences.ts'
 export const readPresence = ({ db, presences }: { db: Db; presences: Presences }) =>
   implementJob(readPresenceJob, async ({ extensionRowId }) => {
     const extension = await db.extension.findUnique({ where: { id: extensionRowId } })
-    if (!extension) return
+    if (!extension || !(await isOn(db, extension.tenantId, 'PRESENCE'))) return
     await presences.read(extension).catch((error) => {
       if (error instanceof NotConnectedError || error instanceof RingCentralRefusedError) return
       throw error

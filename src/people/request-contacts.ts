@@ -1,6 +1,7 @@
 import type { Tx } from '../db/client.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
+import { whereOn } from '../tenants/features.ts'
 import { syncContactsJob } from './jobs.ts'
 
 /** Each comparison is a Heavy call or more, of ten a minute. */
@@ -13,6 +14,11 @@ export async function requestContacts(
   extensionRowId: string,
   { atOnce = false } = {},
 ): Promise<void> {
+  const isOn = await tx.extension.findUnique({
+    where: { id: extensionRowId, tenant: whereOn('CONTACTS') },
+    select: { id: true },
+  })
+  if (!isOn) return
   const copy = await tx.contactCopy.findUnique({ where: { extensionRowId } })
   const notBefore = !atOnce && copy?.attemptedAt && after(copy.attemptedAt, distance)
   await queue.send(

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/client.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
+import { isOn } from '../tenants/features.ts'
 import { syncDirectoryJob } from './jobs.ts'
 
 /**
@@ -20,6 +21,7 @@ export async function requestDirectory(
   { queue, clock }: Deps,
   { tenantId, rcAccountId }: Company,
 ): Promise<void> {
+  if (!(await isOn(tx, tenantId, 'DIRECTORY'))) return
   const copy = await tx.directoryCopy.findUnique({
     where: { tenantId_rcAccountId: { tenantId, rcAccountId } },
   })

@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Availability, DoNotDisturb, Presence } from '../db/generated/client/client.ts'
-import { asRefusal, requireScope } from '../extensions/ringcentral-refusals.ts'
+import { requireAbility } from '../extensions/abilities.ts'
+import { asRefusal } from '../extensions/ringcentral-refusals.ts'
 import type { ExtensionService } from '../extensions/service.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
@@ -51,7 +52,7 @@ export function createSetPresence({
       )
     }
     const extension = await extensions.findConnected(tenantId, extensionId)
-    requireScope(extension, 'EditPresence')
+    await requireAbility(db, extension, 'SET_PRESENCE')
     try {
       await presences.learn(extension.id, ({ presence }) =>
         presence.put({

@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { ContactSync } from '../ringcentral/client.ts'
 import { RingCentralRefusedError, SyncTokenExpiredError } from '../ringcentral/errors.ts'
+import { isOn } from '../tenants/features.ts'
 import { contactFacts, homeOf } from './contact-row.ts'
 import { syncContactsJob } from './jobs.ts'
 import { saveContacts } from './save-contacts.ts'
@@ -47,6 +48,7 @@ export const syncContacts = ({
       include: { contactCopy: true, phoneNumbers: { take: 1, orderBy: { phoneNumber: 'asc' } } },
     })
     if (!extension || !covers(extension, 'ReadContacts')) return
+    if (!(await isOn(db, extension.tenantId, 'CONTACTS'))) return
     const book = { extensionRowId, tenantId: extension.tenantId }
     const home = homeOf(extension.phoneNumbers)
     const resumed = progressShape.safeParse(extension.contactCopy?.progress)

@@ -10,6 +10,7 @@ import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { DirectoryEntry } from '../ringcentral/directory-entry.ts'
 import { RingCentralRefusedError } from '../ringcentral/errors.ts'
+import { isOn } from '../tenants/features.ts'
 import { syncDirectoryJob } from './jobs.ts'
 import type { Company } from './request-directory.ts'
 import { searchTextOf } from './search-text.ts'
@@ -35,6 +36,8 @@ export const syncDirectory = ({
   logger: Logger
 }) => {
   return implementJob(syncDirectoryJob, async (company) => {
+    // Asked for before it was switched off.
+    if (!(await isOn(db, company.tenantId, 'DIRECTORY'))) return
     const where = { tenantId_rcAccountId: company }
     const before = await db.directoryCopy.findUnique({ where })
     // More pages than the budget has calls: the read goes on where it had to wait.

@@ -1,3 +1,4 @@
+import type { Feature } from '../db/generated/client/client.ts'
 import { BusinessError } from '../lib/errors.ts'
 
 export class TenantNotFoundError extends BusinessError {
@@ -13,5 +14,17 @@ export class ApiKeyNotFoundError extends BusinessError {
   readonly code = 'API_KEY_NOT_FOUND'
   constructor(apiKeyId: string) {
     super(`There is no API key ${JSON.stringify(apiKeyId)}. \`Tenant.apiKeys\` lists them.`)
+  }
+}
+
+export class FeatureDisabledError extends BusinessError {
+  override name = 'FeatureDisabledError'
+  readonly code = 'FEATURE_DISABLED'
+  readonly feature: Feature
+  constructor(feature: Feature) {
+    super(
+      `${feature} is switched off for this tenant. A key with the scope settings:write switches it on: \`updateSettings(input: { enable: [${feature}] })\`.`,
+    )
+    this.feature = feature
   }
 }

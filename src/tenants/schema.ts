@@ -2,6 +2,8 @@ import { builder } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { ApiKeyNotFoundError, TenantNotFoundError } from './errors.ts'
+import { FeatureSetting, settingOfEach } from './feature-schema.ts'
+import { featuresBut } from './features.ts'
 
 export const operatorOnly = { operator: true }
 
@@ -48,6 +50,11 @@ export const Tenant = builder.prismaObject('Tenant', {
     status: t.expose('status', { type: TenantStatus, description: 'Whether it is served.' }),
     suspendedAt: t.expose('suspendedAt', { type: 'DateTime', nullable: true }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    features: t.field({
+      type: [FeatureSetting],
+      description: 'What the tenant has switched on and off, by `updateSettings` with its own key.',
+      resolve: ({ disabledFeatures }) => settingOfEach(featuresBut(disabledFeatures)),
+    }),
     apiKeys: t.relation('apiKeys', {
       description: 'Its API keys, newest first, revoked ones too.',
       query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: 100 },

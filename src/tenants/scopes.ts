@@ -4,11 +4,13 @@ export const scopes = {
   'messages:send': 'send messages',
   'extensions:read': 'read extensions, their numbers and the connection status, also live',
   'extensions:connect': 'make connect and invite links, disconnect',
+  'extensions:write': 'change who the user of an extension is at RingCentral',
   'calls:read': 'read call logs and recordings, and calls as they happen',
   'calls:start': 'start calls, and cancel them while they ring',
   'calls:control': 'hang up, hold, mute and transfer calls that go on',
   'people:read': 'read directory, contacts and user mappings',
   'people:write': 'change contacts and user mappings',
+  'settings:write': 'switch features of its own tenant on and off',
   'keys:manage': 'make and revoke keys of its own tenant',
 } as const
 

@@ -6,6 +6,7 @@ import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
 import { allowAtRingCentral } from '../support/person.ts'
+import { change, offIn } from '../support/settings.ts'
 import { send, stranger, waitForStatus } from '../support/texts.ts'
 
 /** A tenant with something of every kind, and the ids of it. */
@@ -82,7 +83,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
   const cases: Record<string, Case> = {
     extensions: {
       document:
-        '{ extensions { totalCount nodes { id presence { availability } } edges { node { id } } } }',
+        '{ extensions { totalCount nodes { id presence { availability } capabilities { ability works } } edges { node { id } } } }',
       showing: ['Extension'],
     },
     phoneNumbers: {
@@ -113,7 +114,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
       showing: ['DirectoryEntry', 'UserMapping'],
     },
   }
-  const byThemselves = ['status', 'message', 'call', 'activeCalls', 'node']
+  const byThemselves = ['status', 'settings', 'message', 'call', 'activeCalls', 'node']
   const operators = ['tenants']
 
   test('no query is left out', () => {
@@ -147,6 +148,13 @@ describe('every query shows a tenant its own and nothing of another', () => {
       rcAccountId: null,
       activeExtensions: 0,
     })
+  })
+
+  test('settings', async () => {
+    expect(offIn(await change(other, { disable: ['FAX'] }))).toEqual(['FAX'])
+    const document = '{ settings { features { feature enabled } } }'
+    expect(offIn((await other.query(document)).settings)).toEqual(['FAX'])
+    expect(offIn((await acme.query(document)).settings)).toEqual([])
   })
 
   test('message', async () => {
@@ -305,6 +313,21 @@ describe('no mutation reaches into another tenant', () => {
         expect(await other.query(document, { input: { extensionId } })).toEqual(refused)
       }
     },
+    async updateExtension() {
+      const document =
+        'mutation ($input: UpdateExtensionInput!) { updateExtension(input: $input) { ... on Extension { id } ... on Error { code } } }'
+      const written = () => asked(gateway, '/restapi/v1.0/account/~/extension/~', 'PUT').length
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await other.query(document, { input: { extensionId, jobTitle: 'X' } })).toEqual({
+          updateExtension: { code: 'EXTENSION_NOT_FOUND' },
+        })
+      }
+      expect(written()).toBe(0)
+      const own = { input: { extensionId: other.ids.Extension, jobTitle: 'X' } }
+      expect(await other.query(document, own)).toEqual({
+        updateExtension: { id: other.ids.Extension },
+      })
+    },
     async syncMessages() {
       const document =
         'mutation ($input: SyncMessagesInput!) { syncMessages(input: $input) { ... on Extension { id } ... on Error { code } } }'
@@ -359,6 +382,18 @@ describe('no mutation reaches into another tenant', () => {
       expect(await other.query(document, { input })).toEqual({
         setPresence: { availability: 'BUSY' },
       })
+    },
+    async updateSettings() {
+      const document =
+        'mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ... on Presence { availability } ... on Error { code } } }'
+      const set = (tenant: Tenant) =>
+        tenant.query(document, {
+          input: { extensionId: tenant.ids.Extension, userStatus: 'AVAILABLE' },
+        })
+      await change(other, { disable: ['PRESENCE'] })
+      expect(await set(other)).toEqual({ setPresence: { code: 'FEATURE_DISABLED' } })
+      expect(await set(acme)).toEqual({ setPresence: { availability: expect.any(String) } })
+      await change(other, { enable: ['PRESENCE'] })
     },
     async unmapUser() {
       const document =

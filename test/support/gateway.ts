@@ -24,11 +24,13 @@ const everyScope = [
   'messages:send',
   'extensions:read',
   'extensions:connect',
+  'extensions:write',
   'calls:read',
   'calls:start',
   'calls:control',
   'people:read',
   'people:write',
+  'settings:write',
 ]
 
 const mutations = {
