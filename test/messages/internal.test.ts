@@ -15,11 +15,14 @@ let avaRowId: string
 const impatient: typeof fetch = async (url, init) => {
   const signals = [init?.signal, AbortSignal.timeout(2_000)].filter((signal) => signal != null)
   const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) })
+  if (swallows && String(url).endsWith('/company-pager')) throw new TypeError('fetch failed')
   if (!byNumberAlone || !/message-(store|sync)/.test(String(url))) return response
   const text = (await response.text()).replaceAll(/"extensionId":"\d+",?/g, '')
   return new Response(text.replaceAll(',}', '}'), response)
 }
 let byNumberAlone = false
+/** The answers of RingCentral to what is written to colleagues get lost. */
+let swallows = false
 
 beforeAll(async () => {
   gateway = await startGateway({ shared: true, app: { fetch: impatient, settleMs: 250 } })
@@ -192,6 +195,26 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
     await waitForStatus(acme, resent.id, 'SENT')
     const got = await waitForMessage(bens, ({ text }) => text === 'Lost')
     expect(got).toMatchObject({ type: 'INTERNAL', from: '101', to: ['102'] })
+  })
+
+  it('is matched when RingCentral shows it late, and not with a text of the same words', async () => {
+    swallows = true
+    gateway.simulator.planFault({ kind: 'hide', ms: 4_000, ...pager, count: 1 })
+    const { id } = await fromAva('Late')
+    await waitForStatus(acme, id, 'UNCONFIRMED')
+    swallows = false
+    const api = await elsewhere(gateway, ava.extensionId)
+    const [from, to] = [{ phoneNumber: ava.number }, [{ phoneNumber: ben.number }]]
+    const { body: text } = await api('POST', 'sms', { from, to, text: 'Late' })
+    const sync = `mutation { syncMessages(input: { extensionId: "${avaRowId}" }) { __typename } }`
+    await expect
+      .poll(async () => {
+        await acme.query(sync)
+        return (await messagesOf(acme, { text: 'Late' }))[0]
+      })
+      .toMatchObject({ id, status: 'SENT', errorCode: null })
+    const [late] = await messagesOf(acme, { text: 'Late' })
+    expect(late.rcMessageId).not.toBe(String(text.id))
   })
 
   it('is told apart by count from its twins, and from the same words to others', async () => {
