@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { minutes } from '../../src/lib/clock.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, received, waitForMessage, write } from '../support/mailbox.ts'
@@ -15,7 +16,11 @@ let avaRowId: string
 const impatient: typeof fetch = async (url, init) => {
   const signals = [init?.signal, AbortSignal.timeout(2_000)].filter((signal) => signal != null)
   const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) })
-  if (swallows && String(url).endsWith('/company-pager')) throw new TypeError('fetch failed')
+  if (swallows && String(url).endsWith('/company-pager')) {
+    await response.arrayBuffer()
+    const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    throw new TypeError('fetch failed', { cause })
+  }
   if (!byNumberAlone || !/message-(store|sync)/.test(String(url))) return response
   const text = (await response.text()).replaceAll(/"extensionId":"\d+",?/g, '')
   return new Response(text.replaceAll(',}', '}'), response)
@@ -199,7 +204,7 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
 
   it('is matched when RingCentral shows it late, and not with a text of the same words', async () => {
     swallows = true
-    gateway.simulator.planFault({ kind: 'hide', ms: 4_000, ...pager, count: 1 })
+    gateway.simulator.planFault({ kind: 'hide', ms: minutes(30), ...pager, count: 1 })
     const { id } = await fromAva('Late')
     await waitForStatus(acme, id, 'UNCONFIRMED')
     swallows = false
@@ -207,6 +212,7 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
     const [from, to] = [{ phoneNumber: ava.number }, [{ phoneNumber: ben.number }]]
     const { body: text } = await api('POST', 'sms', { from, to, text: 'Late' })
     const sync = `mutation { syncMessages(input: { extensionId: "${avaRowId}" }) { __typename } }`
+    await gateway.simulator.clock.advance(minutes(31))
     await expect
       .poll(async () => {
         await acme.query(sync)
