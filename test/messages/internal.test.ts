@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { minutes } from '../../src/lib/clock.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, received, waitForMessage, write } from '../support/mailbox.ts'
@@ -15,11 +16,18 @@ let avaRowId: string
 const impatient: typeof fetch = async (url, init) => {
   const signals = [init?.signal, AbortSignal.timeout(2_000)].filter((signal) => signal != null)
   const response = await fetch(url, { ...init, signal: AbortSignal.any(signals) })
+  if (swallows && String(url).endsWith('/company-pager')) {
+    await response.arrayBuffer()
+    const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    throw new TypeError('fetch failed', { cause })
+  }
   if (!byNumberAlone || !/message-(store|sync)/.test(String(url))) return response
   const text = (await response.text()).replaceAll(/"extensionId":"\d+",?/g, '')
   return new Response(text.replaceAll(',}', '}'), response)
 }
 let byNumberAlone = false
+/** The answers of RingCentral to what is written to colleagues get lost. */
+let swallows = false
 
 beforeAll(async () => {
   gateway = await startGateway({ shared: true, app: { fetch: impatient, settleMs: 250 } })
@@ -192,6 +200,27 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
     await waitForStatus(acme, resent.id, 'SENT')
     const got = await waitForMessage(bens, ({ text }) => text === 'Lost')
     expect(got).toMatchObject({ type: 'INTERNAL', from: '101', to: ['102'] })
+  })
+
+  it('is matched when RingCentral shows it late, and not with a text of the same words', async () => {
+    swallows = true
+    gateway.simulator.planFault({ kind: 'hide', ms: minutes(30), ...pager, count: 1 })
+    const { id } = await fromAva('Late')
+    await waitForStatus(acme, id, 'UNCONFIRMED')
+    swallows = false
+    const api = await elsewhere(gateway, ava.extensionId)
+    const [from, to] = [{ phoneNumber: ava.number }, [{ phoneNumber: ben.number }]]
+    const { body: text } = await api('POST', 'sms', { from, to, text: 'Late' })
+    const sync = `mutation { syncMessages(input: { extensionId: "${avaRowId}" }) { __typename } }`
+    await gateway.simulator.clock.advance(minutes(31))
+    await expect
+      .poll(async () => {
+        await acme.query(sync)
+        return (await messagesOf(acme, { text: 'Late' }))[0]
+      })
+      .toMatchObject({ id, status: 'SENT', errorCode: null })
+    const [late] = await messagesOf(acme, { text: 'Late' })
+    expect(late.rcMessageId).not.toBe(String(text.id))
   })
 
   it('is told apart by count from its twins, and from the same words to others', async () => {
