@@ -14,11 +14,11 @@ export async function requestContacts(
   extensionRowId: string,
   { atOnce = false } = {},
 ): Promise<void> {
-  const isOn = await tx.extension.findUnique({
+  const wanted = await tx.extension.findUnique({
     where: { id: extensionRowId, tenant: whereOn('CONTACTS') },
     select: { id: true },
   })
-  if (!isOn) return
+  if (!wanted) return
   const copy = await tx.contactCopy.findUnique({ where: { extensionRowId } })
   const notBefore = !atOnce && copy?.attemptedAt && after(copy.attemptedAt, distance)
   await queue.send(

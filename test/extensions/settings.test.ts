@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkCallJob, sweepCallsJob } from '../../src/calls/jobs.ts'
+import { checkCallJob, sweepCallsJob, syncCallLogJob } from '../../src/calls/jobs.ts'
 import { minutes } from '../../src/lib/clock.ts'
+import { readPresenceJob, syncContactsJob, syncDirectoryJob } from '../../src/people/jobs.ts'
 import { heavyReads, waitForLog } from '../support/calls.ts'
 import { lookUp } from '../support/directory.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
@@ -154,8 +155,12 @@ describe('what is switched off', () => {
     await jobs.run(sweepCallsJob, {})
     await jobs.idle()
     expect(await acme.query(stored)).toEqual(before)
-    // A sync that was asked for before finds out by itself.
-    await jobs.idle()
+    // A sync that was asked for before it was switched off finds out by itself.
+    const { tenantId, rcAccountId } = await gateway.db.extension.findFirstOrThrow()
+    for (const job of [syncCallLogJob, readPresenceJob, syncContactsJob]) {
+      expect(await jobs.run(job, { extensionRowId: id })).toBe('completed')
+    }
+    expect(await jobs.run(syncDirectoryJob, { tenantId, rcAccountId })).toBe('completed')
     const since = asks(gateway).slice(first.length)
     expect(since.filter((ask) => !/message-sync|message-store$/.test(ask))).toEqual([])
 
