@@ -75,15 +75,22 @@ export async function absorb(
 }
 
 /**
- * An end stays an end: old news of somebody else, which came late, does not make a call ring again. Only
- * news from after the end does, and the end comes again with theirs.
+ * An end stays an end, and what was picked up rings no more: also where RingCentral was asked about it
+ * before its notifications came. Only news from after the end makes a call go on, and the end comes again
+ * with theirs.
  */
 function onlyForward(before: Call, derived: Derived, { heard }: Evidence): Derived {
+  const wasPickedUp = before.status === 'ANSWERED' || before.status === 'ON_HOLD'
+  if (wasPickedUp && derived.status === 'RINGING') return { ...derived, status: 'ANSWERED' }
   if (before.status !== 'ENDED' || derived.status === 'ENDED') return derived
   const parties = [...heard.values()]
   const newest = (over: boolean) =>
     Math.max(...parties.filter((one) => isOver(one.code) === over).map((one) => one.sequence))
-  if (newest(false) > newest(true)) return derived
+  const endWasHeard = parties.some((one) => isOver(one.code))
+  const goesOn = endWasHeard
+    ? newest(false) > newest(true)
+    : parties.some(({ at }) => Date.parse(at) > (before.endedAt?.getTime() ?? 0))
+  if (goesOn) return derived
   const { status, result, endedAt, durationSeconds } = before
   return { ...derived, status, result, endedAt, durationSeconds }
 }
