@@ -51,6 +51,7 @@ export async function absorb(
     if (before === 'undecided') continue
     const facts = {
       ...(before ? onlyForward(before, derived, all) : derived),
+      ...(before && sides.every((side) => side.callerLeg) && calledBy(before)),
       ...belonging(sides, rowIdOf, before),
       sessionKey,
       telephonySessionId: sessionKey.includes(':') ? null : sessionKey,
@@ -94,6 +95,13 @@ function onlyForward(before: Call, derived: Derived, { heard }: Evidence): Deriv
   const { status, result, endedAt, durationSeconds } = before
   return { ...derived, status, result, endedAt, durationSeconds }
 }
+
+/** While only the phone of who clicked rings, RingCentral names nobody else. Whom they call is known here. */
+const calledBy = ({ toNumber, toName, toExtensionId }: Call) => ({
+  toNumber,
+  toName,
+  toExtensionId,
+})
 
 /** Writes what is new down beside what was known; answers all of it. */
 async function remember(tx: Tx, tenantId: string, news: News[]): Promise<Map<string, Evidence>> {
