@@ -41,7 +41,8 @@ test('a supervisor’s wallboard sees presence and missed calls live, also over 
   await expect
     .poll(() => now(ben.extensionId))
     .toEqual({ availability: 'BUSY', telephonyStatus: 'CALL_CONNECTED' })
-  gateway.simulator.addCall({ from: stranger, to: ava.number, outcome: 'missed' })
+  const unanswered = { from: stranger, outcome: 'missed', ringMs: 2_000 } as const
+  gateway.simulator.addCall({ ...unanswered, to: ava.number })
   await expect.poll(() => now(ava.extensionId)?.telephonyStatus).toBe('RINGING')
   await expect.poll(sessions).toContain(ava.extensionId)
   expect(missed.events[0]?.call).toMatchObject({
@@ -59,7 +60,7 @@ test('a supervisor’s wallboard sees presence and missed calls live, also over 
   const shown = { presence: presence.events.length, missed: missed.events.length }
   const { back } = wallboard.cut()
   gateway.simulator.hangUp(talk?.telephonySessionId ?? '')
-  gateway.simulator.addCall({ from: stranger, to: ben.number, outcome: 'missed' })
+  gateway.simulator.addCall({ ...unanswered, to: ben.number })
   const happened = await acme.waitFor(
     '{ callLogs(filter: { missed: true }) { nodes { id rcCallId to { extensionId } } } }',
     ({ callLogs }) => callLogs.nodes.filter(({ to }: any) => to.extensionId === ben.extensionId)[0],
