@@ -3,16 +3,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The gateway that `npm start` starts, spoken to as its users do. */
-export type Gateway = Awaited<ReturnType<typeof openGateway>>
+export type Gateway = ReturnType<typeof gatewayAt>
 
-export async function openGateway(dataDir: string) {
-  const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')) as {
-    url: string
-    apiKey: string
-    simulatorUrl: string
-    number: string
-  }
+export async function openGateway(dataDir: string): Promise<Gateway & { number: string }> {
+  const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'))
+  return { ...demo, ...gatewayAt(demo) }
+}
 
+/** With the key of somebody who uses it. */
+export function gatewayAt(demo: { url: string; apiKey: string; simulatorUrl: string }) {
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it
   async function ask(query: string, variables: object = {}): Promise<any> {
     const response = await fetch(`${demo.url}/graphql`, {

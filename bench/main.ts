@@ -1,6 +1,7 @@
 /**
  * What the gateway takes, beside what the least that could do the same takes, in the same run. Prints a table; with
- * `--json`, the numbers. Nothing here passes or fails: a busy machine makes everything slow, and the ratio tells.
+ * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `sync`, `simulator`), those alone. Nothing here
+ * passes or fails: a busy machine makes everything slow, and the ratio tells.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -9,16 +10,22 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
+import pg from 'pg'
 import { pino } from 'pino'
 import { WebSocket } from 'ws'
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
 import { freePort } from '../test/support/free-port.ts'
-import { openGateway } from './gateway.ts'
+import { measureCallSync } from './call-sync.ts'
+import { measureCallLog } from './calls.ts'
+import { measureDirectory } from './directory.ts'
+import { type Gateway, openGateway } from './gateway.ts'
 import { type Running, residentMb, run } from './processes.ts'
 import { figures, type Measured, summarise, table } from './report.ts'
 import { measureSimulator } from './simulator.ts'
 
 const asJson = process.argv.includes('--json')
+const named = process.argv.slice(2).filter((one) => !one.startsWith('--'))
+const wanted = (part: string) => named.length === 0 || named.includes(part)
 const starts = 3
 const rounds = 30
 const warmUps = 6
@@ -37,17 +44,24 @@ const say = (text: string) => console.error(text)
 const loadBefore = loadavg()[0] ?? 0
 const home = await mkdtemp(join(tmpdir(), 'ringql-bench-'))
 try {
-  const measured = await measure()
-  say('the simulator')
-  const simulator = await measureSimulator()
+  const measured = wanted('texts') ? await measure() : []
+  if (wanted('directory')) measured.push(...(await filled('directory', measureDirectory)))
+  if (wanted('calls')) measured.push(...(await filled('calls', measureCallLog)))
+  if (wanted('sync')) {
+    say('sync')
+    measured.push(...(await measureCallSync(home)))
+  }
+  if (wanted('simulator')) say('the simulator')
+  const simulator = wanted('simulator') ? await measureSimulator() : []
   if (asJson) console.log(JSON.stringify({ gateway: summarise(measured), simulator }, null, 2))
   else {
     const memory = (totalmem() / 2 ** 30).toFixed(0)
     console.log(
       `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GB, load before ${loadBefore.toFixed(1)}\n`,
     )
-    console.log(table(measured))
-    console.log(`\nThe simulator, in a process of its own:\n\n${figures(simulator)}`)
+    if (measured.length > 0) console.log(table(measured))
+    if (simulator.length > 0)
+      console.log(`\nThe simulator, in a process of its own:\n\n${figures(simulator)}`)
   }
 } finally {
   await rm(home, { recursive: true, force: true })
@@ -122,6 +136,26 @@ async function measure(): Promise<Measured[]> {
     ]
   } finally {
     await gateway?.stop()
+  }
+}
+
+/** With a gateway of its own, into whose database it puts what is many. */
+async function filled(
+  part: string,
+  work: (gateway: Gateway, db: pg.Client) => Promise<Measured[]>,
+): Promise<Measured[]> {
+  say(part)
+  const dataDir = join(home, part)
+  const gateway = await startGateway(dataDir)
+  const postgres = await startEmbeddedPostgres({ dataDir, log: pino({ level: 'silent' }) })
+  const db = new pg.Client(postgres.url)
+  try {
+    await db.connect()
+    return await work(await openGateway(dataDir), db)
+  } finally {
+    await db.end()
+    await postgres.stop()
+    await gateway.stop()
   }
 }
 

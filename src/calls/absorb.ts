@@ -51,6 +51,7 @@ export async function absorb(
     if (before === 'undecided') continue
     const facts = {
       ...(before ? onlyForward(before, derived, all) : derived),
+      ...(before && sides.every((side) => side.callerLeg) && calledBy(before)),
       ...belonging(sides, rowIdOf, before),
       sessionKey,
       telephonySessionId: sessionKey.includes(':') ? null : sessionKey,
@@ -75,18 +76,32 @@ export async function absorb(
 }
 
 /**
- * An end stays an end: old news of somebody else, which came late, does not make a call ring again. Only
- * news from after the end does, and the end comes again with theirs.
+ * An end stays an end, and what was picked up rings no more: also where RingCentral was asked about it
+ * before its notifications came. Only news from after the end makes a call go on, and the end comes again
+ * with theirs.
  */
 function onlyForward(before: Call, derived: Derived, { heard }: Evidence): Derived {
+  const wasPickedUp = before.status === 'ANSWERED' || before.status === 'ON_HOLD'
+  if (wasPickedUp && derived.status === 'RINGING') return { ...derived, status: 'ANSWERED' }
   if (before.status !== 'ENDED' || derived.status === 'ENDED') return derived
   const parties = [...heard.values()]
   const newest = (over: boolean) =>
     Math.max(...parties.filter((one) => isOver(one.code) === over).map((one) => one.sequence))
-  if (newest(false) > newest(true)) return derived
+  const endWasHeard = parties.some((one) => isOver(one.code))
+  const goesOn = endWasHeard
+    ? newest(false) > newest(true)
+    : parties.some(({ at }) => Date.parse(at) > (before.endedAt?.getTime() ?? 0))
+  if (goesOn) return derived
   const { status, result, endedAt, durationSeconds } = before
   return { ...derived, status, result, endedAt, durationSeconds }
 }
+
+/** While only the phone of who clicked rings, RingCentral names nobody else. Whom they call is known here. */
+const calledBy = ({ toNumber, toName, toExtensionId }: Call) => ({
+  toNumber,
+  toName,
+  toExtensionId,
+})
 
 /** Writes what is new down beside what was known; answers all of it. */
 async function remember(tx: Tx, tenantId: string, news: News[]): Promise<Map<string, Evidence>> {

@@ -3,18 +3,16 @@ import { takeFromBudget } from '../db/budget.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Call } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { requireAbility } from '../extensions/abilities.ts'
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
-import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
 import { CallerIdNotAllowedError, CallIdempotencyConflictError } from './errors.ts'
 import { startCallJob } from './jobs.ts'
 import { callEvent } from './record-call.ts'
+import { parseCaller, whoCalls } from './who-calls.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -23,7 +21,10 @@ declare module '../graphql/context.ts' {
 }
 
 export type CallInput = {
-  from: string
+  /** The phone that rings first. Alone, it also says who calls: the extension that owns it. */
+  from?: string | null | undefined
+  userId?: string | null | undefined
+  extensionId?: string | null | undefined
   to: string
   callerId?: string | null | undefined
   playPrompt?: boolean | null | undefined
@@ -53,12 +54,18 @@ export function createAcceptCall({
 }): AcceptCall {
   return async (tenantId, input) => {
     const asked = parse(input)
-    const { from, to, callerId, playPrompt, idempotencyKey } = asked
+    const { caller, to, callerId, playPrompt, idempotencyKey } = asked
     const requestHash = hash(asked)
     const known = await findByKey(db, tenantId, idempotencyKey)
     if (known) return sameRequest(known, requestHash)
 
-    const extension = await whoCalls(tenantId, from)
+    const { extension, from } = await whoCalls(db, tenantId, caller)
+    if (from === to) {
+      throw new InvalidInputError(
+        'to',
+        `\`to\` is ${from}, the phone that rings first: name another one.`,
+      )
+    }
     if (callerId) await checkCallerId(tenantId, callerId)
     return eventLog.transaction(async (tx, record) => {
       const [call] = await tx.call.createManyAndReturn({
@@ -103,22 +110,6 @@ export function createAcceptCall({
     })
   }
 
-  async function whoCalls(tenantId: string, from: string) {
-    const number = await findNumber(db, tenantId, from)
-    if (!number) {
-      const connected = await db.extension.findFirst({
-        where: { tenantId, status: { not: 'REVOKED' } },
-      })
-      throw connected ? new NumberNotFoundError(from) : new NotConnectedError()
-    }
-    const { extension } = number
-    if (extension.status === 'REVOKED') {
-      throw new ExtensionRevokedError(extension.extensionId, extension.name)
-    }
-    await requireAbility(db, extension, 'START_CALL')
-    return extension
-  }
-
   /** What we know of a number; of others RingCentral decides. */
   async function checkCallerId(tenantId: string, callerId: string) {
     const number = await findNumber(db, tenantId, callerId)
@@ -127,12 +118,9 @@ export function createAcceptCall({
 }
 
 function parse(input: CallInput) {
-  const from = parsePhoneNumber(input.from)
+  const caller = parseCaller(input)
   const to = parsePhoneNumber(input.to)
   const callerId = input.callerId ? parsePhoneNumber(input.callerId) : null
-  if (from === to) {
-    throw new InvalidInputError('to', `\`to\` is ${from}, the number that calls: name another one.`)
-  }
   const idempotencyKey = input.idempotencyKey ?? null
   if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
     throw new InvalidInputError(
@@ -140,11 +128,13 @@ function parse(input: CallInput) {
       'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
     )
   }
-  return { from, to, callerId, playPrompt: input.playPrompt ?? null, idempotencyKey }
+  return { caller, to, callerId, playPrompt: input.playPrompt ?? null, idempotencyKey }
 }
 
-function hash({ from, to, callerId, playPrompt }: ReturnType<typeof parse>) {
-  const digest = createHash('sha256').update(JSON.stringify([from, to, callerId, playPrompt]))
+/** As it was asked: a user's extension and its number may have changed when the same request comes again. */
+function hash({ caller, to, callerId, playPrompt }: ReturnType<typeof parse>) {
+  const who = caller.by === 'number' ? caller.from : caller
+  const digest = createHash('sha256').update(JSON.stringify([who, to, callerId, playPrompt]))
   return new Uint8Array(digest.digest())
 }
 

@@ -45,12 +45,17 @@ export type CallLogFilterInput = typeof CallLogFilter.$inferInput
 export function whereLogged(tenantId: string, filter: CallLogFilterInput | null | undefined) {
   const { startedFrom, startedBefore, minDurationSeconds, type, recorded, ...rest } = filter ?? {}
   const conditions: Prisma.CallWhereInput[] = [whereCall(tenantId, rest), { status: 'ENDED' }]
-  if (type) conditions.push({ type: { equals: type, mode: 'insensitive' } })
+  if (type) conditions.push({ type: asRingCentralWrites(type) })
   if (startedFrom) conditions.push({ startedAt: { gte: startedFrom } })
   if (startedBefore) conditions.push({ startedAt: { lt: startedBefore } })
   if (minDurationSeconds != null) conditions.push({ durationSeconds: { gte: minDurationSeconds } })
   if (recorded != null) conditions.push({ isRecorded: recorded })
   return { AND: conditions } satisfies Prisma.CallWhereInput
+}
+
+/** However it is written: compared without case, no index would find it. */
+function asRingCentralWrites(type: string): string {
+  return `${type.slice(0, 1).toUpperCase()}${type.slice(1).toLowerCase()}`
 }
 
 export function whereCall(tenantId: string, filter: CallFilterInput | null | undefined) {

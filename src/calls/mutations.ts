@@ -1,5 +1,11 @@
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
+import {
+  ExtensionNotFoundError,
+  ExtensionRevokedError,
+  NotConnectedError,
+  UserNotMappedError,
+} from '../extensions/errors.ts'
 import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
+import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { RateLimitedError } from '../lib/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
@@ -20,8 +26,15 @@ const StartCallInput = builder.inputType('StartCallInput', {
   description: 'A call to start.',
   fields: (t) => ({
     from: t.string({
-      required: true,
-      description: 'The number that rings first, in E.164; one of `phoneNumbers`.',
+      description:
+        'The phone that rings first, in E.164. Alone, one of `phoneNumbers`: the extension that owns it calls. Beside `userId` or `extensionId`, any phone that can be called, for example the agent’s mobile; left out there: the extension’s own number, its direct one before others.',
+    }),
+    userId: t.string({
+      description:
+        'Who calls, as a user of your application: the extension that they are mapped to.',
+    }),
+    extensionId: t.id({
+      description: `Who calls, as an extension, ${extensionIdDescription}. Also for extensions without a number that texts. One of \`from\`, \`userId\` and \`extensionId\` must be there, and not both of the last two.`,
     }),
     to: t.string({
       required: true,
@@ -53,7 +66,9 @@ builder.mutationField('startCall', (t) =>
         InvalidPhoneNumberError,
         NumberNotFoundError,
         NotConnectedError,
+        ExtensionNotFoundError,
         ExtensionRevokedError,
+        UserNotMappedError,
         GrantLacksScopeError,
         FeatureDisabledError,
         CallerIdNotAllowedError,

@@ -1,4 +1,3 @@
-import type { Prisma } from '../db/generated/client/client.ts'
 import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
@@ -12,11 +11,11 @@ import {
   whereCall,
   whereLogged,
 } from './filter.ts'
+import { findLogged, newestFirst } from './find-logged.ts'
 import { logAsOf } from './log-source.ts'
 import { Call } from './schema.ts'
 
 const mayRead = { scope: 'calls:read' }
-const newestFirst: Prisma.CallOrderByWithRelationInput[] = [{ startedAt: 'desc' }, { id: 'desc' }]
 
 /** The filter with the id of our row, whichever id was given. */
 function named<Filter extends CallFilterInput | CallLogFilterInput>(
@@ -33,7 +32,7 @@ builder.queryField('callLogs', (t) =>
       cursor: 'id',
       ...pageSize,
       description:
-        'The call log, newest first: calls that are over, of one extension or of the whole account. It keeps itself up to date; asking costs RingCentral nothing. Scope `calls:read`.',
+        'The call log, newest first: calls that are over, of one extension or of the whole account. It keeps itself up to date; asking costs RingCentral nothing. What is deleted from RingCentral’s log stays here. Scope `calls:read`.',
       authScopes: mayRead,
       args: {
         filter: t.arg({ type: CallLogFilter, description: 'Which calls; all if left out.' }),
@@ -44,11 +43,9 @@ builder.queryField('callLogs', (t) =>
         }),
       resolve: async (query, _parent, args, context) => {
         checkPage(args)
-        return context.db.call.findMany({
-          ...query,
-          where: whereLogged(tenantOf(context), await named(context, args.filter)),
-          orderBy: newestFirst,
-        })
+        const tenantId = tenantOf(context)
+        const filter = await named(context, args.filter)
+        return findLogged(context.db, tenantId, filter, query)
       },
     },
     {

@@ -38,32 +38,34 @@ export const Call = builder.prismaNode('Call', {
     from: t.field({
       type: CallParty,
       description: 'Who called.',
-      select: { fromNumber: true, fromName: true, fromExtensionId: true },
-      resolve: ({ fromNumber, fromName, fromExtensionId }) => ({
+      resolve: ({ fromNumber, fromName, fromExtensionId, extensionRowId }) => ({
         number: fromNumber,
         name: fromName,
         extensionId: fromExtensionId,
+        extensionRowId,
       }),
     }),
     to: t.field({
       type: CallParty,
       description: 'Who was called.',
-      select: { toNumber: true, toName: true, toExtensionId: true },
-      resolve: ({ toNumber, toName, toExtensionId }) => ({
+      resolve: ({ toNumber, toName, toExtensionId, extensionRowId }) => ({
         number: toNumber,
         name: toName,
         extensionId: toExtensionId,
+        extensionRowId,
       }),
     }),
     parties: t.field({
       type: [CallParticipant],
       description: 'The parts that your company takes in it, the first ones first.',
-      resolve: ({ parties }) => parties as Participant[],
+      resolve: ({ parties, extensionRowId }) =>
+        (parties as Participant[]).map((party) => ({ ...party, extensionRowId })),
     }),
     legs: t.field({
       type: [CallLeg],
       description: 'As RingCentral’s log splits it; empty until it is there.',
-      resolve: ({ legs }) => legs as unknown as Leg[],
+      resolve: ({ legs, extensionRowId }) =>
+        (legs as unknown as Leg[]).map((leg) => ({ ...leg, extensionRowId })),
     }),
     recordings: t.field({
       type: [CallRecording],

@@ -2,12 +2,9 @@ import type { Db } from '../db/client.ts'
 import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { requireAbility } from '../extensions/abilities.ts'
-import {
-  ExtensionNotFoundError,
-  ExtensionRevokedError,
-  NotConnectedError,
-} from '../extensions/errors.ts'
-import { findMapping, parseUserId } from '../extensions/user-mapping.ts'
+import { ExtensionNotFoundError, ExtensionRevokedError } from '../extensions/errors.ts'
+import { extensionOfUser } from '../extensions/extension-of-user.ts'
+import { parseUserId } from '../extensions/user-mapping.ts'
 import { whichExtension } from '../extensions/which-extension.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -78,18 +75,19 @@ export function createAcceptInternal({
   }
 
   async function whoSends(tenantId: string, sender: Sender): Promise<Extension> {
-    const named =
-      'from' in sender ? sender.from : (await findMapping(db, tenantId, sender.userId)).extensionId
-    const id = await whichExtension(db, tenantId, named)
+    const extension =
+      'from' in sender
+        ? await named(tenantId, sender.from)
+        : await extensionOfUser(db, tenantId, sender.userId)
+    if (extension.status !== 'REVOKED') return extension
+    throw new ExtensionRevokedError(extension.extensionId, extension.name)
+  }
+
+  async function named(tenantId: string, given: string): Promise<Extension> {
+    const id = await whichExtension(db, tenantId, given)
     const extension = await db.extension.findUnique({ where: { id, tenantId } })
-    if (extension?.status === 'REVOKED') {
-      throw new ExtensionRevokedError(extension.extensionId, extension.name)
-    }
-    if (extension) return extension
-    if ('from' in sender) throw new ExtensionNotFoundError(named)
-    throw new NotConnectedError(
-      `User ${sender.userId} is mapped to extension ${named}, which is not connected. Its user connects with a link from \`createInviteToken\`.`,
-    )
+    if (!extension) throw new ExtensionNotFoundError(given)
+    return extension
   }
 
   async function recipients(sender: Extension, given: string[]) {

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts'
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
-import { findMapping } from '../extensions/user-mapping.ts'
+import { ExtensionRevokedError } from '../extensions/errors.ts'
+import { extensionOfUser, ownNumber } from '../extensions/extension-of-user.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 
 /**
@@ -10,25 +10,12 @@ import { InvalidInputError } from '../lib/errors.ts'
  * @throws UserNotMappedError, NotConnectedError, ExtensionRevokedError, InvalidInputError when it has no number that texts
  */
 export async function numberOfUser(db: Db, tenantId: string, userId: string): Promise<string> {
-  const { extensionId } = await findMapping(db, tenantId, userId)
-  const extension = await db.extension.findUnique({
-    where: { tenantId_extensionId: { tenantId, extensionId } },
-    include: { phoneNumbers: { orderBy: { phoneNumber: 'asc' } } },
-  })
-  if (!extension) {
-    throw new NotConnectedError(
-      `User ${userId} is mapped to extension ${extensionId}, which is not connected. Its user connects with a link from \`createInviteToken\`.`,
-    )
-  }
-  if (extension.status === 'REVOKED') throw new ExtensionRevokedError(extensionId, extension.name)
-  const { phoneNumbers } = extension
-  const number =
-    phoneNumbers.find(({ usageType }) => usageType === 'DirectNumber') ?? phoneNumbers[0]
-  if (!number) {
-    throw new InvalidInputError(
-      'userId',
-      `Extension ${extensionId} of user ${userId} has no number that can text.`,
-    )
-  }
-  return number.phoneNumber
+  const { extensionId, status, name, phoneNumbers } = await extensionOfUser(db, tenantId, userId)
+  if (status === 'REVOKED') throw new ExtensionRevokedError(extensionId, name)
+  const number = ownNumber(phoneNumbers)
+  if (number !== undefined) return number
+  throw new InvalidInputError(
+    'userId',
+    `Extension ${extensionId} of user ${userId} has no number that can text.`,
+  )
 }

@@ -8,19 +8,28 @@ declare module '../graphql/context.ts' {
   }
 }
 
-/** One side of a message or a call, in the mailbox of an extension. */
-export type NamedNumber = { number: string; extensionRowId: string }
+/** One side of a message or a call. */
+export type NamedParty = {
+  /** Null when it is withheld, or not known. */
+  number: string | null
+  /** In whose mailbox or log it stands: their contacts count. Null when nobody's who is connected. */
+  extensionRowId: string | null
+  /** RingCentral's id, where RingCentral tells that it is a colleague. */
+  extensionId?: string | null
+}
 
-export type NameOf = (context: Context, party: NamedNumber) => Promise<string | null>
+export type NameOf = (context: Context, party: NamedParty) => Promise<string | null>
 
 /**
- * Who is behind a number: as the extension's own contacts have it, else as the directory has it. A number
- * that several people share names nobody. Two questions to the database for a whole page.
+ * Who a party is: as the extension's own contacts have the number, else as the directory has the colleague,
+ * else the number. A number that several people share names nobody. Two questions to the database for a
+ * whole page.
  */
-export const nameOf: NameOf = createBatch<NamedNumber, string | null>(async (context, parties) => {
+export const nameOf: NameOf = createBatch<NamedParty, string | null>(async (context, parties) => {
   const tenantId = tenantOf(context)
-  const numbers = [...new Set(parties.map(({ number }) => number))]
-  const extensionRowIds = [...new Set(parties.map(({ extensionRowId }) => extensionRowId))]
+  const numbers = distinct(parties.map(({ number }) => number))
+  const extensionRowIds = distinct(parties.map(({ extensionRowId }) => extensionRowId))
+  const extensionIds = distinct(parties.map(({ extensionId }) => extensionId))
   const [contacts, entries] = await Promise.all([
     context.db.contact.findMany({
       where: {
@@ -33,24 +42,43 @@ export const nameOf: NameOf = createBatch<NamedNumber, string | null>(async (con
     context.db.directoryEntry.findMany({
       where: {
         tenantId,
-        OR: [{ phoneNumbers: { hasSome: numbers } }, { extensionNumber: { in: numbers } }],
+        OR: [
+          { extensionId: { in: extensionIds } },
+          { phoneNumbers: { hasSome: numbers } },
+          { extensionNumber: { in: numbers.filter((number) => !number.startsWith('+')) } },
+        ],
       },
-      select: { name: true, phoneNumbers: true, extensionNumber: true },
+      select: { name: true, phoneNumbers: true, extensionNumber: true, extensionId: true },
     }),
   ])
-  return parties.map(({ number, extensionRowId }) => {
-    const known = contacts.filter(
-      (contact) =>
-        contact.extensionRowId === extensionRowId && contact.phoneNumbers.includes(number),
-    )
-    const colleagues = entries.filter(
-      (entry) => entry.phoneNumbers.includes(number) || entry.extensionNumber === number,
-    )
-    return onlyName(known) ?? onlyName(colleagues)
-  })
+  const contactsBy = byEach(contacts, (one) =>
+    one.phoneNumbers.map((number) => `${one.extensionRowId} ${number}`),
+  )
+  const entriesBy = byEach(entries, (one) => [
+    `is ${one.extensionId}`,
+    ...distinct([...one.phoneNumbers, one.extensionNumber]),
+  ])
+  return parties.map(
+    ({ number, extensionRowId, extensionId }) =>
+      onlyName(contactsBy.get(`${extensionRowId} ${number}`)) ??
+      onlyName(entriesBy.get(`is ${extensionId}`)) ??
+      onlyName(entriesBy.get(`${number}`)),
+  )
 })
 
-function onlyName(found: readonly { name: string }[]): string | null {
+function distinct(values: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(values)].filter((value) => value != null)
+}
+
+function byEach<T>(found: readonly T[], keysOf: (one: T) => readonly string[]): Map<string, T[]> {
+  const byKey = new Map<string, T[]>()
+  for (const one of found) {
+    for (const key of keysOf(one)) byKey.set(key, [...(byKey.get(key) ?? []), one])
+  }
+  return byKey
+}
+
+function onlyName(found: readonly { name: string }[] = []): string | null {
   const names = new Set(found.map(({ name }) => name))
   return names.size === 1 ? (found[0]?.name ?? null) : null
 }

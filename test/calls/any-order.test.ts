@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { deriveCall } from '../../src/calls/derive.ts'
+import type { LogLine } from '../../src/calls/facts.ts'
 import { heardIn, mergeHeard } from '../../src/calls/heard.ts'
 import { syncCallLogJob } from '../../src/calls/jobs.ts'
 import { telephonySession } from '../../src/ringcentral/notification-bodies.ts'
@@ -42,7 +43,27 @@ const bodyOf = ({ sequence, code, party, reason }: News) =>
     ],
   })
 
-function hear(news: News[]) {
+/** The same call as the ledger has it: a line for each side, when it is over. */
+const ledger: LogLine[] = [
+  { partyId: 'p1', direction: 'Outbound', extensionId: '101', result: 'Call connected' } as const,
+  { partyId: 'p2', direction: 'Inbound', extensionId: '102', result: 'Accepted' } as const,
+].map((side) => ({
+  ...side,
+  id: `line of ${side.partyId}`,
+  telephonySessionId: 's-1',
+  from: { number: '+12025550101', name: 'Ava Hart', extensionId: '101' },
+  to: { number: '+12125550102', name: 'Ben Ortiz', extensionId: '102' },
+  startedAt: new Date(1_800_000_000_000).toISOString(),
+  durationMs: 10_000,
+  type: 'Voice',
+  action: 'VoIP Call',
+  ringOut: false,
+  callerLeg: false,
+  recording: null,
+  legs: [],
+}))
+
+function hear(news: News[], lines: LogLine[] = []) {
   const heard = new Map()
   for (const { partyId, heard: fresh } of news.flatMap((one) =>
     heardIn(bodyOf(one), new Date(0)),
@@ -50,7 +71,7 @@ function hear(news: News[]) {
     const old = heard.get(partyId)
     heard.set(partyId, old ? mergeHeard(old, fresh) : fresh)
   }
-  return deriveCall({ heard, lines: [] })
+  return deriveCall({ heard, lines })
 }
 
 const shuffled = (length: number) => fc.shuffledSubarray(story, { minLength: length })
@@ -92,6 +113,22 @@ test('whatever was dropped, what was heard comes out the same in any order', () 
   )
 })
 
+test('whatever was dropped, doubled and shuffled, the final call is the ledger’s', () => {
+  const { answeredAt: _, ...expected } = deriveCall({ heard: new Map(), lines: ledger }) ?? {}
+  expect(expected).toMatchObject({ status: 'ENDED', result: 'ANSWERED', durationSeconds: 10 })
+  const lines = fc.shuffledSubarray(ledger, { minLength: ledger.length })
+  fc.assert(
+    fc.property(shuffled(0), fc.subarray(story), lines, (some, again, logged) => {
+      const call = hear([...some, ...again], logged)
+      // When each picked up is the one thing that only notifications tell.
+      expect({
+        ...call,
+        parties: call?.parties.map((party) => ({ ...party, answeredAt: null })),
+      }).toMatchObject({ ...expected })
+    }),
+  )
+})
+
 test('in its own order, a call only goes forward', () => {
   const ranks = ['RINGING', 'ANSWERED', 'ENDED']
   fc.assert(
@@ -119,7 +156,7 @@ test('shuffled, doubled and dropped on the way, calls end as RingCentral’s led
   const seen = await acme.subscribe(
     'subscription { callChanged { call { id status telephonySessionId } } }',
   )
-  gateway.simulator.planFault({ kind: 'webhook-drop', share: 0.2 })
+  const drop = gateway.simulator.planFault({ kind: 'webhook-drop', share: 0.2 })
   gateway.simulator.planFault({ kind: 'webhook-double', share: 0.3 })
   gateway.simulator.planFault({ kind: 'webhook-reorder', share: 0.5 })
   const plans = [
@@ -134,6 +171,7 @@ test('shuffled, doubled and dropped on the way, calls end as RingCentral’s led
   const sessions = plans.map((plan) => gateway.simulator.addCall(plan)[0]?.telephonySessionId ?? '')
   await new Promise((resolve) => setTimeout(resolve, 900))
   gateway.simulator.clearFaults()
+  expect(drop.hits).toBeGreaterThan(0)
   // Notifications that were held back come one second late.
   await new Promise((resolve) => setTimeout(resolve, 1_100))
   await gateway.simulator.settled()

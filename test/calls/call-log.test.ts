@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { syncCallLogJob } from '../../src/calls/jobs.ts'
+import { connect as signIn } from '../simulator/harness.ts'
 import { callChanges, callLogs, heavyReads, waitForLog } from '../support/calls.ts'
+import { createClient } from '../support/client.ts'
 import { ava, ben, cleo, type Gateway, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { stranger } from '../support/texts.ts'
@@ -95,6 +97,31 @@ describe('callLogs', () => {
     const rest = await acme.query(callLogs, { first: 100, after })
     const ids = (nodes: { id: string }[]) => nodes.map(({ id }) => id)
     expect(ids([...first.callLogs.nodes, ...rest.callLogs.nodes])).toEqual(ids(log.nodes))
+
+    // Forward and backward, in pages of every size, with and without a number: nothing is left out or comes twice.
+    for (const filter of [{}, { number: stranger }, { number: ava.number }]) {
+      const whole = ids(await found(filter))
+      for (const size of [1, 2, 3]) {
+        const pages = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: CallLogFilter) {
+          callLogs(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
+            nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`
+        const walk = async (way: 'forward' | 'back') => {
+          const seen: string[] = []
+          for (let place = {}; ; ) {
+            const size_ = way === 'forward' ? { first: size } : { last: size }
+            const { nodes, pageInfo } = (await acme.query(pages, { filter, ...size_, ...place }))
+              .callLogs
+            if (way === 'forward') seen.push(...ids(nodes))
+            else seen.unshift(...ids(nodes))
+            if (way === 'forward' ? !pageInfo.hasNextPage : !pageInfo.hasPreviousPage) return seen
+            place =
+              way === 'forward' ? { after: pageInfo.endCursor } : { before: pageInfo.startCursor }
+          }
+        }
+        expect(await walk('forward')).toEqual(whole)
+        expect(await walk('back')).toEqual(whole)
+      }
+    }
     const [tooMany] = await acme.errors(callLogs, { first: 101 })
     expect(tooMany.extensions.code).toBe('BAD_USER_INPUT')
   })
@@ -132,23 +159,47 @@ describe('callLogs', () => {
     expect(whose).toEqual(new Set([ava.extensionId, ben.extensionId]))
   })
 
-  it('polled by 200 at once asks nothing of RingCentral', async () => {
+  it('polled by 200 wallboards, again and again, asks nothing of RingCentral', async () => {
     const gateway = await startGateway()
+    addCalls(gateway)
     const acme = await gateway.createTenant()
     await acme.connect(ava)
-    await waitForLog(acme, 5)
+    await waitForLog(acme, 8)
     const jobs = await createJobRunner(gateway)
     // Connecting asks for a sync, and so does the new webhook: the second one keeps its distance.
     await sleep(3_000)
     await jobs.idle()
-    const before = heavyReads(gateway).length
-    expect(before).toBeLessThanOrEqual(2)
-    for (let round = 0; round < 2; round += 1) {
-      await Promise.all(
-        Array.from({ length: 100 }, () => acme.query('{ callLogs { asOf nodes { id } } }')),
-      )
-    }
-    expect(heavyReads(gateway)).toHaveLength(before)
+    const before = gateway.simulator.ledger().length
+    expect(heavyReads(gateway).length).toBeLessThanOrEqual(2)
+    const page =
+      '{ callLogs(first: 50) { asOf totalCount nodes { id from { name } to { name } parties { name } extension { name } } } }'
+    const wallboards = Array.from({ length: 200 }, () => createClient(gateway.url, acme.secret))
+    await Promise.all(
+      wallboards.map(async (wallboard) => {
+        for (let poll = 0; poll < 3; poll += 1) {
+          const { callLogs: log } = await wallboard.query(page)
+          expect(log.totalCount).toBe(8)
+        }
+      }),
+    )
+    await jobs.idle()
+    expect(gateway.simulator.ledger().slice(before)).toEqual([])
+  })
+
+  it('keeps what is deleted from RingCentral’s log', async () => {
+    const gateway = await startGateway()
+    addCalls(gateway)
+    const acme = await gateway.createTenant()
+    const { id } = await acme.connect(ava)
+    const { nodes } = await waitForLog(acme, 8)
+    const avas = await signIn(gateway.simulator)
+    const dateTo = new Date().toISOString()
+    expect((await avas('DELETE', `call-log?dateTo=${dateTo}`)).status).toBe(204)
+    expect((await avas('GET', 'call-log')).body.records).toEqual([])
+    await syncAgain(gateway, id)
+    gateway.simulator.expireSyncTokens()
+    await syncAgain(gateway, id)
+    expect((await acme.query(callLogs)).callLogs.nodes).toEqual(nodes)
   })
 
   it('goes on from its token, and begins anew when that dies', async () => {

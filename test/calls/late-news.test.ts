@@ -4,6 +4,7 @@ import { captureWebhook } from '../inbound/webhook.ts'
 import { callFields, waitForLog } from '../support/calls.ts'
 import { ava, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
+import { stranger } from '../support/texts.ts'
 
 const event = '/restapi/v1.0/account/400131426008/extension/62264425016/telephony/sessions'
 
@@ -60,3 +61,58 @@ it('old news that comes after the end makes no call ring again; news from after 
   })
   expect(await gateway.db.call.count({ where: { sessionKey: 's-late' } })).toBe(1)
 }, 20_000)
+
+it('a click to call that RingCentral was asked about before its notifications came does not go back', async () => {
+  const captured = captureWebhook()
+  const gateway = await startGateway({
+    app: { fetch: captured.fetch },
+    simulator: { calls: { ringMs: 50, talkMs: 4_000, logLagMs: 60_000 } },
+  })
+  const acme = await gateway.createTenant()
+  await acme.connect(ava)
+  await waitForLog(acme, 5)
+  const webhook = captured.webhook()
+  const { subscriptionId, ownerId } = webhook.text('')
+  gateway.simulator.planFault({ kind: 'webhook-drop' })
+  const { startCall } = await acme.query(
+    `mutation { startCall(input: { from: "${ava.number}", to: "${stranger}" }) { ... on Call { id startedAt } } }`,
+  )
+  const now = async () =>
+    (await acme.query(`{ call(id: "${startCall.id}") { ${callFields} } }`)).call
+  const becomes = (wanted: string) => expect.poll(async () => (await now()).status).toBe(wanted)
+  const jobs = await createJobRunner(gateway)
+  const begun = Date.parse(startCall.startedAt) + 500
+
+  /** What RingCentral had told long ago. */
+  const hear = async (sequence: number, code: string) => {
+    const answer = await webhook.post({
+      uuid: randomUUID(),
+      event,
+      timestamp: new Date().toISOString(),
+      subscriptionId,
+      ownerId,
+      body: {
+        sequence,
+        telephonySessionId: 's-asked',
+        eventTime: new Date(begun + sequence).toISOString(),
+        origin: { type: 'RingOut' },
+        parties: [
+          {
+            id: 'p-1',
+            extensionId: ava.extensionId,
+            direction: 'Outbound',
+            from: { phoneNumber: ava.number },
+            to: { phoneNumber: stranger },
+            status: { code },
+          },
+        ],
+      },
+    })
+    expect(answer.status).toBe(200)
+    await jobs.idle()
+  }
+
+  await becomes('ANSWERED')
+  await hear(1, 'Setup')
+  expect(await now()).toMatchObject({ status: 'ANSWERED', telephonySessionId: 's-asked' })
+})

@@ -14,10 +14,18 @@ const cancelDocument = `mutation ($id: ID!) {
   result: cancelCall(input: { callId: $id }) { ... on Call { id status result } ... on Error { code } }
 }`
 
-type Input = { from?: string; to?: string; idempotencyKey?: string; callerId?: string }
+type Input = {
+  from?: string | null
+  userId?: string
+  extensionId?: string
+  to?: string
+  idempotencyKey?: string
+  callerId?: string
+}
 
 async function start(tenant: Pick<TestTenant, 'query'>, input: Input = {}) {
-  const call = { from: ava.number, to: stranger, ...input }
+  const named = input.userId ?? input.extensionId
+  const call = { ...(named === undefined && { from: ava.number }), to: stranger, ...input }
   return (await tenant.query(document, { input: call })).result
 }
 
@@ -108,6 +116,80 @@ describe('an agent', () => {
     const again = (await acme.query(cancelDocument, { id: call.id })).result
     expect(again).toMatchObject({ status: 'ENDED', result: 'CANCELED' })
     expect((await acme.query(cancelDocument, { id: busy.id })).result.code).toBe('CALL_NOT_RINGING')
+  })
+})
+
+describe('who calls', () => {
+  const mobile = '+13105550177'
+
+  it('is a mapped user, an extension by either id, or the owner of a number; any phone may ring first', async () => {
+    const { gateway, acme } = await connected({
+      simulator: { calls: { ringMs: 100, talkMs: 200, logLagMs: 50 } },
+    })
+    const map = `mutation { mapUser(input: { userId: "crm-ava", extensionId: "${ava.extensionId}" }) { __typename } }`
+    await acme.query(map)
+    const { id } = await gateway.db.extension.findFirstOrThrow()
+    const first = { userId: 'crm-ava', idempotencyKey: 'one' }
+    const made = await start(acme, first)
+    expect(made).toMatchObject({ from: { number: ava.number, extensionId: ava.extensionId } })
+    const ended = await waitFor(acme, made.id, ({ rcCallId }) => rcCallId)
+    expect(ended).toMatchObject({ status: 'ENDED', result: 'ANSWERED' })
+
+    const phone = await start(acme, { extensionId: ava.extensionId, from: mobile })
+    expect(phone).toMatchObject({
+      from: { number: mobile },
+      extension: { extensionId: ava.extensionId },
+    })
+    const over = await waitFor(acme, phone.id, ({ rcCallId }) => rcCallId)
+    expect(over).toMatchObject({ result: 'ANSWERED', from: { number: mobile } })
+    expect(await start(acme, { extensionId: id, to: ben.number })).toMatchObject({
+      from: { number: ava.number },
+    })
+
+    // The same click, whatever has changed about the user meanwhile.
+    const own = { phoneNumber: ava.number }
+    await gateway.db.phoneNumber.updateMany({ where: own, data: { phoneNumber: '+12025550109' } })
+    expect((await start(acme, first)).id).toBe(made.id)
+    for (const other of [{ from: mobile }, { userId: undefined, from: ava.number }]) {
+      expect(await start(acme, { ...first, ...other })).toMatchObject({
+        code: 'IDEMPOTENCY_KEY_MISMATCH',
+      })
+    }
+    expect(rings(gateway)).toBe(3)
+  })
+
+  it('may have no number that texts: then the phone that rings first has to be named', async () => {
+    const { gateway, acme } = await connected()
+    await gateway.db.phoneNumber.deleteMany()
+    const { extensionId } = ava
+    const refused = await start(acme, { extensionId })
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(refused.message).toContain('`from`')
+    expect(await start(acme, { extensionId, from: mobile })).toMatchObject({ status: 'STARTING' })
+  })
+
+  it('has to be said once, and to be somebody who is connected', async () => {
+    const { gateway, acme } = await connected()
+    const other = await gateway.createTenant({ name: 'Other' })
+    const { extensionId } = ava
+    const codes = async (input: Input, tenant = acme) => (await start(tenant, input)).code
+    expect(await codes({ from: null })).toBe('INVALID_INPUT')
+    expect(await codes({ userId: 'crm-ava', extensionId })).toBe('INVALID_INPUT')
+    expect(await codes({ userId: 'crm-ava' })).toBe('USER_NOT_MAPPED')
+    expect(await codes({ extensionId: ben.extensionId })).toBe('EXTENSION_NOT_FOUND')
+    const { id } = await gateway.db.extension.findFirstOrThrow()
+    for (const avas of [id, extensionId]) {
+      expect(await codes({ extensionId: avas }, other)).toBe('EXTENSION_NOT_FOUND')
+    }
+    expect(await codes({ extensionId, from: mobile, to: mobile })).toBe('INVALID_INPUT')
+    expect(await codes({ extensionId, to: ava.number })).toBe('INVALID_INPUT')
+    await acme.query(
+      `mutation { mapUser(input: { userId: "crm-ben", extensionId: "${ben.extensionId}" }) { __typename } }`,
+    )
+    expect(await codes({ userId: 'crm-ben', from: mobile })).toBe('NOT_CONNECTED')
+    await gateway.db.extension.updateMany({ data: { status: 'REVOKED' } })
+    expect(await codes({ extensionId, from: mobile })).toBe('EXTENSION_REVOKED')
+    expect(rings(gateway)).toBe(0)
   })
 })
 

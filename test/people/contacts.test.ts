@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { syncContactsJob } from '../../src/people/jobs.ts'
+import { connect as signIn } from '../simulator/harness.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
@@ -58,7 +59,7 @@ test('a contact is made, found as a person types, changed and deleted, here and 
   expect(['POST', 'PATCH', 'DELETE'].flatMap((method) => requests(gateway, method))).toHaveLength(3)
 })
 
-test('what changes at RingCentral follows, also after its sync token has died', async () => {
+test('a copy that is wrong is mended by the full sync that follows a dead sync token', async () => {
   const { gateway, acme } = await connected()
   const jobs = await createJobRunner(gateway)
   const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
@@ -70,7 +71,7 @@ test('what changes at RingCentral follows, also after its sync token has died', 
   const before = await contacts(acme)
   expect(before).toHaveLength(2)
 
-  // Behind our back one is gone, and our copy is wrong about the other.
+  // Our copy is wrong about one, and has one more than RingCentral.
   await gateway.db.contact.update({ where: { id: made.id }, data: { name: 'Wrong' } })
   await gateway.db.contact.create({
     data: {
@@ -83,10 +84,58 @@ test('what changes at RingCentral follows, also after its sync token has died', 
   await gateway.db.budget.update(heavy)
   await jobs.run(syncContactsJob, { extensionRowId })
   expect(await contacts(acme)).toEqual(before)
-  const types = asked(gateway, syncPath, 'GET').map(({ path }) =>
-    new URL(path, gateway.url).searchParams.get('syncType'),
-  )
-  expect(types.slice(-2)).toEqual(['ISync', 'FSync'])
+  expect(syncTypes(gateway).slice(-2)).toEqual(['ISync', 'FSync'])
+})
+
+test('what is deleted or changed at RingCentral is so here, by what an incremental sync tells', async () => {
+  const { gateway, acme } = await connected()
+  const jobs = await createJobRunner(gateway)
+  const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+  const { extensionId } = ava
+  const gone = await mutate(acme, 'createContact', { extensionId, ...mia })
+  const kept = await mutate(acme, 'createContact', { extensionId, firstName: 'Old' })
+  const sync = async () => {
+    await gateway.db.budget.deleteMany()
+    await jobs.run(syncContactsJob, { extensionRowId })
+  }
+  await sync()
+  const rcId = async ({ id }: { id: string }) =>
+    (await gateway.db.contact.findUniqueOrThrow({ where: { id } })).rcContactId
+  const avas = await signIn(gateway.simulator)
+  const one = async (contact: { id: string }) => `address-book/contact/${await rcId(contact)}`
+  expect((await avas('DELETE', await one(gone))).status).toBe(204)
+  expect((await avas('PATCH', await one(kept), { notes: 'New' })).status).toBe(200)
+  await sync()
+  expect(await contacts(acme)).toMatchObject([{ id: kept.id, notes: 'New' }])
+  expect(syncTypes(gateway).at(-1)).toBe('ISync')
+})
+
+test('a book of several pages is read to its end, and what left it meanwhile goes', async () => {
+  const { gateway, acme } = await connected()
+  const jobs = await createJobRunner(gateway)
+  const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+  await jobs.idle()
+  const avas = await signIn(gateway.simulator)
+  for (let n = 0; n < 260; n += 1) {
+    const { status } = await avas('POST', 'address-book/contact', { firstName: `Friend ${n}` })
+    expect(status).toBe(200)
+  }
+  const stale = { seenAt: new Date(0), tenantId: acme.id, extensionRowId, name: 'Gone' }
+  await gateway.db.contact.create({
+    data: { id: 'con_stale', rcContactId: '1', searchText: ' gone', phoneNumbers: [], ...stale },
+  })
+  gateway.simulator.expireSyncTokens()
+  await gateway.db.budget.deleteMany()
+  const before = syncTypes(gateway).length
+  await jobs.run(syncContactsJob, { extensionRowId })
+  const { contacts: all } = await acme.query('{ contacts { totalCount } }')
+  expect(all.totalCount).toBe(260)
+  expect(await contacts(acme, 'gone')).toEqual([])
+  expect(
+    syncTypes(gateway)
+      .slice(before)
+      .filter((type) => type === 'FSync'),
+  ).toHaveLength(2)
 })
 
 test('an answer that got lost is looked up, not repeated', async () => {
@@ -158,6 +207,11 @@ test('without the scope at RingCentral nothing is asked and changing is refused;
   })
   expect(asked(gateway, syncPath, 'GET')).toEqual([])
 })
+
+const syncTypes = (gateway: Gateway) =>
+  asked(gateway, syncPath, 'GET').map(({ path }) =>
+    new URL(path, gateway.url).searchParams.get('syncType'),
+  )
 
 function requests(gateway: Gateway, method: string) {
   return gateway.simulator

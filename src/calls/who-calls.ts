@@ -1,0 +1,91 @@
+import type { Db } from '../db/client.ts'
+import type { Extension, PhoneNumber } from '../db/generated/client/client.ts'
+import { requireAbility } from '../extensions/abilities.ts'
+import {
+  ExtensionNotFoundError,
+  ExtensionRevokedError,
+  NotConnectedError,
+} from '../extensions/errors.ts'
+import { extensionOfUser, ownNumber } from '../extensions/extension-of-user.ts'
+import { parseUserId } from '../extensions/user-mapping.ts'
+import { whichExtension } from '../extensions/which-extension.ts'
+import { InvalidInputError } from '../lib/errors.ts'
+import { NumberNotFoundError } from '../numbers/errors.ts'
+import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import { findNumber } from '../numbers/service.ts'
+
+/** Who starts a call, as it was asked for: the owner of `from`, or somebody named, who may be rung anywhere. */
+export type Caller =
+  | { by: 'number'; from: string }
+  | { by: 'user'; id: string; from: string | null }
+  | { by: 'extension'; id: string; from: string | null }
+
+type Given = {
+  from?: string | null | undefined
+  userId?: string | null | undefined
+  extensionId?: string | null | undefined
+}
+
+/** @throws InvalidPhoneNumberError, InvalidInputError when nobody is named, or two are */
+export function parseCaller({ from: given, userId, extensionId }: Given): Caller {
+  const from = given == null ? null : parsePhoneNumber(given)
+  if (userId != null && extensionId != null) {
+    throw new InvalidInputError(
+      'extensionId',
+      'Name who calls in `userId` or in `extensionId`: one of both.',
+    )
+  }
+  if (userId != null) return { by: 'user', id: parseUserId(userId), from }
+  if (extensionId != null) return { by: 'extension', id: extensionId, from }
+  if (from !== null) return { by: 'number', from }
+  throw new InvalidInputError(
+    'from',
+    'Name who calls: one of your numbers in `from`, a mapped user in `userId`, or an extension in `extensionId`.',
+  )
+}
+
+/**
+ * The extension that starts a call, and the phone that rings first.
+ *
+ * @throws the typed errors of `startCall` about who calls
+ */
+export async function whoCalls(
+  db: Db,
+  tenantId: string,
+  caller: Caller,
+): Promise<{ extension: Extension; from: string }> {
+  const extension = await named(db, tenantId, caller)
+  const { extensionId, name } = extension
+  if (extension.status === 'REVOKED') throw new ExtensionRevokedError(extensionId, name)
+  await requireAbility(db, extension, 'START_CALL')
+  const from = caller.from ?? ownPhone(extension)
+  if (from !== undefined) return { extension, from }
+  throw new InvalidInputError(
+    'from',
+    `We know no number of extension ${extensionId}: give the phone that rings first in \`from\`.`,
+  )
+}
+
+type WithNumbers = Extension & { phoneNumbers: PhoneNumber[] }
+
+async function named(db: Db, tenantId: string, caller: Caller): Promise<Extension | WithNumbers> {
+  if (caller.by === 'user') return extensionOfUser(db, tenantId, caller.id)
+  if (caller.by === 'extension') {
+    const id = await whichExtension(db, tenantId, caller.id)
+    const extension = await db.extension.findUnique({
+      where: { id, tenantId },
+      include: { phoneNumbers: { orderBy: { phoneNumber: 'asc' } } },
+    })
+    if (!extension) throw new ExtensionNotFoundError(caller.id)
+    return extension
+  }
+  const number = await findNumber(db, tenantId, caller.from)
+  if (number) return number.extension
+  const where = { tenantId, status: { not: 'REVOKED' } } as const
+  const connected = await db.extension.findFirst({ where })
+  throw connected ? new NumberNotFoundError(caller.from) : new NotConnectedError()
+}
+
+function ownPhone(extension: Extension | WithNumbers): string | undefined {
+  return 'phoneNumbers' in extension ? ownNumber(extension.phoneNumbers) : undefined
+}

@@ -1,0 +1,29 @@
+import type { Db } from '../db/client.ts'
+import type { PhoneNumber } from '../db/generated/client/client.ts'
+import { NotConnectedError } from './errors.ts'
+import { findMapping } from './user-mapping.ts'
+
+/**
+ * The extension that an application's user is mapped to, with its numbers.
+ *
+ * @throws UserNotMappedError, NotConnectedError when it has never been connected
+ */
+export async function extensionOfUser(db: Db, tenantId: string, userId: string) {
+  const { extensionId } = await findMapping(db, tenantId, userId)
+  const extension = await db.extension.findUnique({
+    where: { tenantId_extensionId: { tenantId, extensionId } },
+    include: { phoneNumbers: { orderBy: { phoneNumber: 'asc' } } },
+  })
+  if (extension) return extension
+  throw new NotConnectedError(
+    `User ${userId} is mapped to extension ${extensionId}, which is not connected. Its user connects with a link from \`createInviteToken\`.`,
+  )
+}
+
+/** The number that an extension texts from and is rung at unless told: its direct one before any other. */
+export function ownNumber(
+  phoneNumbers: readonly Pick<PhoneNumber, 'phoneNumber' | 'usageType'>[],
+): string | undefined {
+  const direct = phoneNumbers.find(({ usageType }) => usageType === 'DirectNumber')
+  return (direct ?? phoneNumbers[0])?.phoneNumber
+}
