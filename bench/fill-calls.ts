@@ -48,7 +48,11 @@ export async function fillCalls(db: pg.Client, owner: Owner, count: number): Pro
       [owner.tenantId, owner.rcAccountId, owner.extensionRowId],
     )
   })
-  await db.query('ANALYZE "Call"')
+  await db.query(
+    `INSERT INTO "CallPlace" ("tenantId", "callId", "extensionRowId", "startedAt")
+     SELECT "tenantId", "id", "extensionRowId", "startedAt" FROM "Call" WHERE "id" LIKE 'call_bench%'`,
+  )
+  await db.query('ANALYZE "Call", "CallPlace"')
 }
 
 /** Filling first and sorting once takes half the time. */

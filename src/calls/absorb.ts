@@ -6,6 +6,7 @@ import { claimStarted } from './claim-started.ts'
 import { type Derived, deriveCall } from './derive.ts'
 import type { HeardParty, LogLine } from './facts.ts'
 import { type HeardNews, isOver, mergeHeard } from './heard.ts'
+import { placeCalls } from './place-calls.ts'
 import { callEvent } from './record-call.ts'
 import { type Evidence, type Side, sidesOf } from './sides.ts'
 
@@ -40,6 +41,7 @@ export async function absorb(
   const known = new Map((await tx.call.findMany({ where })).map((call) => [call.sessionKey, call]))
   const rowIdOf = await connected(tx, tenantId, evidence)
 
+  const changed: Call[] = []
   const ended: Call[] = []
   const fresh: Prisma.CallCreateManyInput[] = []
   for (const sessionKey of keys) {
@@ -64,15 +66,15 @@ export async function absorb(
       continue
     }
     const call = await tx.call.update({ where: { id: before.id }, data })
-    record(callEvent(call))
+    changed.push(call)
     if (call.status === 'ENDED' && before.status !== 'ENDED') ended.push(call)
   }
   // Together, since a first sync brings thousands.
-  for (const call of await tx.call.createManyAndReturn({ data: fresh })) {
-    record(callEvent(call))
-    if (call.status === 'ENDED') ended.push(call)
-  }
-  return ended
+  const made = await tx.call.createManyAndReturn({ data: fresh })
+  for (const call of [...changed, ...made]) record(callEvent(call))
+  const ids = [...changed, ...made].map(({ id }) => id)
+  await placeCalls(tx, ids)
+  return [...ended, ...made.filter(({ status }) => status === 'ENDED')]
 }
 
 /**

@@ -11,6 +11,7 @@ import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
 import { CallerIdNotAllowedError, CallIdempotencyConflictError } from './errors.ts'
 import { startCallJob } from './jobs.ts'
+import { placeCalls } from './place-calls.ts'
 import { callEvent } from './record-call.ts'
 import { parseCaller, whoCalls } from './who-calls.ts'
 
@@ -104,6 +105,7 @@ export function createAcceptCall({
           taken.retryAfterMs,
         )
       }
+      await placeCalls(tx, [call.id])
       record(callEvent(call))
       await queue.send(tx, startCallJob, { callId: call.id })
       return call

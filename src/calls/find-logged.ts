@@ -12,42 +12,73 @@ type Page = Pick<Prisma.CallFindManyArgs, 'take' | 'skip' | 'include'> & {
   cursor?: { id?: string | undefined }
 }
 
-/** A page of the log, newest first, however long the log is: an index leads to each page, and to each number. */
+/**
+ * A page of the log, newest first, however long the log is: an index leads to each page, to each number and
+ * into each extension's part. With a cursor of our own: Prisma's has Postgres walk the log from its beginning.
+ */
 export async function findLogged(
   db: Db,
   tenantId: string,
   filter: CallLogFilterInput | null | undefined,
-  { cursor, take, skip, ...query }: Page,
+  { cursor, ...page }: Page,
 ): Promise<Call[]> {
   const id = cursor?.id
   const at = id === undefined ? null : await db.call.findUnique({ where: { id, tenantId } })
   if (id !== undefined && !at) return []
-  const { number, ...others } = filter ?? {}
-  const conditions = [whereLogged(tenantId, others), ...(at ? [beyond(at, take)] : [])]
-  const find = (where: Prisma.CallWhereInput) =>
-    db.call.findMany({
-      ...query,
-      take,
-      // With a cursor of our own: Prisma's has Postgres walk the log from its beginning to there.
-      skip: at ? undefined : skip,
-      where: { AND: [...conditions, where] },
+  const { number, extensionId, ...others } = filter ?? {}
+  if (number) return findByNumber(number)
+  return extensionId ? findByExtension(extensionId) : find(others)
+
+  function find(wanted: CallLogFilterInput, ...more: Prisma.CallWhereInput[]): Promise<Call[]> {
+    const place = at && beyond(at, page.take)
+    const there = place
+      ? [{ startedAt: place.startedAt, OR: [place.times, { id: place.ids }] }]
+      : []
+    return db.call.findMany({
+      ...page,
+      skip: at ? undefined : page.skip,
+      where: { AND: [whereLogged(tenantId, wanted), ...there, ...more] },
       orderBy: newestFirst,
     })
-  if (!number) return find({})
-  // One after the other: of "from or to" Postgres expects too many, and reads the whole log for them.
-  const sides = await Promise.all([find({ fromNumber: number }), find({ toNumber: number })])
-  const both = new Map(sides.flat().map((call) => [call.id, call]))
-  const sorted = [...both.values()].sort(byNewest)
-  return take !== undefined && take < 0 ? sorted.slice(take) : sorted.slice(0, take)
+  }
+
+  /** One side after the other: of "from or to" Postgres expects too many, and reads the whole log for them. */
+  async function findByNumber(number: string): Promise<Call[]> {
+    const wanted = { ...others, extensionId }
+    const sides = await Promise.all([
+      find(wanted, { fromNumber: number }),
+      find(wanted, { toNumber: number }),
+    ])
+    const both = new Map(sides.flat().map((call) => [call.id, call]))
+    const sorted = [...both.values()].sort(byNewest)
+    const { take } = page
+    return take !== undefined && take < 0 ? sorted.slice(take) : sorted.slice(0, take)
+  }
+
+  /** By the places in its log: calls of one who has few, or old ones, would be looked for in everybody's. */
+  async function findByExtension(extensionRowId: string): Promise<Call[]> {
+    const place = at && beyond(at, page.take)
+    const places = await db.callPlace.findMany({
+      take: page.take,
+      skip: at ? undefined : page.skip,
+      where: {
+        tenantId,
+        extensionRowId,
+        ...(place && { startedAt: place.startedAt, OR: [place.times, { callId: place.ids }] }),
+        call: whereLogged(tenantId, others),
+      },
+      orderBy: [{ startedAt: 'desc' }, { callId: 'desc' }],
+      include: { call: page.include ? { include: page.include } : true },
+    })
+    return places.map(({ call }) => call)
+  }
 }
 
-function beyond({ startedAt, id }: Call, take = 0): Prisma.CallWhereInput {
-  const [newer, older] = [
-    { gte: startedAt, or: [{ startedAt: { gt: startedAt } }, { id: { gt: id } }] },
-    { lte: startedAt, or: [{ startedAt: { lt: startedAt } }, { id: { lt: id } }] },
-  ]
-  const { or, ...bound } = take < 0 ? newer : older
-  return { startedAt: bound, OR: or }
+/** What comes after a call in the list; with a negative `take`, what comes before it. */
+function beyond({ startedAt, id }: Call, take = 0) {
+  return take < 0
+    ? { startedAt: { gte: startedAt }, times: { startedAt: { gt: startedAt } }, ids: { gt: id } }
+    : { startedAt: { lte: startedAt }, times: { startedAt: { lt: startedAt } }, ids: { lt: id } }
 }
 
 function byNewest(one: Call, other: Call): number {

@@ -39,7 +39,7 @@ export const abilities = {
   READ_CALL_LOG: { scopes: ['ReadCallLog'], features: ['CALLS'] },
   READ_COMPANY_CALL_LOG: { scopes: ['ReadCallLog'], features: ['CALLS'], admin: true },
   LIVE_CALLS: { scopes: ['CallControl', live], features: ['CALLS'], filter: telephonySessions() },
-  START_CALL: { scopes: ['RingOut'], features: ['CALLS', 'CALL_CONTROL'], number: true },
+  START_CALL: { scopes: ['RingOut'], features: ['CALLS', 'CALL_CONTROL'] },
   CONTROL_CALLS: { scopes: ['CallControl'], features: ['CALLS', 'CALL_CONTROL'] },
   RECORDINGS: { scopes: ['ReadCallRecording'], features: ['RECORDINGS'] },
   READ_PRESENCE: { scopes: ['ReadPresence'], features: ['PRESENCE'] },

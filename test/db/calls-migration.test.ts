@@ -49,6 +49,10 @@ test('lines of the call log become calls, one for each session, and keep their i
     },
     { id: 'call_3', result: 'MISSED', isMissed: true, sessionKey: 'record:c' },
   ])
+  expect(await read('SELECT "callId", "startedAt" FROM "CallPlace" ORDER BY 1')).toEqual([
+    { callId: 'call_1', startedAt: new Date('2026-01-01T10:00:00Z') },
+    { callId: 'call_3', startedAt: new Date('2026-01-01T11:00:00Z') },
+  ])
   const records = await read('SELECT * FROM "CallRecord" ORDER BY "rcCallId"')
   expect(records).toMatchObject([
     {
