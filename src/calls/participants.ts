@@ -1,6 +1,6 @@
+import { connectedExtension } from '../extensions/connected-extension.ts'
 import { Extension } from '../extensions/schema.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectedExtension } from './connected-extensions.ts'
 import type { Leg, Participant } from './derive.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
 import type { Who } from './facts.ts'

@@ -1,6 +1,6 @@
 import { resolveOffsetConnection } from '@pothos/plugin-relay'
+import { connectedExtension } from '../extensions/connected-extension.ts'
 import { Extension } from '../extensions/schema.ts'
-import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
@@ -10,15 +10,6 @@ import { isOn } from '../tenants/features.ts'
 import { countDirectory, longestSearch, searchDirectory } from './search-directory.ts'
 
 const mayRead = { scope: 'people:read' }
-
-/** The connected extensions among some people, by RingCentral's id. */
-export const connectedExtension = createBatch(async (context: Context, ids: readonly string[]) => {
-  const extensions = await context.db.extension.findMany({
-    where: { tenantId: tenantOf(context), extensionId: { in: [...new Set(ids)] } },
-  })
-  const byId = new Map(extensions.map((extension) => [extension.extensionId, extension]))
-  return ids.map((id) => byId.get(id) ?? null)
-})
 
 export const DirectoryEntry = builder.prismaObject('DirectoryEntry', {
   description: 'A person, call queue or room of a company at RingCentral, connected or not.',

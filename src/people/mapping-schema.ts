@@ -1,10 +1,11 @@
 import type { Prisma } from '../db/generated/client/client.ts'
+import { connectedExtension } from '../extensions/connected-extension.ts'
 import { Extension } from '../extensions/schema.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { connectedExtension, DirectoryEntry } from './directory-schema.ts'
+import { DirectoryEntry } from './directory-schema.ts'
 
 const mayRead = { scope: 'people:read' }
 
