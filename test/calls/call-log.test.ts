@@ -199,7 +199,10 @@ describe('callLogs', () => {
     await syncAgain(gateway, id)
     gateway.simulator.expireSyncTokens()
     await syncAgain(gateway, id)
-    expect((await acme.query(callLogs)).callLogs.nodes).toEqual(nodes)
+    // Each answer signs the addresses of recordings anew.
+    const plain = (calls: any[]) =>
+      calls.map((call) => ({ ...call, recordings: call.recordings.map(({ id }: any) => id) }))
+    expect(plain((await acme.query(callLogs)).callLogs.nodes)).toEqual(plain(nodes))
   })
 
   it('goes on from its token, and begins anew when that dies', async () => {

@@ -13,15 +13,24 @@ export type MessageRow = {
   text: string
   rcMessageId: string | null
   key: string | null
-  /** Whether any of its attempts was in doubt. */
+  /** Whether any of its attempts was ever in doubt. */
   doubted: boolean
 }
+
+/** Writes down what is ever in doubt: an attempt that turns out to have been accepted, or refused, tells no more of it. */
+export const watchDoubts = `
+  CREATE TABLE "WasInDoubt" ("messageId" text PRIMARY KEY);
+  CREATE FUNCTION note_doubt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO "WasInDoubt" VALUES (NEW."messageId") ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER note_doubt AFTER UPDATE ON "MessageAttempt" FOR EACH ROW
+    WHEN (NEW."outcome" = 'IN_DOUBT') EXECUTE FUNCTION note_doubt();`
 
 export const messageRows = `
   SELECT "id", "tenantId", "extensionRowId", "status"::text, "from", "to", "text", "rcMessageId",
     "idempotencyKey" AS key,
-    EXISTS (SELECT FROM "MessageAttempt" WHERE "messageId" = message."id"
-      AND ("outcome" = 'IN_DOUBT' OR "errorCode" = 'INTERRUPTED')) AS doubted
+    EXISTS (SELECT FROM "WasInDoubt" WHERE "messageId" = message."id") AS doubted
   FROM "Message" AS message WHERE "direction" = 'OUTBOUND'`
 
 const isSent = ({ status }: MessageRow) => status === 'SENT' || status === 'DELIVERED'

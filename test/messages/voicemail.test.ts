@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { seconds } from '../../src/lib/clock.ts'
+import { syncMessagesJob } from '../../src/messages/jobs.ts'
 import { ava, startGateway } from '../support/gateway.ts'
+import { createJobRunner } from '../support/jobs.ts'
 import { changed, elsewhere, messagesOf, received, waitForMessage } from '../support/mailbox.ts'
 import { stranger } from '../support/texts.ts'
 import { sharedTime } from '../support/time.ts'
@@ -117,12 +119,9 @@ it('whose notification was lost is found by comparing, once, and says so', async
   await sync()
   const found = await waitForMessage(acme, (one) => one)
   expect(found).toMatchObject({ type: 'VOICEMAIL', recovered: true, durationSeconds: 3 })
-  const before = await gateway.db.extension.findFirst()
-  await sync()
-  await time.pass(seconds(10))
-  await expect
-    .poll(async () => (await gateway.db.extension.findFirst())?.messagesSyncedAt)
-    .not.toEqual(before?.messagesSyncedAt)
+  const jobs = await createJobRunner(gateway)
+  const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+  expect(await jobs.run(syncMessagesJob, { extensionRowId })).toBe('completed')
   expect(await messagesOf(acme)).toHaveLength(1)
   const events = await gateway.db.event.count({ where: { type: 'message.received' } })
   expect(events).toBe(1)

@@ -4,7 +4,7 @@ import { keepBudgetsFree } from '../free-budgets.ts'
 import { createNemesis, type Death } from '../nemesis.ts'
 import { createRig, type Rig } from '../rig.ts'
 import { type Findings, isBroken, type Scenario, spread } from '../scenario.ts'
-import { checkSending, messageRows } from '../sending-check.ts'
+import { checkSending, messageRows, watchDoubts } from '../sending-check.ts'
 import { createTenants } from '../tenants.ts'
 
 /** How long a message in doubt rests before RingCentral's store is read; how long that store hides what it has. */
@@ -27,6 +27,7 @@ export const sending: Scenario = {
       simulator: { delivery: { sentAfterMs: 100, deliveredAfterMs: 400, hiddenForMs } },
     })
     try {
+      await rig.rows(watchDoubts)
       const webs = await rig.startFleet('web', 2)
       const workers = await rig.startFleet('worker', 3)
       const tenants = await createTenants(rig, { tenants: 2, linesEach: isShort ? 4 : 12 })
@@ -74,6 +75,7 @@ export const sending: Scenario = {
       })
       const { undecidedButSent, ...found } = checked
       found.doubled.push(...(await doubledEvents(rig)))
+      found.reordered = await Promise.all(found.reordered.map((pair) => withHistory(rig, pair)))
       const fellOver = [...webs.fellOver, ...workers.fellOver]
       const refusals = clients.history.flatMap((one) => one.refusals)
       const findings: Findings = {
@@ -138,6 +140,17 @@ function resumptions(deaths: Death[], outbox: ReturnType<Rig['simulator']['outbo
       ?.find((entry) => entry.text !== text && Date.parse(entry.acceptedAt) > at)
     return next ? [Date.parse(next.acceptedAt) - at] : []
   })
+}
+
+/** What was tried with the two of them, and when. */
+async function withHistory(rig: Rig, pair: string): Promise<string> {
+  const ids = pair.match(/msg_\w+/g)
+  const attempts = await rig.rows(
+    `SELECT "messageId", "number", "startedAt", "finishedAt", "outcome", "errorCode" FROM "MessageAttempt"
+     WHERE "messageId" = ANY($1) ORDER BY "startedAt"`,
+    [ids],
+  )
+  return `${pair}; ${attempts.map((one) => JSON.stringify(one)).join(' ')}`
 }
 
 async function doubledEvents(rig: Rig): Promise<string[]> {
