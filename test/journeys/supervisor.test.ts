@@ -80,8 +80,8 @@ test('a supervisor’s wallboard sees presence and missed calls live, also over 
     presence: other.listen(presences, { after }),
     missed: other.listen(missedCalls, { after }),
   }
-  await expect.poll(() => cursors(presence)).toEqual(cursors(uncut.presence))
-  await expect.poll(() => cursors(missed)).toEqual(cursors(uncut.missed))
+  await expect.poll(() => cursors(uncut.presence)).toEqual(cursors(presence))
+  await expect.poll(() => cursors(uncut.missed)).toEqual(cursors(missed))
   for (const { events, failures } of [presence, missed]) {
     expect(failures).toEqual([])
     expect(new Set(events.map(({ cursor }) => cursor)).size).toBe(events.length)
