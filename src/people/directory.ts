@@ -31,12 +31,14 @@ export function createDirectory({
 }) {
   /** The companies whose people are connected, each with its copy. */
   async function copies(tenantId: string) {
-    const connected = await db.extension.findMany({
-      where: { tenantId, grant: { isNot: null } },
-      distinct: ['rcAccountId'],
-      select: { rcAccountId: true },
-    })
-    const known = await db.directoryCopy.findMany({ where: { tenantId } })
+    const [connected, known] = await Promise.all([
+      db.extension.findMany({
+        where: { tenantId, grant: { isNot: null } },
+        distinct: ['rcAccountId'],
+        select: { rcAccountId: true },
+      }),
+      db.directoryCopy.findMany({ where: { tenantId } }),
+    ])
     return connected.map(({ rcAccountId }) => {
       const copy = known.find((copy) => copy.rcAccountId === rcAccountId)
       const { syncedAt = null, attemptedAt = null } = copy ?? {}
@@ -51,8 +53,11 @@ export function createDirectory({
   return {
     /** Has old copies read again; waits a moment for those that are not there at all. */
     async refresh(tenantId: string): Promise<void> {
-      if (!(await isOn(db, tenantId, 'DIRECTORY'))) return
-      const found = await copies(tenantId)
+      const [isWanted, found] = await Promise.all([
+        isOn(db, tenantId, 'DIRECTORY'),
+        copies(tenantId),
+      ])
+      if (!isWanted) return
       for (const { company, syncedAt } of found) {
         if (!syncedAt || syncedAt < after(clock.now(), -staleAfter)) await request(company)
       }

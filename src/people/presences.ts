@@ -41,18 +41,19 @@ export function createPresences({
   clock: Clock
   logger: Logger
 }) {
-  /** Has RingCentral answer a presence, and notes it unless a notification comes in meanwhile. */
+  /** Has RingCentral answer a presence, and notes it unless a notification comes in meanwhile. @returns the answer */
   async function learn(
     extensionRowId: string,
     ask: (api: RingCentralApi) => Promise<ToldPresence>,
     budget: { share?: number } = {},
-  ): Promise<void> {
+  ): Promise<ToldPresence> {
     const known = await db.presence.findUnique({ where: { extensionRowId } })
     const source = { by: 'read', sequenceBefore: known?.sequence ?? null } as const
     const told = await access.call(extensionRowId, ask, budget)
     await eventLog.transaction((tx, record) =>
       recordPresence(tx, record, extensionRowId, told, source, clock.now()),
     )
+    return told
   }
 
   async function read(extension: Pick<Extension, 'id' | 'scopes'>): Promise<void> {

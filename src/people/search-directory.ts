@@ -12,12 +12,9 @@ export async function searchDirectory(
   search: string | null | undefined,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<DirectoryEntry[]> {
-  const found = await db.$queryRaw<{ id: string }[]>(
+  return db.$queryRaw<DirectoryEntry[]>(
     Prisma.sql`${searchSql(tenantId, search)} LIMIT ${limit} OFFSET ${offset}`,
   )
-  const ids = found.map(({ id }) => id)
-  const entries = await db.directoryEntry.findMany({ where: { id: { in: ids } } })
-  return entries.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
 }
 
 export async function countDirectory(
@@ -44,7 +41,7 @@ export function searchSql(tenantId: string, search: string | null | undefined): 
          WHEN "searchText" LIKE ${`% ${beginning}`} THEN 2
          ELSE 3 END,`
   return Prisma.sql`
-    SELECT "id" FROM "DirectoryEntry" WHERE ${whereSql(tenantId, search)}
+    SELECT * FROM "DirectoryEntry" WHERE ${whereSql(tenantId, search)}
     ORDER BY ${terms.length > 0 ? rank : Prisma.empty} "name", "id"`
 }
 

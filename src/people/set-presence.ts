@@ -5,7 +5,7 @@ import { asRefusal } from '../extensions/ringcentral-refusals.ts'
 import type { ExtensionService } from '../extensions/service.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
-import { doNotDisturbAtRingCentral, userStatusAtRingCentral } from './presence-facts.ts'
+import { doNotDisturbAtRingCentral, factsOf, userStatusAtRingCentral } from './presence-facts.ts'
 import type { Presences } from './presences.ts'
 
 declare module '../graphql/context.ts' {
@@ -54,16 +54,20 @@ export function createSetPresence({
     const extension = await extensions.findConnected(tenantId, extensionId)
     await requireAbility(db, extension, 'SET_PRESENCE')
     try {
-      await presences.learn(extension.id, ({ presence }) =>
+      const told = await presences.learn(extension.id, ({ presence }) =>
         presence.put({
           ...(userStatus && { userStatus: userStatusAtRingCentral[userStatus] }),
           ...(doNotDisturb && { dndStatus: doNotDisturbAtRingCentral[doNotDisturb] }),
           ...(message != null && { message }),
         }),
       )
+      const known = await db.presence.findUniqueOrThrow({
+        where: { extensionRowId: extension.id },
+      })
+      // What was set, also where older news came in meanwhile: RingCentral tells of the change in a moment.
+      return { ...known, ...factsOf(told, known) }
     } catch (error) {
       throw asRefusal(error, clock)
     }
-    return db.presence.findUniqueOrThrow({ where: { extensionRowId: extension.id } })
   }
 }
