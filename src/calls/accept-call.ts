@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { takeFromBudget } from '../db/budget.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Call } from '../db/generated/client/client.ts'
@@ -6,6 +5,7 @@ import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
+import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { createId } from '../lib/ids.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
@@ -123,21 +123,14 @@ function parse(input: CallInput) {
   const caller = parseCaller(input)
   const to = parsePhoneNumber(input.to)
   const callerId = input.callerId ? parsePhoneNumber(input.callerId) : null
-  const idempotencyKey = input.idempotencyKey ?? null
-  if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
-    throw new InvalidInputError(
-      'idempotencyKey',
-      'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
-    )
-  }
+  const idempotencyKey = parseIdempotencyKey(input.idempotencyKey)
   return { caller, to, callerId, playPrompt: input.playPrompt ?? null, idempotencyKey }
 }
 
 /** As it was asked: a user's extension and its number may have changed when the same request comes again. */
 function hash({ caller, to, callerId, playPrompt }: ReturnType<typeof parse>) {
   const who = caller.by === 'number' ? caller.from : caller
-  const digest = createHash('sha256').update(JSON.stringify([who, to, callerId, playPrompt]))
-  return new Uint8Array(digest.digest())
+  return hashOf([who, to, callerId, playPrompt])
 }
 
 function findByKey(db: Db | Tx, tenantId: string, idempotencyKey: string | null) {

@@ -9,10 +9,11 @@ import { whichExtension } from '../extensions/which-extension.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
+import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { acceptedBefore, acceptMessage } from './accept-message.ts'
 import { addressOf, findColleague } from './colleagues.ts'
 import { InvalidRecipientsError, maxColleagues, maxInternalTextLength } from './errors.ts'
-import { hashOf, parseIdempotencyKey, parseText, parseValidFor } from './parse-message.ts'
+import { parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {

@@ -7,13 +7,14 @@ import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
+import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
 import { acceptedBefore, acceptMessage } from './accept-message.ts'
 import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
 import { numberOfUser } from './number-of-user.ts'
-import { hashOf, parseIdempotencyKey, parseText, parseValidFor } from './parse-message.ts'
+import { parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { InvalidInputError } from '../lib/errors.ts'
 import { InvalidTextError, maxValidFor } from './errors.ts'
 
@@ -14,18 +13,6 @@ export function parseText(text: string, limit: number): string {
 }
 
 /** @throws InvalidInputError */
-export function parseIdempotencyKey(given: string | null | undefined): string | null {
-  const idempotencyKey = given ?? null
-  if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
-    throw new InvalidInputError(
-      'idempotencyKey',
-      'An idempotency key has 1 to 255 printable ASCII characters, for example a UUID.',
-    )
-  }
-  return idempotencyKey
-}
-
-/** @throws InvalidInputError */
 export function parseValidFor(given: number | null | undefined): number | null {
   const validFor = given ?? null
   if (validFor !== null && (validFor < 1 || validFor > maxValidFor)) {
@@ -35,9 +22,4 @@ export function parseValidFor(given: number | null | undefined): number | null {
     )
   }
   return validFor
-}
-
-/** Tells a repeated request from another one. */
-export function hashOf(asked: unknown[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(JSON.stringify(asked)).digest())
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { covers } from '../extensions/covers.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import { waitUntil } from '../lib/wait-until.ts'
 import { whereOn } from '../tenants/features.ts'
 import { requestContacts } from './request-contacts.ts'
 
@@ -55,12 +55,12 @@ export function createAddressBooks({
       const missing = readable.flatMap(({ id, contactCopy: copy }) =>
         !copy?.syncedAt && !(copy?.attemptedAt && copy.attemptedAt < hopeless) ? id : [],
       )
-      for (const giveUpAt = Date.now() + waitAtMost; missing.length > 0; await sleep(50)) {
-        const there = await db.contactCopy.count({
+      if (missing.length === 0) return
+      const there = () =>
+        db.contactCopy.count({
           where: { extensionRowId: { in: missing }, syncedAt: { not: null } },
         })
-        if (there === missing.length || Date.now() > giveUpAt) return
-      }
+      await waitUntil(async () => (await there()) === missing.length, waitAtMost)
     },
 
     /** Compares now, and waits until what was changed before must have been seen. @returns whether it has */
@@ -69,11 +69,10 @@ export function createAddressBooks({
       await inTransaction(db, (tx) =>
         requestContacts(tx, { queue, clock }, extensionRowId, { atOnce: true }),
       )
-      for (const giveUpAt = Date.now() + waitAtMost; Date.now() < giveUpAt; await sleep(50)) {
+      return waitUntil(async () => {
         const copy = await db.contactCopy.findUnique({ where: { extensionRowId } })
-        if (copy?.syncedAt && copy.syncedAt >= since) return true
-      }
-      return false
+        return copy?.syncedAt != null && copy.syncedAt >= since
+      }, waitAtMost)
     },
   }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, hours, seconds } from '../lib/clock.ts'
+import { waitUntil } from '../lib/wait-until.ts'
 import { isOn } from '../tenants/features.ts'
 import { type Company, requestDirectory } from './request-directory.ts'
 
@@ -68,12 +68,10 @@ export function createDirectory({
           ({ syncedAt, attemptedAt }) => !syncedAt && !(attemptedAt && attemptedAt < hopeless),
         )
         .map(({ company }) => company)
-      for (const giveUpAt = Date.now() + waitAtMost; missing.length > 0; await sleep(50)) {
-        const there = await db.directoryCopy.count({
-          where: { OR: missing, syncedAt: { not: null } },
-        })
-        if (there === missing.length || Date.now() > giveUpAt) return
-      }
+      if (missing.length === 0) return
+      const there = () =>
+        db.directoryCopy.count({ where: { OR: missing, syncedAt: { not: null } } })
+      await waitUntil(async () => (await there()) === missing.length, waitAtMost)
     },
 
     /** As of when the copy is: the oldest of its parts; null when one was never read, or nobody is connected. */
