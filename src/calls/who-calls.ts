@@ -1,14 +1,10 @@
 import type { Db } from '../db/client.ts'
-import type { Extension, PhoneNumber } from '../db/generated/client/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
 import { requireAbility } from '../extensions/abilities.ts'
-import {
-  ExtensionNotFoundError,
-  ExtensionRevokedError,
-  NotConnectedError,
-} from '../extensions/errors.ts'
+import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
 import { extensionOfUser, ownNumber } from '../extensions/extension-of-user.ts'
 import { parseUserId } from '../extensions/user-mapping.ts'
-import { whichExtension } from '../extensions/which-extension.ts'
+import { findExtension } from '../extensions/which-extension.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
@@ -58,7 +54,7 @@ export async function whoCalls(
   const { extensionId, name } = extension
   if (extension.status === 'REVOKED') throw new ExtensionRevokedError(extensionId, name)
   await requireAbility(db, extension, 'START_CALL')
-  const from = caller.from ?? ownPhone(extension)
+  const from = caller.from ?? (await ownNumber(db, extension.id))
   if (from !== undefined) return { extension, from }
   throw new InvalidInputError(
     'from',
@@ -66,26 +62,12 @@ export async function whoCalls(
   )
 }
 
-type WithNumbers = Extension & { phoneNumbers: PhoneNumber[] }
-
-async function named(db: Db, tenantId: string, caller: Caller): Promise<Extension | WithNumbers> {
+async function named(db: Db, tenantId: string, caller: Caller): Promise<Extension> {
   if (caller.by === 'user') return extensionOfUser(db, tenantId, caller.id)
-  if (caller.by === 'extension') {
-    const id = await whichExtension(db, tenantId, caller.id)
-    const extension = await db.extension.findUnique({
-      where: { id, tenantId },
-      include: { phoneNumbers: { orderBy: { phoneNumber: 'asc' } } },
-    })
-    if (!extension) throw new ExtensionNotFoundError(caller.id)
-    return extension
-  }
+  if (caller.by === 'extension') return findExtension(db, tenantId, caller.id)
   const number = await findNumber(db, tenantId, caller.from)
   if (number) return number.extension
   const where = { tenantId, status: { not: 'REVOKED' } } as const
   const connected = await db.extension.findFirst({ where })
   throw connected ? new NumberNotFoundError(caller.from) : new NotConnectedError()
-}
-
-function ownPhone(extension: Extension | WithNumbers): string | undefined {
-  return 'phoneNumbers' in extension ? ownNumber(extension.phoneNumbers) : undefined
 }

@@ -1,18 +1,21 @@
 import type { Db } from '../db/client.ts'
-import type { PhoneNumber } from '../db/generated/client/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
 import { NotConnectedError } from './errors.ts'
 import { findMapping } from './user-mapping.ts'
 
 /**
- * The extension that an application's user is mapped to, with its numbers.
+ * The extension that an application's user is mapped to.
  *
  * @throws UserNotMappedError, NotConnectedError when it has never been connected
  */
-export async function extensionOfUser(db: Db, tenantId: string, userId: string) {
+export async function extensionOfUser(
+  db: Db,
+  tenantId: string,
+  userId: string,
+): Promise<Extension> {
   const { extensionId } = await findMapping(db, tenantId, userId)
   const extension = await db.extension.findUnique({
     where: { tenantId_extensionId: { tenantId, extensionId } },
-    include: { phoneNumbers: { orderBy: { phoneNumber: 'asc' } } },
   })
   if (extension) return extension
   throw new NotConnectedError(
@@ -21,9 +24,11 @@ export async function extensionOfUser(db: Db, tenantId: string, userId: string) 
 }
 
 /** The number that an extension texts from and is rung at unless told: its direct one before any other. */
-export function ownNumber(
-  phoneNumbers: readonly Pick<PhoneNumber, 'phoneNumber' | 'usageType'>[],
-): string | undefined {
+export async function ownNumber(db: Db, extensionRowId: string): Promise<string | undefined> {
+  const phoneNumbers = await db.phoneNumber.findMany({
+    where: { extensionRowId },
+    orderBy: { phoneNumber: 'asc' },
+  })
   const direct = phoneNumbers.find(({ usageType }) => usageType === 'DirectNumber')
   return (direct ?? phoneNumbers[0])?.phoneNumber
 }

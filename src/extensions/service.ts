@@ -5,9 +5,9 @@ import type { JobQueue } from '../jobs/queue.ts'
 import type { Connecting } from './connect.ts'
 import type { ConnectLinks } from './connect-link.ts'
 import type { Disconnecting } from './disconnect.ts'
-import { ExtensionNotFoundError, NotConnectedError } from './errors.ts'
+import { NotConnectedError } from './errors.ts'
 import { discoverNumbersJob } from './jobs.ts'
-import { whichExtension } from './which-extension.ts'
+import { findExtension } from './which-extension.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -35,9 +35,7 @@ export function createExtensionService({
 }) {
   /** @throws ExtensionNotFoundError, NotConnectedError when its grant has ended */
   async function findConnected(tenantId: string, given: string): Promise<Extension> {
-    const id = await whichExtension(db, tenantId, given)
-    const extension = await db.extension.findUnique({ where: { id, tenantId } })
-    if (!extension) throw new ExtensionNotFoundError(given)
+    const extension = await findExtension(db, tenantId, given)
     if (extension.status === 'REVOKED') throw new NotConnectedError()
     return extension
   }

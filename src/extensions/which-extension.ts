@@ -1,5 +1,7 @@
 import type { Db } from '../db/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
 import { kindOfId } from '../lib/ids.ts'
+import { ExtensionNotFoundError } from './errors.ts'
 
 /** What a client may name an extension by. */
 export const extensionIdDescription = 'by its `id` (`ext_…`) or by its `extensionId` at RingCentral'
@@ -12,6 +14,14 @@ export async function whichExtension(db: Db, tenantId: string, given: string): P
     select: { id: true },
   })
   return extension?.id ?? given
+}
+
+/** @throws ExtensionNotFoundError */
+export async function findExtension(db: Db, tenantId: string, given: string): Promise<Extension> {
+  const id = await whichExtension(db, tenantId, given)
+  const extension = await db.extension.findUnique({ where: { id, tenantId } })
+  if (!extension) throw new ExtensionNotFoundError(given)
+  return extension
 }
 
 /** A filter whose `extensionId` is the id of our row. */

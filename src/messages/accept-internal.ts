@@ -2,10 +2,10 @@ import type { Db } from '../db/client.ts'
 import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { requireAbility } from '../extensions/abilities.ts'
-import { ExtensionNotFoundError, ExtensionRevokedError } from '../extensions/errors.ts'
+import { ExtensionRevokedError } from '../extensions/errors.ts'
 import { extensionOfUser } from '../extensions/extension-of-user.ts'
 import { parseUserId } from '../extensions/user-mapping.ts'
-import { whichExtension } from '../extensions/which-extension.ts'
+import { findExtension } from '../extensions/which-extension.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
@@ -78,17 +78,10 @@ export function createAcceptInternal({
   async function whoSends(tenantId: string, sender: Sender): Promise<Extension> {
     const extension =
       'from' in sender
-        ? await named(tenantId, sender.from)
+        ? await findExtension(db, tenantId, sender.from)
         : await extensionOfUser(db, tenantId, sender.userId)
     if (extension.status !== 'REVOKED') return extension
     throw new ExtensionRevokedError(extension.extensionId, extension.name)
-  }
-
-  async function named(tenantId: string, given: string): Promise<Extension> {
-    const id = await whichExtension(db, tenantId, given)
-    const extension = await db.extension.findUnique({ where: { id, tenantId } })
-    if (!extension) throw new ExtensionNotFoundError(given)
-    return extension
   }
 
   async function recipients(sender: Extension, given: string[]) {

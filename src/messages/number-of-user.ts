@@ -10,9 +10,9 @@ import { InvalidInputError } from '../lib/errors.ts'
  * @throws UserNotMappedError, NotConnectedError, ExtensionRevokedError, InvalidInputError when it has no number that texts
  */
 export async function numberOfUser(db: Db, tenantId: string, userId: string): Promise<string> {
-  const { extensionId, status, name, phoneNumbers } = await extensionOfUser(db, tenantId, userId)
+  const { id, extensionId, status, name } = await extensionOfUser(db, tenantId, userId)
   if (status === 'REVOKED') throw new ExtensionRevokedError(extensionId, name)
-  const number = ownNumber(phoneNumbers)
+  const number = await ownNumber(db, id)
   if (number !== undefined) return number
   throw new InvalidInputError(
     'userId',

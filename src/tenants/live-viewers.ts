@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Viewer } from '../graphql/context.ts'
+import { every } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 
 export type LiveViewers = ReturnType<typeof createLiveViewers>
@@ -13,26 +14,24 @@ const checkEveryMs = 1_500
 export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
   const live = new Map<string, Set<AbortController>>()
 
-  const timer = setInterval(async () => {
+  async function check() {
     // Those that were asked about: who comes while the database thinks is not in its answer.
     const asked = [...live.keys()]
     if (asked.length === 0) return
-    try {
-      const welcome = await db.apiKey.findMany({
-        where: { id: { in: asked }, revokedAt: null, tenant: { status: 'ACTIVE' } },
-        select: { id: true },
-      })
-      const ids = new Set(welcome.map((key) => key.id))
-      for (const id of asked.filter((key) => !ids.has(key))) {
-        const viewers = live.get(id) ?? []
-        live.delete(id)
-        for (const viewer of viewers) viewer.abort()
-      }
-    } catch (error) {
-      logger.warn({ err: error }, 'Could not check who may stay on the line; trying again')
+    const welcome = await db.apiKey.findMany({
+      where: { id: { in: asked }, revokedAt: null, tenant: { status: 'ACTIVE' } },
+      select: { id: true },
+    })
+    const ids = new Set(welcome.map((key) => key.id))
+    for (const id of asked.filter((key) => !ids.has(key))) {
+      const viewers = live.get(id) ?? []
+      live.delete(id)
+      for (const viewer of viewers) viewer.abort()
     }
-  }, checkEveryMs)
-  timer.unref()
+  }
+  const checks = every(checkEveryMs, check, (error) =>
+    logger.warn({ err: error }, 'Could not check who may stay on the line; trying again'),
+  )
 
   return {
     /** A signal that fires when the viewer is no longer welcome. Call `leave` when it hangs up. */
@@ -50,6 +49,6 @@ export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
         },
       }
     },
-    close: () => clearInterval(timer),
+    close: checks.close,
   }
 }

@@ -1,24 +1,10 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pg from 'pg'
-import { expect, onTestFinished, test } from 'vitest'
-import { MIGRATIONS, migrate } from '../../src/db/migrate.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { expect, test } from 'vitest'
+import { migrate } from '../../src/db/migrate.ts'
+import { createDatabaseBefore } from '../support/older-database.ts'
 
 test('lines of the call log become calls, one for each session, and keep their ids', async () => {
-  const database = await createTestDatabase({ bare: true })
-  const before = await mkdtemp(join(tmpdir(), 'ringql-migrations-'))
-  onTestFinished(async () => {
-    await database.drop()
-    await rm(before, { recursive: true, force: true })
-  })
-  await cp(MIGRATIONS, before, { recursive: true })
-  const later = (await readdir(before)).filter((name) => name >= '20261122022536')
-  for (const name of later.filter((one) => /^\d/.test(one))) {
-    await rm(join(before, name), { recursive: true })
-  }
-  await migrate(database.url, { migrations: before })
+  const database = await createDatabaseBefore('20261122022536')
   const client = new pg.Client(database.url)
   await client.connect()
   await client.query(`
