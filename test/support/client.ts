@@ -43,11 +43,11 @@ export function createClient(url: string, key: string) {
       document: Document<Answer, Record<string, never>>,
       found: (data: Answer) => T | undefined | null | false,
     ) {
-      for (const giveUpAt = Date.now() + 10_000; ; await sleep(20)) {
+      for (const giveUpAt = Date.now() + 30_000; ; await sleep(20)) {
         const data = await http.request<Answer>(textOf(document))
         const value = found(data)
         if (value) return value
-        if (Date.now() > giveUpAt) throw new Error(`Not seen in 10 s: ${JSON.stringify(data)}`)
+        if (Date.now() > giveUpAt) throw new Error(`Not seen in 30 s: ${JSON.stringify(data)}`)
       }
     },
 
@@ -105,7 +105,7 @@ export function createClient(url: string, key: string) {
           return failure as Data
         },
         /** The first event, past or future, that `matches`. */
-        waitFor(matches: (data: Answer) => unknown, withinMs = 10_000) {
+        waitFor(matches: (data: Answer) => unknown, withinMs = 30_000) {
           return new Promise<Answer>((resolve, reject) => {
             const timer = setTimeout(() => {
               waiting.delete(check)
