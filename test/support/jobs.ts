@@ -47,5 +47,9 @@ export async function createJobRunner({ db, databaseUrl }: Pick<Gateway, 'db' | 
     }
   }
 
-  return { run, idle }
+  /** Drops the jobs that are put off: what they would do at some real moment is no part of the test. */
+  const dropLater = () => db.$executeRaw`
+    DELETE FROM pgboss.job WHERE state IN ('created', 'retry') AND start_after > now()`
+
+  return { run, idle, dropLater }
 }
