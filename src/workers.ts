@@ -57,6 +57,7 @@ import {
   expireMessageJob,
   readTranscriptionJob,
   reconcileSendingJob,
+  releaseMessageJob,
   sendMoreSmsJob,
   sendSmsJob,
   sweepMessagesJob,
@@ -65,6 +66,7 @@ import {
 } from './messages/jobs.ts'
 import { readTranscription } from './messages/read-transcription.ts'
 import { reconcileSending } from './messages/reconcile-sending.ts'
+import { releaseMessage } from './messages/release.ts'
 import { requestSync } from './messages/request-sync.ts'
 import { sendSms } from './messages/send-sms.ts'
 import { sweepMessages } from './messages/sweep.ts'
@@ -96,6 +98,7 @@ export const jobs = [
   sendMoreSmsJob,
   reconcileSendingJob,
   expireMessageJob,
+  releaseMessageJob,
   watchDeliveriesJob,
   syncMessagesJob,
   readTranscriptionJob,
@@ -188,6 +191,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     ...sendSms(deps),
     reconcileSending(deps),
     expireMessage(deps),
+    releaseMessage(deps),
     lookAtDeliveries(deps),
     syncMessages(deps),
     readTranscription(deps),

@@ -13,7 +13,7 @@ import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { acceptedBefore, acceptMessage } from './accept-message.ts'
 import { addressOf, findColleague } from './colleagues.ts'
 import { InvalidRecipientsError, maxColleagues, maxInternalTextLength } from './errors.ts'
-import { parseText, parseValidFor } from './parse-message.ts'
+import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -29,6 +29,8 @@ export type InternalInput = {
   text: string
   /** Seconds. */
   validFor?: number | null | undefined
+  /** Not before this moment; left out: at once. */
+  sendAt?: Date | null | undefined
   idempotencyKey?: string | null | undefined
 }
 
@@ -53,9 +55,11 @@ export function createAcceptInternal({
     const { sender, to: given, ...rest } = parse(input)
     const { text, validFor, idempotencyKey } = rest
     // As it was asked: a user may be mapped to another extension when the same request comes again.
-    const requestHash = hashOf(['INTERNAL', sender, given, text, validFor])
+    const later = rest.sendAt ? [{ sendAt: rest.sendAt }] : []
+    const requestHash = hashOf(['INTERNAL', sender, given, text, validFor, ...later])
     const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
     if (known) return known
+    checkSendAt(rest.sendAt, clock.now())
 
     const extension = await whoSends(tenantId, sender)
     await requireAbility(db, extension, 'SEND_INTERNAL_MESSAGE')
@@ -123,6 +127,7 @@ function parse({ from, userId, to, ...input }: InternalInput) {
     text: parseText(input.text, maxInternalTextLength),
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     validFor: parseValidFor(input.validFor),
+    sendAt: input.sendAt ?? null,
   }
 }
 

@@ -6,6 +6,7 @@ import { after, type Clock, seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
+import { putOff } from './release.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
 
@@ -16,6 +17,8 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
   /** Seconds. */
   validFor: number | null
   colleagues?: Prisma.InputJsonValue
+  /** Not before this moment; null: at once. `validFor` counts from here. */
+  sendAt: Date | null
 }
 
 /**
@@ -26,17 +29,18 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
  */
 export function acceptMessage(
   { eventLog, queue, clock }: { eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock },
-  { validFor, ...asked }: Asked,
+  { sendAt, ...asked }: Asked,
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
     const [message] = await tx.message.createManyAndReturn({
       data: {
         id: createId('Message'),
         direction: 'OUTBOUND',
-        status: 'QUEUED',
+        status: sendAt ? 'SCHEDULED' : 'QUEUED',
         ...asked,
         createdAt: clock.now(),
-        expiresAt: validFor === null ? null : after(clock.now(), seconds(validFor)),
+        sendAt,
+        expiresAt: expiryOf(asked.validFor, sendAt ?? clock.now()),
       },
       skipDuplicates: true,
     })
@@ -51,9 +55,15 @@ export function acceptMessage(
       const payload = { messageId: message.id }
       await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
     }
-    await wakeLane(tx, queue, message.extensionRowId)
+    if (message.sendAt) await putOff(tx, queue, message, message.sendAt)
+    else await wakeLane(tx, queue, message.extensionRowId)
     return message
   })
+}
+
+/** Until when it may be sent. */
+export function expiryOf(validFor: number | null, from: Date): Date | null {
+  return validFor === null ? null : after(from, seconds(validFor))
 }
 
 /**

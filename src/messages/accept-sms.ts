@@ -14,7 +14,7 @@ import { findNumber } from '../numbers/service.ts'
 import { acceptedBefore, acceptMessage } from './accept-message.ts'
 import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
 import { numberOfUser } from './number-of-user.ts'
-import { parseText, parseValidFor } from './parse-message.ts'
+import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -30,6 +30,8 @@ export type SmsInput = {
   text: string
   /** Seconds. */
   validFor?: number | null | undefined
+  /** Not before this moment; left out: at once. */
+  sendAt?: Date | null | undefined
   idempotencyKey?: string | null | undefined
 }
 
@@ -58,6 +60,7 @@ export function createAcceptSms({
     const { idempotencyKey } = rest
     const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
     if (known) return known
+    checkSendAt(rest.sendAt, clock.now())
 
     const from = sender.from ?? (await numberOfUser(db, tenantId, sender.userId))
     if (rest.to.includes(from)) {
@@ -96,6 +99,7 @@ function parse(input: SmsInput) {
     text: parseText(input.text, maxTextLength),
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     validFor: parseValidFor(input.validFor),
+    sendAt: input.sendAt ?? null,
   }
 }
 
@@ -111,9 +115,23 @@ function parseSender({ from, userId }: SmsInput): Sender {
 }
 
 /** As it was asked: a user's number may have changed when the same request comes again. */
-function hash({ sender, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
+function hash({
+  sender,
+  to,
+  text,
+  validFor,
+  sendAt,
+}: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
   const who = sender.from ?? { userId: sender.userId }
-  return hashOf([who, to, text, ...(validFor === null ? [] : [validFor])])
+  // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
+  const more = { ...(sendAt && { sendAt }) }
+  return hashOf([
+    who,
+    to,
+    text,
+    ...(validFor === null ? [] : [validFor]),
+    ...(Object.keys(more).length === 0 ? [] : [more]),
+  ])
 }
 
 async function whyNoNumber(db: Db, tenantId: string, from: string) {

@@ -7,6 +7,8 @@ export const maxTextLength = 1000
 export const maxInternalTextLength = 1024
 /** Seconds: a text that could not be sent for a week is hardly wanted. */
 export const maxValidFor = 7 * 24 * 3600
+/** Days: nobody remembers what was to be said later than that. */
+export const maxDaysAhead = 365
 /** RingCentral's limit for one group conversation. */
 export const maxRecipients = 10
 /** RingCentral names no limit for colleagues; this one keeps a slip of the hand from writing to the whole company. */

@@ -14,6 +14,7 @@ import {
   InvalidRecipientsError,
   InvalidTextError,
   maxColleagues,
+  maxDaysAhead,
   maxInternalTextLength,
   maxValidFor,
   RecipientNotFoundError,
@@ -50,6 +51,10 @@ const SendInternalMessageInput = builder.inputType('SendInternalMessageInput', {
     }),
     validFor: t.int({
       description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes.`,
+    }),
+    sendAt: t.field({
+      type: 'DateTime',
+      description: `When to send it, up to ${maxDaysAhead} days ahead, as for \`sendSms\`; left out: at once.`,
     }),
     idempotencyKey: t.string({
       description:

@@ -18,6 +18,12 @@ export const reconcileSendingJob = defineJob({
   policy: 'short',
 })
 
+/** Lets a message go that was to be sent at a later time. */
+export const releaseMessageJob = defineJob({
+  name: 'release-message',
+  payload: z.object({ messageId: z.string() }),
+})
+
 /** Ends the waiting of a message whose time is over. */
 export const expireMessageJob = defineJob({
   name: 'expire-message',

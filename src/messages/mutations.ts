@@ -11,6 +11,7 @@ import {
   IdempotencyConflictError,
   InvalidRecipientsError,
   InvalidTextError,
+  maxDaysAhead,
   maxRecipients,
   maxTextLength,
   maxValidFor,
@@ -65,6 +66,10 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
     }),
     validFor: t.int({
       description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes, for example until its extension is connected again.`,
+    }),
+    sendAt: t.field({
+      type: 'DateTime',
+      description: `When to send it: it is SCHEDULED until then. From now to ${maxDaysAhead} days ahead; left out: at once. \`validFor\` counts from here.`,
     }),
     idempotencyKey: t.string({
       description:

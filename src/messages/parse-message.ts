@@ -1,5 +1,6 @@
+import { after, days } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
-import { InvalidTextError, maxValidFor } from './errors.ts'
+import { InvalidTextError, maxDaysAhead, maxValidFor } from './errors.ts'
 
 /** @throws InvalidTextError, InvalidInputError */
 export function parseText(text: string, limit: number): string {
@@ -22,4 +23,18 @@ export function parseValidFor(given: number | null | undefined): number | null {
     )
   }
   return validFor
+}
+
+/** @throws InvalidInputError */
+export function checkSendAt(sendAt: Date | null, now: Date): void {
+  if (sendAt === null) return
+  if (sendAt <= now) {
+    throw new InvalidInputError(
+      'sendAt',
+      '`sendAt` is over: name a moment to come, or leave it out to send at once.',
+    )
+  }
+  if (sendAt > after(now, days(maxDaysAhead))) {
+    throw new InvalidInputError('sendAt', `\`sendAt\` is more than ${maxDaysAhead} days ahead.`)
+  }
 }

@@ -36,6 +36,11 @@ export const Message = builder.prismaNode('Message', {
       description:
         'Until when it may be sent: its `validFor`. Null if it waits as long as it takes.',
     }),
+    sendAt: t.expose('sendAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Outbound: not before this moment; null if it was to be sent at once.',
+    }),
     recovered: t.boolean({
       description:
         'Inbound: whether its notification was lost or more than ten seconds late, so that the gateway found it by comparing with RingCentral’s store.',

@@ -96,17 +96,17 @@ export const sendSms = (deps: Deps) => {
     })
   }
 
-  function nextMessage(from: Db | Tx, extensionRowId: string) {
-    return from.message.findFirst({
-      where: {
-        extensionRowId,
-        direction: 'OUTBOUND',
-        // What a suspended tenant has accepted waits until it is resumed.
-        tenant: { status: 'ACTIVE' },
-        OR: [{ status: 'QUEUED' }, { status: 'SENDING', mayRetry: true }],
-      },
-      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    })
+  /** In the order in which they were to be sent: one for tomorrow does not overtake what waits by then. */
+  async function nextMessage(from: Db | Tx, extensionRowId: string): Promise<Message | null> {
+    const [next] = await from.$queryRaw<{ id: string }[]>`
+      SELECT "id" FROM "Message" AS message
+      WHERE "extensionRowId" = ${extensionRowId} AND "direction" = 'OUTBOUND'
+        AND "status" IN ('QUEUED', 'SENDING') AND ("status" = 'QUEUED' OR "mayRetry")
+        AND coalesce("sendAt" <= ${clock.now()}, true)
+        -- What a suspended tenant has accepted waits until it is resumed.
+        AND EXISTS (SELECT FROM "Tenant" WHERE "id" = message."tenantId" AND "status" = 'ACTIVE')
+      ORDER BY GREATEST("createdAt", "sendAt"), "id" LIMIT 1`
+    return next ? from.message.findUnique({ where: { id: next.id } }) : null
   }
 
   async function drain(lane: Lane, signal: AbortSignal): Promise<Left> {

@@ -4,7 +4,13 @@ import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
-import { expireMessageJob, reconcileSendingJob, sendSmsJob, sweepMessagesJob } from './jobs.ts'
+import {
+  expireMessageJob,
+  reconcileSendingJob,
+  releaseMessageJob,
+  sendSmsJob,
+  sweepMessagesJob,
+} from './jobs.ts'
 import { requestSync } from './request-sync.ts'
 
 /** Between syncs that nothing asked for: one Light call of 50 a minute in five minutes. */
@@ -14,7 +20,7 @@ const settledAfter = minutes(10)
 
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
- * which something has been waiting, settles what was left in doubt, ends what has outlived its time,
+ * which something has been waiting, lets go what is due, settles what was left in doubt, ends what has outlived its time,
  * and syncs extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
@@ -28,6 +34,7 @@ export const sweepMessages = ({
 }) => {
   return implementJob(sweepMessagesJob, async () => {
     await wakeLanes()
+    await releaseDue()
     await settleDoubts()
     await expireOverdue()
     await syncStale()
@@ -47,6 +54,18 @@ export const sweepMessages = ({
     for (const { extensionRowId } of waiting) {
       // Not by wakeLane: the job that somebody made may be the one that got lost.
       await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, { extensionRowId }))
+    }
+  }
+
+  /** One job lets go all that is due in a lane. */
+  async function releaseDue() {
+    const due = await db.message.findMany({
+      where: { status: 'SCHEDULED', sendAt: { lt: after(clock.now(), -sweepAfter) } },
+      distinct: ['extensionRowId'],
+      select: { id: true },
+    })
+    for (const { id: messageId } of due) {
+      await inTransaction(db, (tx) => queue.send(tx, releaseMessageJob, { messageId }))
     }
   }
 
