@@ -149,7 +149,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   })
   const grants = createGrants({ db, eventLog, sealer, tokenEndpoint, clock, logger })
-  const access = createExtensionAccess({ db, grants, ringCentral, clock })
+  const access = createExtensionAccess({ db, grants, ringCentral, clock, logger })
   const links = createConnectLinks({ db, clock })
   const connecting = createConnecting({
     db,

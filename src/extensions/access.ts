@@ -1,13 +1,20 @@
-import { closeBudget, takeFromBudget } from '../db/budget.ts'
+import { type BudgetLimit, closeBudget, learnLimit, takeFromBudget } from '../db/budget.ts'
 import type { Db } from '../db/client.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
-import { after, type Clock, minutes } from '../lib/clock.ts'
+import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
 import type { RingCentral, RingCentralApi } from '../ringcentral/client.ts'
 import { RingCentralRateLimitedError, RingCentralUnauthorizedError } from '../ringcentral/errors.ts'
-import { defaultLimits, type RateLimitGroup } from '../ringcentral/rate-limits.ts'
+import {
+  defaultLimits,
+  type RateLimitGroup,
+  type ResponseReport,
+} from '../ringcentral/rate-limits.ts'
 import type { Grants } from './grants.ts'
 
 export type ExtensionAccess = ReturnType<typeof createExtensionAccess>
+
+type Pace = Pick<BudgetLimit, 'share' | 'evenly'>
 
 /**
  * The one door to RingCentral in the name of an extension: with a fresh token, inside the budget of
@@ -19,18 +26,19 @@ export function createExtensionAccess({
   grants,
   ringCentral,
   clock,
+  logger,
 }: {
   db: Db
   grants: Grants
   ringCentral: RingCentral
   clock: Clock
+  logger: Logger
 }) {
   const budgetKey = (extensionRowId: string, group: string) => `${extensionRowId}:${group}`
 
   /** @throws RetryLaterError when the group is closed, or its budget spent */
-  async function ensureOpen(extensionRowId: string, group: RateLimitGroup, share: number) {
-    const limit = Math.floor(defaultLimits[group] * share)
-    const budget = { limit, windowMs: minutes(1) }
+  async function ensureOpen(extensionRowId: string, group: RateLimitGroup, pace: Pace) {
+    const budget = { limit: defaultLimits[group], windowMs: minutes(1), ...pace }
     const taken = await takeFromBudget(db, budgetKey(extensionRowId, group), budget)
     if (!taken.granted) {
       const retryAt = after(clock.now(), taken.retryAfterMs)
@@ -38,25 +46,44 @@ export function createExtensionAccess({
     }
   }
 
+  // What has been written down already: an answer that tells nothing new costs nothing.
+  const learned = new Map<string, string>()
+
+  /** An app's real limits stand in the headers of each answer. */
+  async function learn(extensionRowId: string, { group, limit, windowSeconds }: ResponseReport) {
+    if (!limit || !windowSeconds || !Object.hasOwn(defaultLimits, group)) return
+    const key = budgetKey(extensionRowId, group)
+    const told = `${limit} in ${windowSeconds}`
+    if (learned.get(key) === told) return
+    learned.set(key, told)
+    await learnLimit(db, key, { limit, windowMs: seconds(windowSeconds) })
+  }
+
   return {
     /**
      * Calls RingCentral. A 401 is answered once with a new token, which is safe for every method:
      * what was refused for its token was not done. `beforeRequest` is called when nothing stands in
-     * the way of a request any more; what it throws keeps the request from leaving. `share`: the part of
-     * the budget after which the rest is left to others.
+     * the way of a request any more; what it throws keeps the request from leaving. `pace`: how much of
+     * the budget it may use, and how quickly.
      *
      * @throws NotConnectedError, RetryLaterError (nothing was done), and what the client throws
      */
     async call<Result>(
       extensionRowId: string,
       work: (api: RingCentralApi) => Promise<Result>,
-      { beforeRequest, share = 1 }: { beforeRequest?: () => Promise<void>; share?: number } = {},
+      { beforeRequest, ...pace }: { beforeRequest?: () => Promise<void> } & Pace = {},
     ): Promise<Result> {
       const attempt = async (token: string) => {
         const api = ringCentral.api(token, {
           beforeRequest: async ({ group }) => {
-            await ensureOpen(extensionRowId, group, share)
+            await ensureOpen(extensionRowId, group, pace)
             await beforeRequest?.()
+          },
+          onResponse: (report) => {
+            learn(extensionRowId, report).catch((error) => {
+              learned.delete(budgetKey(extensionRowId, report.group))
+              logger.debug({ err: error }, 'A rate limit could not be written down')
+            })
           },
         })
         try {

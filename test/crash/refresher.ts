@@ -64,7 +64,7 @@ const grants = createGrants({
   clock,
   logger,
 })
-const access = createExtensionAccess({ db, grants, ringCentral, clock })
+const access = createExtensionAccess({ db, grants, ringCentral, clock, logger })
 
 const outcome = await access
   .call(extensionRowId, (api) => api.messages.listMessages({ dateFrom: clock.now(), perPage: 1 }))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { takeFromBudget } from '../../src/db/budget.ts'
+import { learnLimit, takeFromBudget } from '../../src/db/budget.ts'
 import { createDatabase, type Db } from '../../src/db/client.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -63,6 +63,33 @@ describe('a budget', () => {
     expect(part.retryAfterMs - whole.retryAfterMs).toBeGreaterThan(100)
     await sleep(part.retryAfterMs + 5)
     expect((await takeFromBudget(first, 'part', { ...budget, limit: 3 })).granted).toBe(true)
+  })
+
+  it('is what its owner tells, not what its users expect', async () => {
+    await learnLimit(first, 'learned', { limit: 2, windowMs: 1_500 })
+    const take = (share = 1) => takeFromBudget(second, 'learned', { ...minute, share })
+    expect((await take()).granted).toBe(true)
+    expect((await take(0.5)).granted).toBe(false)
+    expect((await take()).granted).toBe(true)
+    const refused = await take()
+    if (refused.granted) throw new Error('granted beyond the limit')
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(1_500)
+    await sleep(refused.retryAfterMs + 5)
+    expect((await take()).granted).toBe(true)
+  })
+
+  it('goes out evenly to those who ask for that, and at once to others', async () => {
+    const budget = { limit: 40, windowMs: 40_000, share: 0.975 }
+    const take = (evenly: boolean) => takeFromBudget(first, 'even', { ...budget, evenly })
+    // Two of 39 within each two seconds.
+    expect((await take(true)).granted).toBe(true)
+    expect((await take(true)).granted).toBe(true)
+    const refused = await take(true)
+    if (refused.granted) throw new Error('granted out of turn')
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(2_000)
+    expect((await take(false)).granted).toBe(true)
+    await sleep(2_010)
+    expect((await take(true)).granted).toBe(true)
   })
 
   it('is not spent by a transaction that is rolled back', async () => {
