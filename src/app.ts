@@ -36,6 +36,7 @@ import { createAcceptInternal } from './messages/accept-internal.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
+import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { createSyncNow } from './messages/request-sync.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
@@ -227,12 +228,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const mappings = createMappings({ db, directory, clock })
 
   if (works) {
+    const alarms = createLaneAlarms({ db, queue, clock, logger })
+    opened.defer(() => alarms.close())
     await queue.work(
       implementations({
         db,
         eventLog,
         queue,
         access,
+        alarms,
         presences,
         grants,
         disconnecting,

@@ -64,6 +64,7 @@ import {
   syncMessagesJob,
   watchDeliveriesJob,
 } from './messages/jobs.ts'
+import type { LaneAlarms } from './messages/lane-alarms.ts'
 import { readTranscription } from './messages/read-transcription.ts'
 import { reconcileSending } from './messages/reconcile-sending.ts'
 import { releaseMessage } from './messages/release.ts'
@@ -135,6 +136,7 @@ export type WorkerDeps = {
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  alarms: LaneAlarms
   presences: Presences
   grants: Grants
   disconnecting: Disconnecting

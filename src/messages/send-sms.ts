@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -20,6 +20,8 @@ import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
+import type { LaneAlarms } from './lane-alarms.ts'
+import { nextMessage } from './next-message.ts'
 import {
   keepLane,
   type Lane,
@@ -45,6 +47,7 @@ type Deps = {
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  alarms: LaneAlarms
   settleMs: number
   restMs?: number | undefined
   clock: Clock
@@ -53,8 +56,16 @@ type Deps = {
 
 type Work = (payload: { extensionRowId: string }, context: JobContext) => Promise<void>
 
-/** How a lane was left: with nothing in it, for its next turn, or until something else wakes it. */
-type Left = 'empty' | 'turn over' | 'resting'
+/**
+ * How a lane was left: with nothing in it, for its next turn, until something else wakes it, or with nothing
+ * but texts of batches, which rest until that moment.
+ */
+type Left = 'empty' | 'turn over' | 'resting' | Date
+/** What became of one message: it is dealt with, the lane has to rest, or only batches have, until that moment. */
+type Sent = 'done' | 'resting' | Date
+
+/** What batches may use of a minute's sends: the rest is there at once for a text that somebody waits for. */
+const batchPace = { share: 0.975, evenly: true }
 
 /**
  * Sends what waits in an extension's lane, oldest first, one at a time.
@@ -63,7 +74,7 @@ type Left = 'empty' | 'turn over' | 'resting'
  * holder looks once more when leaving it, so nothing that was committed before stays behind.
  */
 export const sendSms = (deps: Deps) => {
-  const { db, eventLog, queue, access, restMs = usualRest, clock, logger } = deps
+  const { db, eventLog, queue, access, alarms, restMs = usualRest, clock, logger } = deps
   const attempts = createAttempts(deps)
 
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
@@ -91,28 +102,21 @@ export const sendSms = (deps: Deps) => {
     await inTransaction(db, async (tx) => {
       const wasOurs = await releaseLane(tx, lane)
       // One that rests has somebody else who wakes it.
-      if (!wasOurs || left === 'resting' || !(await nextMessage(tx, extensionRowId))) return
-      await wakeLane(tx, queue, extensionRowId, { turn: 'another' })
+      if (!wasOurs || left === 'resting') return
+      const batches = !(left instanceof Date)
+      if (!(await nextMessage(tx, { extensionRowId, now: clock.now(), batches }))) return
+      await wakeLane(tx, queue, extensionRowId, { turn: batches ? 'another' : 'first' })
     })
-  }
-
-  /** In the order in which they were to be sent: one for tomorrow does not overtake what waits by then. */
-  async function nextMessage(from: Db | Tx, extensionRowId: string): Promise<Message | null> {
-    const [next] = await from.$queryRaw<{ id: string }[]>`
-      SELECT "id" FROM "Message" AS message
-      WHERE "extensionRowId" = ${extensionRowId} AND "direction" = 'OUTBOUND'
-        AND "status" IN ('QUEUED', 'SENDING') AND ("status" = 'QUEUED' OR "mayRetry")
-        AND coalesce("sendAt" <= ${clock.now()}, true)
-        -- What a suspended tenant has accepted waits until it is resumed.
-        AND EXISTS (SELECT FROM "Tenant" WHERE "id" = message."tenantId" AND "status" = 'ACTIVE')
-      ORDER BY GREATEST("createdAt", "sendAt"), "id" LIMIT 1`
-    return next ? from.message.findUnique({ where: { id: next.id } }) : null
+    if (left instanceof Date) alarms.wakeAt(extensionRowId, left, { turn: 'another' })
   }
 
   async function drain(lane: Lane, signal: AbortSignal): Promise<Left> {
+    const { extensionRowId } = lane
+    let batchesRestUntil: Date | undefined
     for (let sent = 0; ; sent += 1) {
-      const message = await nextMessage(db, lane.extensionRowId)
-      if (!message) return 'empty'
+      const batches = !batchesRestUntil
+      const message = await nextMessage(db, { extensionRowId, now: clock.now(), batches })
+      if (!message) return batchesRestUntil ?? 'empty'
       if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
       if (message.expiresAt && message.expiresAt <= clock.now()) {
         await eventLog.transaction((tx, record) =>
@@ -120,16 +124,18 @@ export const sendSms = (deps: Deps) => {
         )
         continue
       }
-      if (!(await send(lane, message))) return 'resting'
+      const outcome = await send(lane, message)
+      if (outcome === 'resting') return 'resting'
+      if (outcome instanceof Date) batchesRestUntil = outcome
     }
   }
 
-  /** @returns whether the lane may go on */
-  async function send(lane: Lane, message: Message): Promise<boolean> {
+  async function send(lane: Lane, message: Message): Promise<Sent> {
     const attempt = attempts.of(lane, message)
     try {
       const accepted = await access.call(lane.extensionRowId, (api) => handOver(api, message), {
         beforeRequest: attempt.begin,
+        ...(message.batchId !== null && batchPace),
       })
       await eventLog.transaction(async (tx, record) => {
         await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
@@ -140,10 +146,10 @@ export const sendSms = (deps: Deps) => {
         })
         await watchDeliveries(tx, { queue, clock }, message)
       })
-      return true
+      return 'done'
     } catch (error) {
       if (error instanceof LaneLostError) throw error
-      if (error instanceof NothingToSendError) return true
+      if (error instanceof NothingToSendError) return 'done'
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
@@ -154,9 +160,15 @@ export const sendSms = (deps: Deps) => {
             errorMessage: explainRefusal(message, refusal),
           })
         })
-        return true
+        return 'done'
       }
-      if (error instanceof NotConnectedError) return notConnected(lane, attempt)
+      if (error instanceof NotConnectedError) {
+        await notConnected(lane, attempt)
+        return 'resting'
+      }
+      // Its pace, and not yet RingCentral's: those who send by themselves may go on.
+      const outOfTurn = message.batchId !== null && !attempt.begun
+      if (outOfTurn && error instanceof RetryLaterError) return error.retryAt
       if (isTemporary(error)) {
         const until =
           error instanceof RetryLaterError
@@ -168,14 +180,15 @@ export const sendSms = (deps: Deps) => {
           await pauseLane(tx, extensionRowId, { at: clock.now(), until, reason: reasonOf(error) })
           await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
         })
-        return false
+        alarms.wakeAt(lane.extensionRowId, until, { turn: 'first' })
+        return 'resting'
       }
       // A timeout, a cut connection, an answer that settles nothing, a fault of our own after the
       // request left: RingCentral may have the message. reconcileSending looks before anyone retries.
       logger.warn({ err: error, messageId: message.id }, 'Sending a message is in doubt')
       if (!attempt.begun) throw error
       await attempt.doubt(error)
-      return true
+      return 'done'
     }
   }
 
@@ -193,7 +206,7 @@ export const sendSms = (deps: Deps) => {
   }
 
   /** Disconnected: what waits fails. Revoked at RingCentral: it waits for the user to come back. */
-  async function notConnected(lane: Lane, attempt: Attempt): Promise<boolean> {
+  async function notConnected(lane: Lane, attempt: Attempt): Promise<void> {
     await eventLog.transaction(async (tx, record) => {
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
       await attempt.finish(tx, { outcome: 'REFUSED' })
@@ -202,7 +215,6 @@ export const sendSms = (deps: Deps) => {
       const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'
       await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })
-    return false
   }
 }
 

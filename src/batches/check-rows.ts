@@ -1,0 +1,68 @@
+import { InvalidTextError, maxTextLength } from '../messages/errors.ts'
+import { parseText } from '../messages/parse-message.ts'
+import { InvalidPhoneNumberError } from '../numbers/errors.ts'
+import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import type { RejectedRow } from './errors.ts'
+
+/** A row as it was given. `line`: see RejectedRow. */
+export type Row = {
+  line: number
+  to: string
+  /** Instead of the batch's text. */
+  text: string | null
+  values: Record<string, string>
+}
+
+/** A text that is to be sent. */
+export type Recipient = { line: number; to: string; text: string }
+
+/** Fills the placeholders of a text. Throws what says which value is missing. */
+export type Render = (text: string, values: Record<string, string>) => string
+
+/** Sorts rows into those that can become texts and those that cannot, with the reasons. */
+export function checkRows(
+  rows: readonly Row[],
+  { text, senders, render }: { text: string | null; senders: readonly string[]; render: Render },
+): { recipients: Recipient[]; rejected: RejectedRow[] } {
+  const recipients: Recipient[] = []
+  const rejected: RejectedRow[] = []
+  const seen = new Set<string>()
+
+  const check = (row: Row): Recipient | Omit<RejectedRow, 'line' | 'to'> => {
+    const to = attempt(() => parsePhoneNumber(row.to), InvalidPhoneNumberError)
+    if (to instanceof Error) return { code: 'INVALID_PHONE_NUMBER', message: to.message }
+    if (senders.includes(to)) {
+      return { code: 'OWN_NUMBER', message: `${to} is one of the numbers that send.` }
+    }
+    if (seen.has(to)) return { code: 'DUPLICATE_RECIPIENT', message: `${to} stands further up.` }
+    const filled = attempt(() => render(row.text ?? text ?? '', row.values), Error)
+    if (filled instanceof Error) return { code: 'VALUE_MISSING', message: filled.message }
+    const checked = attempt(() => parseText(filled, maxTextLength), InvalidTextError)
+    if (checked instanceof Error) {
+      const code = checked.code === 'TEXT_EMPTY' ? 'TEXT_EMPTY' : 'TEXT_TOO_LONG'
+      return { code, message: checked.message }
+    }
+    seen.add(to)
+    return { line: row.line, to, text: checked }
+  }
+
+  for (const row of rows) {
+    const outcome = check(row)
+    if ('code' in outcome) rejected.push({ line: row.line, to: row.to.slice(0, 50), ...outcome })
+    else recipients.push(outcome)
+  }
+  return { recipients, rejected }
+}
+
+function attempt<Result, Fault extends Error>(
+  work: () => Result,
+  // biome-ignore lint/suspicious/noExplicitAny: constructors of any shape
+  fault: new (...args: any[]) => Fault,
+): Result | Fault {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof fault) return error
+    throw error
+  }
+}

@@ -1,0 +1,63 @@
+import { BusinessError } from '../lib/errors.ts'
+
+export const maxBatchSize = 10_000
+/** Numbers that may share a batch. */
+export const maxSenders = 50
+/** How many faulty rows an error shows; it says how many there are. */
+export const maxRowsShown = 1_000
+
+/** Why a row cannot become a text. */
+export const rowFaults = [
+  'INVALID_PHONE_NUMBER',
+  'DUPLICATE_RECIPIENT',
+  'OWN_NUMBER',
+  'VALUE_MISSING',
+  'TEXT_EMPTY',
+  'TEXT_TOO_LONG',
+  'RECIPIENT_OPTED_OUT',
+] as const
+export type RowFault = (typeof rowFaults)[number]
+
+/** A row that was left out. `line`: of a CSV as an editor counts, of a list from 1. */
+export type RejectedRow = { line: number; to: string; code: RowFault; message: string }
+
+/** Some rows cannot become texts, and nothing was queued. */
+export class BatchRowsInvalidError extends BusinessError {
+  override name = 'BatchRowsInvalidError'
+  readonly code = 'BATCH_ROWS_INVALID'
+  readonly rows: RejectedRow[]
+  readonly rowCount: number
+  constructor(rows: RejectedRow[], of: number) {
+    super(
+      `${rows.length} of ${of} rows cannot be sent; nothing was queued. Mend them, or set \`skipInvalid\` to send the others.`,
+    )
+    this.rows = rows.slice(0, maxRowsShown)
+    this.rowCount = rows.length
+  }
+}
+
+/** The file is no table with a column `to`. */
+export class InvalidCsvError extends BusinessError {
+  override name = 'InvalidCsvError'
+  readonly code = 'INVALID_CSV'
+}
+
+/** The batch is over, so it can be neither paused, resumed nor canceled. */
+export class BatchFinishedError extends BusinessError {
+  override name = 'BatchFinishedError'
+  readonly code = 'BATCH_FINISHED'
+  constructor(status: string) {
+    super(`The batch is ${status} already.`)
+  }
+}
+
+/** The idempotency key belongs to another batch; nothing was queued. */
+export class BatchIdempotencyConflictError extends BusinessError {
+  override name = 'BatchIdempotencyConflictError'
+  readonly code = 'IDEMPOTENCY_KEY_MISMATCH'
+  readonly batchId: string
+  constructor(batchId: string) {
+    super(`The idempotency key belongs to another request, which made ${batchId}.`)
+    this.batchId = batchId
+  }
+}

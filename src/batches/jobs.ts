@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { defineJob } from '../jobs/define-job.ts'
+
+/** Brings a batch on: makes its messages, takes them back, tells how far it is. `singletonKey` is the batch. */
+export const tendBatchJob = defineJob({
+  name: 'tend-batch',
+  payload: z.object({ batchId: z.string() }),
+  policy: 'short',
+})
+
+/** Finds batches whose job got lost; made by a schedule, every minute. */
+export const sweepBatchesJob = defineJob({ name: 'sweep-batches', payload: z.object({}) })

@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream'
+import { type CsvError, parse } from 'csv-parse'
+import { InvalidCsvError, maxBatchSize } from './errors.ts'
+import type { Row } from './check-rows.ts'
+
+/**
+ * The rows of a CSV (RFC 4180; commas, semicolons or tabs) whose first line names the columns: `to`, perhaps
+ * `text`, and the values of placeholders. Read as it comes, and no further than a batch can be long.
+ *
+ * @throws InvalidCsvError
+ */
+export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> {
+  const parser = Readable.from(bytes).pipe(
+    parse({
+      bom: true,
+      columns: (names: string[]) => names.map((name) => name.trim()),
+      delimiter: [',', ';', '\t'],
+      info: true,
+      max_record_size: 10_000,
+      skip_empty_lines: true,
+      trim: true,
+    }),
+  )
+  const rows: Row[] = []
+  try {
+    for await (const { record, info } of parser) {
+      const { to, text, ...values } = record as Record<string, string>
+      if (to === undefined) {
+        throw new InvalidCsvError(
+          'The CSV has no column `to`. Its first line names the columns: `to`, perhaps `text`, and the placeholders.',
+        )
+      }
+      if (rows.length === maxBatchSize) {
+        throw new InvalidCsvError(`The CSV has more than ${maxBatchSize} rows: split it.`)
+      }
+      rows.push({ line: info.lines, to, text: text || null, values })
+    }
+  } catch (error) {
+    if ((error as CsvError).code?.startsWith('CSV_')) {
+      throw new InvalidCsvError(`The CSV cannot be read: ${(error as CsvError).message}`)
+    }
+    throw error
+  }
+  return rows
+}
