@@ -1,3 +1,5 @@
+import { ensureConversation } from '../conversations/ensure.ts'
+import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Message, Prisma } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -29,13 +31,13 @@ export function acceptMessage(
   { validFor, ...asked }: Asked,
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
+    const written = { ...asked, direction: 'OUTBOUND', createdAt: clock.now() } as const
     const [message] = await tx.message.createManyAndReturn({
       data: {
         id: createId('Message'),
-        direction: 'OUTBOUND',
         status: 'QUEUED',
-        ...asked,
-        createdAt: clock.now(),
+        ...written,
+        conversationId: await ensureConversation(tx, written),
         expiresAt: validFor === null ? null : after(clock.now(), seconds(validFor)),
       },
       skipDuplicates: true,
@@ -52,6 +54,7 @@ export function acceptMessage(
       await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
     }
     await wakeLane(tx, queue, message.extensionRowId)
+    await refreshConversations(tx, record, [message])
     return message
   })
 }

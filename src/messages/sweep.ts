@@ -4,7 +4,13 @@ import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
-import { expireMessageJob, reconcileSendingJob, sendSmsJob, sweepMessagesJob } from './jobs.ts'
+import {
+  expireMessageJob,
+  reconcileSendingJob,
+  sendSmsJob,
+  sweepMessagesJob,
+  tellReadStateJob,
+} from './jobs.ts'
 import { requestSync } from './request-sync.ts'
 
 /** Between syncs that nothing asked for: one Light call of 50 a minute in five minutes. */
@@ -15,7 +21,7 @@ const settledAfter = minutes(10)
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
  * which something has been waiting, settles what was left in doubt, ends what has outlived its time,
- * and syncs extensions that nobody has synced for a while (a webhook may be silent).
+ * tells RingCentral what it has yet to be told, and syncs extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
@@ -30,6 +36,7 @@ export const sweepMessages = ({
     await wakeLanes()
     await settleDoubts()
     await expireOverdue()
+    await tellReadStates()
     await syncStale()
   })
 
@@ -79,6 +86,19 @@ export const sweepMessages = ({
     })
     for (const { id: messageId } of overdue) {
       await inTransaction(db, (tx) => queue.send(tx, expireMessageJob, { messageId }))
+    }
+  }
+
+  async function tellReadStates() {
+    const untold = await db.message.findMany({
+      where: { readToTell: true, extension: { grant: { isNot: null } } },
+      distinct: ['extensionRowId'],
+      select: { extensionRowId: true },
+    })
+    for (const { extensionRowId } of untold) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, tellReadStateJob, { extensionRowId }, { singletonKey: extensionRowId }),
+      )
     }
   }
 
