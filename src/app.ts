@@ -3,6 +3,7 @@ import { createActiveCalls } from './calls/active-calls.ts'
 import { createCallControl } from './calls/control.ts'
 import { createRecordings } from './calls/recordings.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
+import { createConversationChanges } from './conversations/changes.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { createEventLog } from './events/event-log.ts'
@@ -24,6 +25,7 @@ import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
+import { beginHistory, createImportHistory } from './history/begin.ts'
 import { createMediaAddresses } from './http/media-addresses.ts'
 import { createHttpServer } from './http/server.ts'
 import { startPulse } from './inbound/pulse.ts'
@@ -38,6 +40,7 @@ import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
+import { createReadState } from './messages/read-state.ts'
 import { createSyncNow } from './messages/request-sync.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
@@ -47,6 +50,7 @@ import { createDirectory } from './people/directory.ts'
 import { forgetPeople } from './people/forget.ts'
 import { createMappings } from './people/mappings.ts'
 import { nameOf } from './people/names.ts'
+import { numbersNamed } from './people/numbers-named.ts'
 import { createPresences } from './people/presences.ts'
 import { requestContacts } from './people/request-contacts.ts'
 import { requestDirectoryOf } from './people/request-directory.ts'
@@ -169,6 +173,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await requestCallSync(tx, queue, extensionRowId)
       await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       await requestContacts(tx, { queue, clock }, extensionRowId)
+      await beginHistory(tx, { queue, clock }, extensionRowId)
     },
   })
   const disconnecting = createDisconnecting({
@@ -191,6 +196,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
+  const conversationChanges = createConversationChanges({ eventLog, clock })
+  const readState = createReadState({ db, eventLog, queue })
+  const importHistory = createImportHistory({ db, eventLog, extensions, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
   const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
   const acceptCall = createAcceptCall({ db, eventLog, queue, clock })
@@ -270,6 +278,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     acceptSms,
     acceptInternal,
     resolveUnconfirmed,
+    conversationChanges,
+    readState,
+    importHistory,
     syncNow,
     acceptCall,
     callControl,
@@ -283,6 +294,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     addressBooks,
     contactChanges,
     nameOf,
+    numbersNamed,
     feed,
   }
   const makeContext: MakeContext = (viewer, requestId, ended) => ({

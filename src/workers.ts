@@ -39,6 +39,9 @@ import {
   refreshGrant,
 } from './extensions/upkeep.ts'
 import { ensureWebhook } from './extensions/webhook.ts'
+import { importHistory } from './history/import-page.ts'
+import { importHistoryJob, sweepHistoryJob } from './history/jobs.ts'
+import { sweepHistory } from './history/sweep.ts'
 import { processNotification } from './inbound/dispatch.ts'
 import {
   processNotificationJob,
@@ -62,6 +65,7 @@ import {
   sendSmsJob,
   sweepMessagesJob,
   syncMessagesJob,
+  tellReadStateJob,
   watchDeliveriesJob,
 } from './messages/jobs.ts'
 import type { LaneAlarms } from './messages/lane-alarms.ts'
@@ -72,6 +76,7 @@ import { requestSync } from './messages/request-sync.ts'
 import { sendSms } from './messages/send-sms.ts'
 import { sweepMessages } from './messages/sweep.ts'
 import { syncMessages } from './messages/sync-messages.ts'
+import { tellReadState } from './messages/tell-read-state.ts'
 import { lookAtDeliveries } from './messages/watch-deliveries.ts'
 import { readPresenceJob, syncContactsJob, syncDirectoryJob } from './people/jobs.ts'
 import type { Presences } from './people/presences.ts'
@@ -103,7 +108,10 @@ export const jobs = [
   watchDeliveriesJob,
   syncMessagesJob,
   readTranscriptionJob,
+  tellReadStateJob,
   sweepMessagesJob,
+  importHistoryJob,
+  sweepHistoryJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -123,6 +131,7 @@ export const schedules: Schedule[] = [
   { job: refreshDueGrantsJob, cron: '* * * * *' },
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: sweepHistoryJob, cron: '* * * * *' },
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
@@ -197,7 +206,10 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     lookAtDeliveries(deps),
     syncMessages(deps),
     readTranscription(deps),
+    tellReadState(deps),
     sweepMessages(deps),
+    importHistory(deps),
+    sweepHistory(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

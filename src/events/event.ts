@@ -3,6 +3,7 @@ export type EventType =
   | 'message.received'
   | 'message.status'
   | 'message.changed'
+  | 'conversation.changed'
   | 'extension.changed'
   | 'call.changed'
   | 'presence.changed'

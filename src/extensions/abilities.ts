@@ -32,6 +32,7 @@ export const abilities = {
   SEND_SMS: { scopes: ['SMS'], number: true },
   RECEIVE_SMS: { scopes: ['ReadMessages'], number: true },
   LIVE_MESSAGES: { scopes: ['ReadMessages', live], filter: instantSms() },
+  SYNC_READ_STATE: { scopes: ['EditMessages'] },
   SEND_INTERNAL_MESSAGE: { scopes: ['InternalMessages'], features: ['INTERNAL_MESSAGES'] },
   RECEIVE_INTERNAL_MESSAGES: { scopes: ['ReadMessages'], features: ['INTERNAL_MESSAGES'] },
   VOICEMAIL: { scopes: ['ReadMessages'], features: ['VOICEMAIL'] },

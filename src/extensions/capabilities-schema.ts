@@ -16,6 +16,10 @@ const Ability = builder.enumType('Ability', {
     LIVE_MESSAGES: {
       description: 'Texts within seconds. Without it, comparing finds them minutes later.',
     },
+    SYNC_READ_STATE: {
+      description:
+        '`markConversationRead` and `markConversationUnread` at RingCentral as well. Without it they are known here alone.',
+    },
     SEND_INTERNAL_MESSAGE: { description: 'Texts to colleagues by their extension.' },
     RECEIVE_INTERNAL_MESSAGES: { description: 'Texts from colleagues by their extension.' },
     VOICEMAIL: { description: 'Voicemails as messages.' },

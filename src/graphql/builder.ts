@@ -15,7 +15,7 @@ import { pageDescriptions } from './pagination.ts'
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
 /** What can be asked for by its id alone. */
-const nodeKinds = ['Message', 'Call', 'Extension', 'PhoneNumber'] as const
+const nodeKinds = ['Message', 'Conversation', 'Call', 'Extension', 'PhoneNumber'] as const
 
 /**
  * The schema's builder, without any type: each feature registers its own nouns on it, and

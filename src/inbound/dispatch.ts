@@ -1,4 +1,5 @@
 import { hearSession } from '../calls/hear-session.ts'
+import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
@@ -72,9 +73,11 @@ export const processNotification = ({
     const send = (job: typeof discoverNumbersJob) =>
       queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
     switch (notification.kind) {
-      case 'instant-message':
-        await recordInbound(tx, record, mailbox, notification.body)
+      case 'instant-message': {
+        const message = await recordInbound(tx, record, mailbox, notification.body)
+        if (message) await refreshConversations(tx, record, [{ ...message, wakes: true }])
         return
+      }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)
       case 'extension-change':

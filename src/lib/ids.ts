@@ -10,6 +10,7 @@ export const idPrefixes = {
   GrantRelease: 'rel',
   PhoneNumber: 'num',
   Message: 'msg',
+  Conversation: 'cnv',
   MessageAttempt: 'att',
   Notification: 'ntf',
   Call: 'call',

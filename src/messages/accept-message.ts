@@ -1,3 +1,5 @@
+import { ensureConversation } from '../conversations/ensure.ts'
+import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Message, Prisma } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -32,13 +34,13 @@ export function acceptMessage(
   { sendAt, ...asked }: Asked,
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
+    const written = { ...asked, direction: 'OUTBOUND', createdAt: clock.now() } as const
     const [message] = await tx.message.createManyAndReturn({
       data: {
         id: createId('Message'),
-        direction: 'OUTBOUND',
         status: sendAt ? 'SCHEDULED' : 'QUEUED',
-        ...asked,
-        createdAt: clock.now(),
+        ...written,
+        conversationId: await ensureConversation(tx, written),
         sendAt,
         expiresAt: expiryOf(asked.validFor, sendAt ?? clock.now()),
       },
@@ -57,6 +59,7 @@ export function acceptMessage(
     }
     if (message.sendAt) await putOff(tx, queue, message, message.sendAt)
     else await wakeLane(tx, queue, message.extensionRowId)
+    await refreshConversations(tx, record, [message])
     return message
   })
 }

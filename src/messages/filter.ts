@@ -17,6 +17,7 @@ export const MessageFilter = builder.inputType('MessageFilter', {
       description:
         'From or to this number, in E.164: `+12025550142`. Yours or the other side’s. Of colleagues the extension number: `101`.',
     }),
+    conversationId: t.id({ description: 'Of this conversation, `cnv_…`.' }),
     extensionId: t.id({ description: `Of this extension, ${extensionIdDescription}.` }),
     text: t.string({ description: 'The text contains this, in whatever case.' }),
     createdFrom: t.field({ type: 'DateTime', description: 'Created at this moment or later.' }),
@@ -27,13 +28,14 @@ export const MessageFilter = builder.inputType('MessageFilter', {
 export type MessageFilterInput = typeof MessageFilter.$inferInput
 
 export function whereMessage(tenantId: string, filter: MessageFilterInput | null | undefined) {
-  const { type, direction, status, number, extensionId, text, createdFrom, createdBefore } =
-    filter ?? {}
+  const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}
+  const { createdFrom, createdBefore } = filter ?? {}
   const conditions: Prisma.MessageWhereInput[] = [{ tenantId }]
   if (type) conditions.push({ type: { in: type } })
   if (direction) conditions.push({ direction })
   if (status) conditions.push({ status: { in: status } })
   if (number) conditions.push({ OR: [{ from: number }, { to: { has: number } }] })
+  if (conversationId) conditions.push({ conversationId })
   if (extensionId) conditions.push({ extensionRowId: extensionId })
   if (text) conditions.push({ text: { contains: escapeLike(text), mode: 'insensitive' } })
   if (createdFrom) conditions.push({ createdAt: { gte: createdFrom } })
@@ -50,13 +52,14 @@ export function matchesMessage(
   message: Message,
   filter: MessageFilterInput | null | undefined,
 ): boolean {
-  const { type, direction, status, number, extensionId, text, createdFrom, createdBefore } =
-    filter ?? {}
+  const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}
+  const { createdFrom, createdBefore } = filter ?? {}
   return (
     (!type || type.includes(message.type)) &&
     (!direction || message.direction === direction) &&
     (!status || status.includes(message.status)) &&
     (!number || message.from === number || message.to.includes(number)) &&
+    (!conversationId || message.conversationId === conversationId) &&
     (!extensionId || message.extensionRowId === extensionId) &&
     (!text || message.text.toLowerCase().includes(text.toLowerCase())) &&
     (!createdFrom || message.createdAt >= createdFrom) &&

@@ -51,5 +51,12 @@ export const readTranscriptionJob = defineJob({
   policy: 'short',
 })
 
+/** Tells RingCentral what was read here, and what was made unread. `singletonKey` is the extension. */
+export const tellReadStateJob = defineJob({
+  name: 'tell-read-state',
+  payload: z.object({ extensionRowId: z.string() }),
+  policy: 'short',
+})
+
 /** Syncs all extensions, and wakes lanes that nobody woke; made by a schedule. */
 export const sweepMessagesJob = defineJob({ name: 'sweep-messages', payload: z.object({}) })

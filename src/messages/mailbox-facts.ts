@@ -3,7 +3,7 @@ import type { Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
-import { publicPart } from './status.ts'
+import { recordMessageChanged } from './status.ts'
 
 /** What RingCentral keeps with a message, as `Message.attachments` stores it. */
 export type StoredAttachment = {
@@ -64,7 +64,7 @@ export async function refreshMessage(
   tx: Tx,
   record: RecordEvent,
   known: Message,
-  facts: Partial<MailboxFacts> & { text?: string },
+  facts: Partial<Omit<MailboxFacts, 'isRead'>> & { text?: string },
 ): Promise<Message> {
   const news = Object.entries(facts).filter(
     ([field, value]) => !isDeepStrictEqual(known[field as keyof Message], value),
@@ -74,11 +74,6 @@ export async function refreshMessage(
     where: { id: known.id },
     data: Object.fromEntries(news),
   })
-  record({
-    type: 'message.changed',
-    tenantId: message.tenantId,
-    subjectId: message.id,
-    snapshot: publicPart(message),
-  })
+  recordMessageChanged(record, message)
   return message
 }

@@ -1,3 +1,5 @@
+import { ensureConversation } from '../conversations/ensure.ts'
+import { refreshConversations } from '../conversations/refresh.ts'
 import type { Tx } from '../db/client.ts'
 import type { Message, MessageResolution } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
@@ -52,7 +54,10 @@ export function createResolveUnconfirmed({
         note: resent ? `Sent once more, as ${resent.id}.` : 'Given up: left as it is.',
       })
       recordStatus(record, resolved)
-      if (resent) await wakeLane(tx, queue, resent.extensionRowId)
+      if (resent) {
+        await wakeLane(tx, queue, resent.extensionRowId)
+        await refreshConversations(tx, record, [resent])
+      }
       return resent ?? resolved
     })
 
@@ -62,20 +67,24 @@ export function createResolveUnconfirmed({
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
+    const written = {
+      tenantId,
+      extensionRowId,
+      type,
+      direction: 'OUTBOUND',
+      from,
+      to,
+      createdAt: clock.now(),
+    } as const
     const message = await tx.message.create({
       data: {
         id: createId('Message'),
-        tenantId,
-        extensionRowId,
-        type,
-        direction: 'OUTBOUND',
+        ...written,
         status: 'QUEUED',
-        from,
-        to,
         text,
         colleagues: colleaguesOf(original),
         resendOfId,
-        createdAt: clock.now(),
+        conversationId: await ensureConversation(tx, written),
       },
     })
     recordStatus(record, message)

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/client.ts'
 import type { Message, MessageStatus } from '../db/generated/client/client.ts'
+import type { EventType } from '../events/event.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import type { RingCentralMessageStatus } from '../ringcentral/message-status.ts'
 import { explainSendingError } from '../ringcentral/sms-errors.ts'
@@ -75,18 +76,25 @@ export async function noteStep(
   await tx.messageStep.createMany({ data: { messageId, tenantId, ...rest, note } })
 }
 
+/** A status of ours is a step that subscribers wait for; of what was sent elsewhere it is a change like others. */
 export function recordStatus(record: RecordEvent, message: Message): void {
-  record({
-    type: 'message.status',
-    tenantId: message.tenantId,
-    subjectId: message.id,
-    snapshot: publicPart(message),
-  })
+  recordEvent(record, message.sentElsewhere ? 'message.changed' : 'message.status', message)
 }
 
+export function recordMessageChanged(record: RecordEvent, message: Message): void {
+  recordEvent(record, 'message.changed', message)
+}
+
+function recordEvent(record: RecordEvent, type: EventType, message: Message): void {
+  const { tenantId, id: subjectId } = message
+  record({ type, tenantId, subjectId, snapshot: publicPart(message) })
+}
+
+type Bookkeeping = 'requestHash' | 'colleagues' | 'readToTell' | 'readToldAt'
+
 /** A message as its events show it: without what only the gateway's own bookkeeping needs. */
-export function publicPart(message: Message): Omit<Message, 'requestHash' | 'colleagues'> {
-  const { requestHash: _, colleagues: _too, ...rest } = message
+export function publicPart(message: Message): Omit<Message, Bookkeeping> {
+  const { requestHash: _1, colleagues: _2, readToTell: _3, readToldAt: _4, ...rest } = message
   return rest
 }
 

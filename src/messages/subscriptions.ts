@@ -77,7 +77,7 @@ builder.subscriptionField('messageChanged', (t) =>
   t.field({
     type: MessageEvent,
     description:
-      'What changes about messages besides their status: that one was read or heard at RingCentral (`isRead`), that a voicemail has been written down (`text`), that one was deleted there (`deletedAt`) or brought back. Scope `messages:read`.',
+      'What changes about messages besides their status: that one was read or heard at RingCentral (`isRead`), that a voicemail has been written down (`text`), that one was deleted there (`deletedAt`) or brought back; and those sent elsewhere (`sentElsewhere`), as they appear and move. Scope `messages:read`.',
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),

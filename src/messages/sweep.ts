@@ -10,6 +10,7 @@ import {
   releaseMessageJob,
   sendSmsJob,
   sweepMessagesJob,
+  tellReadStateJob,
 } from './jobs.ts'
 import { requestSync } from './request-sync.ts'
 
@@ -20,8 +21,9 @@ const settledAfter = minutes(10)
 
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
- * which something has been waiting, lets go what is due, settles what was left in doubt, ends what has outlived its time,
- * and syncs extensions that nobody has synced for a while (a webhook may be silent).
+ * which something has been waiting, lets go what is due, settles what was left in doubt, ends what has
+ * outlived its time, tells RingCentral what it has yet to be told, and syncs extensions that nobody has synced
+ * for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
@@ -37,6 +39,7 @@ export const sweepMessages = ({
     await releaseDue()
     await settleDoubts()
     await expireOverdue()
+    await tellReadStates()
     await syncStale()
   })
 
@@ -98,6 +101,19 @@ export const sweepMessages = ({
     })
     for (const { id: messageId } of overdue) {
       await inTransaction(db, (tx) => queue.send(tx, expireMessageJob, { messageId }))
+    }
+  }
+
+  async function tellReadStates() {
+    const untold = await db.message.findMany({
+      where: { readToTell: true, extension: { grant: { isNot: null } } },
+      distinct: ['extensionRowId'],
+      select: { extensionRowId: true },
+    })
+    for (const { extensionRowId } of untold) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, tellReadStateJob, { extensionRowId }, { singletonKey: extensionRowId }),
+      )
     }
   }
 

@@ -1,3 +1,4 @@
+import { refreshConversations, type Touched } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
@@ -13,14 +14,17 @@ import type { MessageRecord, MessageType as RcType } from '../ringcentral/messag
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { featuresOf } from '../tenants/features.ts'
+import { hearReadState } from './hear-read-state.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
-import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
+import { adoptRecord } from './match-sent.ts'
 import { wantedRcTypes } from './message-type.ts'
 import { requestTranscription } from './read-transcription.ts'
+import { recordElsewhere } from './record-elsewhere.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
+import { whoseRecord } from './whose-record.ts'
 
 /** A full sync begins a little before the last one, since clocks differ. */
 const overlap = minutes(10)
@@ -31,8 +35,8 @@ const handful = 100
 
 /**
  * Brings our messages up to RingCentral's store: delivery statuses, inbound messages of which no notification
- * told what they say, what was read or deleted, and outbound ones of which nobody knew whether they were
- * sent. One request, however many messages changed.
+ * told what they say, what was read or deleted, outbound ones of which nobody knew whether they were sent, and those
+ * that were sent elsewhere. One request, however many messages changed.
  */
 export const syncMessages = ({
   db,
@@ -123,7 +127,7 @@ export const syncMessages = ({
       const connected = await eventLog.transaction(async (tx, record) => {
         if (!(await holdConnected(tx, extension.id))) return false
         const some = messages.slice(from, from + handful)
-        const { recovered, open } = await writeSome(tx, record, extension, some)
+        const { recovered, open } = await writeSome(tx, record, extension, some, startedAt)
         settled &&= open === 0
         await tx.extension.update({
           where: { id: extension.id },
@@ -151,6 +155,7 @@ export const syncMessages = ({
         for (const message of gone) {
           await refreshMessage(tx, record, message, { deletedAt: clock.now() })
         }
+        await refreshConversations(tx, record, gone)
         return true
       })
       if (!connected) return false
@@ -158,46 +163,56 @@ export const syncMessages = ({
     return true
   }
 
-  /** @returns how many were recovered, and of how many it is open whose they are */
+  /** @returns how many were recovered, and of how many it is open whose they are, or how they stand */
   async function writeSome(
     tx: Tx,
     record: RecordEvent,
     { id: extensionRowId, tenantId }: Extension,
     messages: MessageRecord[],
+    readAt: Date,
   ): Promise<{ recovered: number; open: number }> {
     let recovered = 0
     let open = 0
+    const touched: Touched[] = []
+    const mailbox = { tenantId, extensionRowId }
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
     })
     const knownAs = new Map(ours.map((message) => [message.rcMessageId, message]))
     for (const message of messages) {
       const known = knownAs.get(message.id)
-      if (message.direction === 'Inbound') {
-        if (known) {
-          const now = await refreshMessage(tx, record, known, mailboxFacts(message))
-          await requestTranscription(tx, queue, now)
-          continue
-        }
+      if (message.direction === 'Inbound' && known) {
+        const { isRead, ...facts } = mailboxFacts(message)
+        const heard = await hearReadState(tx, record, known, isRead, readAt)
+        if (!heard) open += 1
+        const now = await refreshMessage(tx, record, heard ?? known, facts)
+        if (now !== known) touched.push(now)
+        await requestTranscription(tx, queue, now)
+      } else if (message.direction === 'Inbound') {
         const isLate = message.creationTime < after(clock.now(), -notificationTakes)
-        const mailbox = { tenantId, extensionRowId }
         const recoveredAt = isLate ? clock.now() : null
         const received = await recordInbound(tx, record, mailbox, message, recoveredAt)
-        if (received && isLate) recovered += 1
-        if (received) await requestTranscription(tx, queue, received)
+        if (!received) continue
+        if (isLate) recovered += 1
+        touched.push({ ...received, wakes: true })
+        await requestTranscription(tx, queue, received)
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         const now = (await moveStatus(tx, record, known.id, change)) ?? known
         await refreshMessage(tx, record, now, { deletedAt: null })
       } else {
-        const ours = await findInDoubt(tx, extensionRowId, message)
-        if (ours && (await mayBeUnderWay(tx, extensionRowId, message))) {
+        const found = await whoseRecord(tx, extensionRowId, message)
+        if (found.whose === 'open') {
           open += 1
-        } else if (ours) {
-          await adoptRecord(tx, record, { queue, clock }, ours.message, ours.attempt, message)
+        } else if (found.whose === 'ours') {
+          await adoptRecord(tx, record, { queue, clock }, found.message, found.attempt, message)
+        } else {
+          const sent = await recordElsewhere(tx, record, mailbox, message)
+          if (sent) touched.push(sent)
         }
       }
     }
+    await refreshConversations(tx, record, touched)
     return { recovered, open }
   }
 }

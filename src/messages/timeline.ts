@@ -52,7 +52,7 @@ export async function timelineOf(db: Db, message: Message): Promise<TimelineEntr
 
 /** The rests of its lane between its acceptance and when it left, or came to its end. */
 function pausesOf(db: Db, message: Message, steps: MessageStep[]): Promise<SendPause[]> {
-  if (message.direction === 'INBOUND') return Promise.resolve([])
+  if (message.direction === 'INBOUND' || message.sentElsewhere) return Promise.resolve([])
   const over = steps.find((step) => step.status !== null && step.status !== 'SENDING')?.at
   return db.sendPause.findMany({
     where: {
@@ -64,7 +64,11 @@ function pausesOf(db: Db, message: Message, steps: MessageStep[]): Promise<SendP
   })
 }
 
-function accepted({ direction, createdAt: at }: Message): TimelineEntry {
+function accepted({ direction, sentElsewhere, createdAt: at }: Message): TimelineEntry {
+  if (sentElsewhere) {
+    const summary = 'Sent elsewhere: by RingCentral’s own app, or by another application.'
+    return { ...nothing, kind: 'STATUS', at, status: 'SENT', summary }
+  }
   return direction === 'INBOUND'
     ? { ...nothing, kind: 'STATUS', at, status: 'RECEIVED', summary: 'RingCentral received it.' }
     : { ...nothing, kind: 'STATUS', at, status: 'QUEUED', summary: 'Accepted by the gateway.' }

@@ -1,10 +1,8 @@
-import type { Feature as FeatureName } from '../db/generated/client/client.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { Feature, FeatureSetting, settingOfEach } from './feature-schema.ts'
+import { longestHistoryDays, type TenantSettings as Settings } from './settings.ts'
 
-type Features = { on: ReadonlySet<FeatureName> }
-
-const TenantSettings = builder.objectRef<Features>('TenantSettings').implement({
+const TenantSettings = builder.objectRef<Settings>('TenantSettings').implement({
   description: 'How the gateway is set up for a tenant.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'on' in value,
   fields: (t) => ({
@@ -12,6 +10,10 @@ const TenantSettings = builder.objectRef<Features>('TenantSettings').implement({
       type: [FeatureSetting],
       description: 'Every feature, and whether it is on.',
       resolve: ({ on }) => settingOfEach(on),
+    }),
+    historyDays: t.exposeInt('historyDays', {
+      description:
+        'How many days of older texts are read from RingCentral when an extension connects; 0: none. `Extension.historyImport` tells how far that has come.',
     }),
   }),
 })
@@ -22,17 +24,18 @@ builder.queryField('settings', (t) =>
     description:
       'What is switched on for your tenant. Whether it works for an extension as well is in `Extension.capabilities`. Scope `extensions:read`.',
     authScopes: { scope: 'extensions:read' },
-    resolve: async (_parent, _args, context) => ({
-      on: await context.services.settings.read(tenantOf(context)),
-    }),
+    resolve: (_parent, _args, context) => context.services.settings.read(tenantOf(context)),
   }),
 )
 
 const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
-  description: 'What to switch; what is not named stays as it is.',
+  description: 'What to switch and to set; what is not named stays as it is.',
   fields: (t) => ({
     enable: t.field({ type: [Feature], description: 'To switch on.' }),
     disable: t.field({ type: [Feature], description: 'To switch off.' }),
+    historyDays: t.int({
+      description: `How many days of older texts are read when an extension connects from now on, 0 (none) to ${longestHistoryDays}. For those that are connected: \`importHistory\`.`,
+    }),
   }),
 })
 
@@ -46,8 +49,7 @@ builder.mutationField('updateSettings', (t) =>
     args: {
       input: t.arg({ type: UpdateSettingsInput, required: true, description: 'What to switch.' }),
     },
-    resolve: async (_parent, { input }, context) => ({
-      on: await context.services.settings.update(tenantOf(context), input),
-    }),
+    resolve: (_parent, { input }, context) =>
+      context.services.settings.update(tenantOf(context), input),
   }),
 )

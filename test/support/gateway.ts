@@ -22,6 +22,7 @@ export const cleo = { extensionId: '62264427016', number: '+14155550103' }
 const everyScope = [
   'messages:read',
   'messages:send',
+  'conversations:write',
   'extensions:read',
   'extensions:connect',
   'extensions:write',

@@ -1,0 +1,63 @@
+import type { Prisma } from '../db/generated/client/client.ts'
+import { withRowId } from '../extensions/which-extension.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
+import { topLevelError } from '../graphql/errors.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { ConversationFilter, type ConversationFilterInput, whereConversation } from './filter.ts'
+import { findPage } from './find-page.ts'
+import { Conversation } from './schema.ts'
+import { longestSearch, searchConversations } from './search.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    /** The numbers of people whose names match what somebody types. */
+    numbersNamed: (context: Context, search: string) => Promise<string[]>
+  }
+}
+
+builder.queryField('conversations', (t) =>
+  t.prismaConnection(
+    {
+      type: Conversation,
+      cursor: 'id',
+      ...pageSize,
+      description:
+        'Conversations, the one with the newest message first; archived ones only when asked for. A shared inbox is `filter: { number }`. Scope `messages:read`.',
+      authScopes: { scope: 'messages:read' },
+      args: {
+        filter: t.arg({ type: ConversationFilter, description: 'Which ones; all if left out.' }),
+      },
+      totalCount: async (_parent, { filter }, context) =>
+        context.db.conversation.count({ where: await where(context, filter) }),
+      resolve: async (query, _parent, args, context) => {
+        checkPage(args)
+        return findPage(context.db, tenantOf(context), await where(context, args.filter), query)
+      },
+    },
+    { name: 'ConversationConnection', description: 'A page of conversations.' },
+    { name: 'ConversationEdge', description: 'A conversation and its place in the list.' },
+  ),
+)
+
+async function where(
+  context: Context,
+  given: ConversationFilterInput | null | undefined,
+): Promise<Prisma.ConversationWhereInput> {
+  const tenantId = tenantOf(context)
+  const filter = await withRowId(context.db, tenantId, given)
+  const wanted = whereConversation(tenantId, filter)
+  const search = filter?.search?.trim()
+  if (!search) return wanted
+  if (search.length > longestSearch || search.includes('\u0000')) {
+    throw topLevelError(
+      'BAD_USER_INPUT',
+      `\`search\` takes 1 to ${longestSearch} characters, and no NUL; got ${search.length}.`,
+    )
+  }
+  const mayKnowNames =
+    context.viewer.kind === 'tenant' && context.viewer.scopes.includes('people:read')
+  const named = mayKnowNames ? await context.services.numbersNamed(context, search) : []
+  const ids = await searchConversations(context.db, tenantId, search, named)
+  return { AND: [wanted, { id: { in: ids } }] }
+}

@@ -1,0 +1,55 @@
+import type { Conversation as ConversationRow } from '../db/generated/client/client.ts'
+import {
+  afterDescription,
+  cursorDescription,
+  type Delivery,
+  deliver,
+  occurredAtDescription,
+} from '../events/subscription.ts'
+import { withRowId } from '../extensions/which-extension.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { LiveConversationFilter, matchesConversation } from './filter.ts'
+import { Conversation } from './schema.ts'
+
+const ConversationEvent = builder
+  .objectRef<Delivery<ConversationRow>>('ConversationEvent')
+  .implement({
+    description: 'Something that happened to a conversation.',
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: cursorDescription }),
+      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
+      conversation: t.field({
+        type: Conversation,
+        description: 'The conversation as it was right after the event.',
+        resolve: (delivery) => delivery.row,
+      }),
+    }),
+  })
+
+builder.subscriptionField('conversationChanged', (t) =>
+  t.field({
+    type: ConversationEvent,
+    description:
+      'Conversations as they get a message (in or out, wherever it was sent from, imported ones as well), are read, assigned, archived and brought back. Scope `messages:read`.',
+    authScopes: { scope: 'messages:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      filter: t.arg({
+        type: LiveConversationFilter,
+        description: 'Which ones; all if left out.',
+      }),
+    },
+    subscribe: async (_parent, args, context) => {
+      const tenantId = tenantOf(context)
+      const filter = await withRowId(context.db, tenantId, args.filter)
+      return deliver<ConversationRow>(context.services.feed, {
+        tenantId,
+        types: ['conversation.changed'],
+        after: args.after,
+        ended: context.ended,
+        matches: (conversation) => matchesConversation(conversation, filter),
+      })
+    },
+    resolve: (delivery) => delivery,
+  }),
+)

@@ -1,0 +1,54 @@
+import { Conversation } from '../conversations/schema.ts'
+import { builder, tenantWith } from '../graphql/builder.ts'
+import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { MessageType } from './enums.ts'
+import { Message } from './schema.ts'
+
+builder.prismaObjectFields(Conversation, (t) => ({
+  type: t.expose('type', { type: MessageType, description: 'SMS or INTERNAL.' }),
+  lastMessage: t.relation('lastMessage', {
+    type: Message,
+    nullable: true,
+    description: 'The newest message, by `createdAt`.',
+  }),
+  messages: t.prismaConnection(
+    {
+      type: Message,
+      cursor: 'id',
+      ...pageSize,
+      description:
+        'Its messages, newest first. To filter them, ask `messages` with `conversationId`.',
+      totalCount: ({ id }, _args, context) =>
+        context.db.message.count({ where: { conversationId: id } }),
+      resolve: (query, { id }, args, context) => {
+        checkPage(args)
+        return context.db.message.findMany({
+          ...query,
+          where: { conversationId: id, tenantId: tenantWith(context, 'messages:read') },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        })
+      },
+    },
+    { name: 'ConversationMessages', description: 'A page of a conversation’s messages.' },
+    {
+      name: 'ConversationMessagesEdge',
+      description: 'A message and its place in the conversation.',
+    },
+  ),
+}))
+
+builder.prismaObjectFields(Message, (t) => ({
+  conversation: t.relation('conversation', {
+    type: Conversation,
+    nullable: true,
+    description: 'Where it belongs; null for voicemails and faxes.',
+  }),
+  sentElsewhere: t.exposeBoolean('sentElsewhere'),
+  importedAt: t.expose('importedAt', { type: 'DateTime', nullable: true }),
+  readStateSynced: t.boolean({
+    nullable: true,
+    description:
+      'Inbound: whether RingCentral has the same `isRead`. False while it has yet to be told, and for good where the grant lacks EditMessages, or RingCentral refused it. Null for outbound, and while neither is known.',
+    resolve: ({ isRead, rcIsRead }) => (isRead === null ? null : isRead === rcIsRead),
+  }),
+}))
