@@ -1,3 +1,5 @@
+import { createAcceptBatch } from './batches/accept-batch.ts'
+import { createBatchChanges } from './batches/change-batch.ts'
 import { createAcceptCall } from './calls/accept-call.ts'
 import { createActiveCalls } from './calls/active-calls.ts'
 import { createCallControl } from './calls/control.ts'
@@ -195,6 +197,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
+  const acceptBatch = createAcceptBatch({ db, queue, clock })
+  const batchChanges = createBatchChanges({ eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const conversationChanges = createConversationChanges({ eventLog, clock })
   const readState = createReadState({ db, eventLog, queue })
@@ -277,6 +281,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     updateExtension,
     acceptSms,
     acceptInternal,
+    acceptBatch,
+    batchChanges,
     resolveUnconfirmed,
     conversationChanges,
     readState,

@@ -1,3 +1,5 @@
+import { sweepBatchesJob, tendBatchJob } from './batches/jobs.ts'
+import { sweepBatches, tendBatch } from './batches/tend-batch.ts'
 import type { ActiveCalls } from './calls/active-calls.ts'
 import { checkCall } from './calls/check-call.ts'
 import {
@@ -112,6 +114,8 @@ export const jobs = [
   sweepMessagesJob,
   importHistoryJob,
   sweepHistoryJob,
+  tendBatchJob,
+  sweepBatchesJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -132,6 +136,7 @@ export const schedules: Schedule[] = [
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
   { job: sweepHistoryJob, cron: '* * * * *' },
+  { job: sweepBatchesJob, cron: '* * * * *' },
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
@@ -210,6 +215,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     sweepMessages(deps),
     importHistory(deps),
     sweepHistory(deps),
+    tendBatch(deps),
+    sweepBatches(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

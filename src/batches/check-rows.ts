@@ -2,6 +2,7 @@ import { InvalidTextError, maxTextLength } from '../messages/errors.ts'
 import { parseText } from '../messages/parse-message.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import { fillIn, missingIn, parseTemplate } from '../templates/render.ts'
 import type { RejectedRow } from './errors.ts'
 
 /** A row as it was given. `line`: see RejectedRow. */
@@ -16,17 +17,15 @@ export type Row = {
 /** A text that is to be sent. */
 export type Recipient = { line: number; to: string; text: string }
 
-/** Fills the placeholders of a text. Throws what says which value is missing. */
-export type Render = (text: string, values: Record<string, string>) => string
-
 /** Sorts rows into those that can become texts and those that cannot, with the reasons. */
 export function checkRows(
   rows: readonly Row[],
-  { text, senders, render }: { text: string | null; senders: readonly string[]; render: Render },
+  { text, senders }: { text: string | null; senders: readonly string[] },
 ): { recipients: Recipient[]; rejected: RejectedRow[] } {
   const recipients: Recipient[] = []
   const rejected: RejectedRow[] = []
   const seen = new Set<string>()
+  const everybodys = parseTemplate(text ?? '')
 
   const check = (row: Row): Recipient | Omit<RejectedRow, 'line' | 'to'> => {
     const to = attempt(() => parsePhoneNumber(row.to), InvalidPhoneNumberError)
@@ -35,8 +34,14 @@ export function checkRows(
       return { code: 'OWN_NUMBER', message: `${to} is one of the numbers that send.` }
     }
     if (seen.has(to)) return { code: 'DUPLICATE_RECIPIENT', message: `${to} stands further up.` }
-    const filled = attempt(() => render(row.text ?? text ?? '', row.values), Error)
-    if (filled instanceof Error) return { code: 'VALUE_MISSING', message: filled.message }
+    const template = row.text === null ? everybodys : parseTemplate(row.text)
+    const values = new Map(Object.entries(row.values))
+    const missing = missingIn(template, values)
+    if (missing.length > 0) {
+      return { code: 'VALUE_MISSING', message: `It has no value for ${missing.join(', ')}.` }
+    }
+    // A table may well have columns that this text has no place for.
+    const filled = fillIn(template, values)
     const checked = attempt(() => parseText(filled, maxTextLength), InvalidTextError)
     if (checked instanceof Error) {
       const code = checked.code === 'TEXT_EMPTY' ? 'TEXT_EMPTY' : 'TEXT_TOO_LONG'

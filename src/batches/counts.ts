@@ -28,22 +28,24 @@ const places: Record<MessageStatus, Exclude<keyof BatchCounts, 'total'>> = {
   RECEIVED: 'sent',
 }
 
+export const noCounts: BatchCounts = {
+  total: 0,
+  waiting: 0,
+  sending: 0,
+  sent: 0,
+  delivered: 0,
+  failed: 0,
+  unconfirmed: 0,
+  canceled: 0,
+  expired: 0,
+}
+
 /** What is still to become a message waits as well. */
 export async function countsOf(
   db: Db | Tx,
   { id: batchId, size, filled }: Pick<MessageBatch, 'id' | 'size' | 'filled'>,
 ): Promise<BatchCounts> {
-  const counts: BatchCounts = {
-    total: size,
-    waiting: size - filled,
-    sending: 0,
-    sent: 0,
-    delivered: 0,
-    failed: 0,
-    unconfirmed: 0,
-    canceled: 0,
-    expired: 0,
-  }
+  const counts = { ...noCounts, total: size, waiting: size - filled }
   const found = await db.message.groupBy({ by: ['status'], where: { batchId }, _count: true })
   for (const { status, _count } of found) counts[places[status]] += _count
   return counts

@@ -42,6 +42,14 @@ export class InvalidCsvError extends BusinessError {
   readonly code = 'INVALID_CSV'
 }
 
+export class BatchNotFoundError extends BusinessError {
+  override name = 'BatchNotFoundError'
+  readonly code = 'BATCH_NOT_FOUND'
+  constructor(batchId: string) {
+    super(`There is no batch ${batchId}.`)
+  }
+}
+
 /** The batch is over, so it can be neither paused, resumed nor canceled. */
 export class BatchFinishedError extends BusinessError {
   override name = 'BatchFinishedError'

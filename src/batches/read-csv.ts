@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
-import { InvalidCsvError, maxBatchSize } from './errors.ts'
 import type { Row } from './check-rows.ts'
+import { InvalidCsvError, maxBatchSize } from './errors.ts'
 
 /**
  * The rows of a CSV (RFC 4180; commas, semicolons or tabs) whose first line names the columns: `to`, perhaps

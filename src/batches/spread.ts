@@ -17,7 +17,8 @@ export async function spread(
   senders: readonly Sender[],
   recipients: readonly Recipient[],
 ): Promise<Planned[]> {
-  const known = senders.length > 1 ? await lastSenders(db, tenantId, senders, recipients) : new Map()
+  const known =
+    senders.length > 1 ? await lastSenders(db, tenantId, senders, recipients) : new Map()
   const load = new Map(senders.map((sender) => [sender, 0]))
   const planned: Planned[] = []
   const give = (sender: Sender, { to, text }: Recipient) => {

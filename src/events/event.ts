@@ -5,6 +5,7 @@ export type EventType =
   | 'message.changed'
   | 'conversation.changed'
   | 'extension.changed'
+  | 'batch.changed'
   | 'call.changed'
   | 'presence.changed'
 

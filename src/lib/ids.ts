@@ -12,6 +12,7 @@ export const idPrefixes = {
   Message: 'msg',
   Conversation: 'cnv',
   MessageAttempt: 'att',
+  MessageBatch: 'bat',
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',

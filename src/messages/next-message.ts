@@ -10,7 +10,8 @@ export type Turn = { extensionRowId: string; now: Date; batches: boolean }
  * that somebody waits for does not overtake a batch's to the same person.
  */
 export async function nextMessage(from: Db | Tx, turn: Turn): Promise<Message | null> {
-  const next = (await nextByItself(from, turn)) ?? (turn.batches && (await nextOfBatches(from, turn)))
+  const next =
+    (await nextByItself(from, turn)) ?? (turn.batches && (await nextOfBatches(from, turn)))
   return next ? from.message.findUnique({ where: { id: next.id } }) : null
 }
 

@@ -11,6 +11,8 @@ const features: Record<string, string[]> = {
   conversations: ['tenants', 'numbers', 'extensions'],
   messages: ['tenants', 'numbers', 'extensions', 'conversations'],
   history: ['tenants', 'numbers', 'extensions', 'conversations', 'messages'],
+  batches: ['tenants', 'numbers', 'extensions', 'conversations', 'templates', 'messages'],
+  templates: [],
   calls: ['tenants', 'numbers', 'extensions'],
   people: ['tenants', 'numbers', 'extensions'],
   inbound: ['tenants', 'numbers', 'extensions', 'conversations', 'messages', 'calls', 'people'],

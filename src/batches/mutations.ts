@@ -1,0 +1,174 @@
+import { ExtensionRevokedError } from '../extensions/errors.ts'
+import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { ErrorInterface } from '../graphql/error-types.ts'
+import { maxDaysAhead, maxTextLength, maxValidFor } from '../messages/errors.ts'
+import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import type { Row } from './check-rows.ts'
+import {
+  BatchFinishedError,
+  BatchIdempotencyConflictError,
+  BatchNotFoundError,
+  BatchRowsInvalidError,
+  maxBatchSize,
+  maxRowsShown,
+  maxSenders,
+} from './errors.ts'
+import { BatchRow, MessageBatch } from './schema.ts'
+
+builder.objectType(BatchRowsInvalidError, {
+  name: 'BatchRowsInvalidError',
+  description:
+    'Some rows cannot become texts; nothing was queued. With `skipInvalid` the others are sent. Code BATCH_ROWS_INVALID.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    rows: t.field({
+      type: [BatchRow],
+      description: `The faulty rows, the first ${maxRowsShown}.`,
+      resolve: ({ rows }) => rows,
+    }),
+    rowCount: t.exposeInt('rowCount', { description: 'How many faulty rows there are.' }),
+  }),
+})
+builder.objectType(BatchNotFoundError, {
+  name: 'BatchNotFoundError',
+  description: 'There is no such batch. Code BATCH_NOT_FOUND.',
+  interfaces: [ErrorInterface],
+})
+builder.objectType(BatchFinishedError, {
+  name: 'BatchFinishedError',
+  description: 'The batch is COMPLETED or CANCELED already. Code BATCH_FINISHED.',
+  interfaces: [ErrorInterface],
+})
+builder.objectType(BatchIdempotencyConflictError, {
+  name: 'BatchIdempotencyConflictError',
+  description:
+    'The idempotency key belongs to another batch; nothing was queued. Code IDEMPOTENCY_KEY_MISMATCH.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    batchId: t.exposeID('batchId', { description: 'The batch that it belongs to.' }),
+  }),
+})
+
+const PlaceholderValue = builder.inputType('PlaceholderValueInput', {
+  description: 'What stands in place of `{{name}}`.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'The placeholder’s name, without braces.' }),
+    value: t.string({ required: true, description: 'What to say instead.' }),
+  }),
+})
+
+const BatchRecipient = builder.inputType('BatchRecipientInput', {
+  description: 'One who gets a text.',
+  fields: (t) => ({
+    to: t.string({ required: true, description: 'The number, in E.164.' }),
+    text: t.string({ description: 'A text of their own, instead of the batch’s.' }),
+    values: t.field({
+      type: [PlaceholderValue],
+      description: 'The values of the text’s placeholders.',
+    }),
+  }),
+})
+
+const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
+  description: 'Texts to many people.',
+  fields: (t) => ({
+    name: t.string({ description: 'What you call it, for people; up to 255 characters.' }),
+    from: t.stringList({
+      required: true,
+      description: `The numbers that send, in E.164, 1 to ${maxSenders} of \`phoneNumbers\`. Each recipient keeps the number that has last texted with them; the others are shared out evenly.`,
+    }),
+    text: t.string({
+      description: `What to say, with \`{{placeholders}}\`; filled in 1 to ${maxTextLength} UTF-16 code units. Left out: each recipient has a text of their own.`,
+    }),
+    recipients: t.field({
+      type: [BatchRecipient],
+      description: `Who gets it, up to ${maxBatchSize}, and as many as a request of 100 kB holds.`,
+      required: true,
+    }),
+    skipInvalid: t.boolean({
+      description:
+        'Whether to send to the others when some rows cannot be sent to. Left out: then nothing is sent, and the error names the rows.',
+    }),
+    sendAt: t.field({
+      type: 'DateTime',
+      description: `When to send it, from now to ${maxDaysAhead} days ahead; left out: at once.`,
+    }),
+    validFor: t.int({
+      description: `Seconds after which a text that has not left is EXPIRED, counted from \`sendAt\` or from now; 1 to ${maxValidFor}. Left out: it waits as long as it takes.`,
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Your own key for this batch: the same key with the same input answers the same batch, and sends it once. 1 to 255 printable ASCII characters.',
+    }),
+  }),
+})
+
+builder.mutationField('sendSmsBatch', (t) =>
+  t.prismaField({
+    type: MessageBatch,
+    description:
+      'Takes texts to many people and answers at once. They leave at the pace that RingCentral allows; texts sent with `sendSms` go first. Nobody in it sees anybody else. Scope `messages:send`.',
+    authScopes: { scope: 'messages:send' },
+    errors: {
+      types: [
+        InvalidPhoneNumberError,
+        NumberNotFoundError,
+        ExtensionRevokedError,
+        GrantLacksScopeError,
+        BatchRowsInvalidError,
+        BatchIdempotencyConflictError,
+      ],
+    },
+    args: { input: t.arg({ type: SendSmsBatchInput, required: true, description: 'The batch.' }) },
+    resolve: (_query, _parent, { input }, context) => {
+      const rows = input.recipients.map(
+        ({ to, text, values }, index): Row => ({
+          line: index + 1,
+          to,
+          text: text ?? null,
+          values: Object.fromEntries(values?.map(({ name, value }) => [name, value]) ?? []),
+        }),
+      )
+      return context.services.acceptBatch(tenantOf(context), { ...input, rows })
+    },
+  }),
+)
+
+const BatchInput = builder.inputType('BatchInput', {
+  description: 'Which batch.',
+  fields: (t) => ({
+    batchId: t.id({ required: true, description: 'The batch’s id, `bat_…`.' }),
+  }),
+})
+
+const changes = {
+  pauseBatch: {
+    how: 'pause',
+    description:
+      'Lets nothing more of a batch leave; what is being handed to RingCentral at that moment still does.',
+  },
+  resumeBatch: { how: 'resume', description: 'Lets a batch go on.' },
+  cancelBatch: {
+    how: 'cancel',
+    description:
+      'Takes back what has not left of a batch: within seconds it is CANCELED. What is being handed to RingCentral at that moment still leaves.',
+  },
+} as const
+
+for (const [name, { how, description }] of Object.entries(changes)) {
+  builder.mutationField(name, (t) =>
+    t.prismaField({
+      type: MessageBatch,
+      description: `${description} May be repeated. Scope \`messages:send\`.`,
+      authScopes: { scope: 'messages:send' },
+      errors: { types: [BatchNotFoundError, BatchFinishedError] },
+      args: { input: t.arg({ type: BatchInput, required: true, description: 'Which batch.' }) },
+      resolve: async (_query, _parent, { input: { batchId } }, context) => {
+        const batch = await context.services.batchChanges[how](tenantOf(context), batchId)
+        if (!batch) throw new BatchNotFoundError(batchId)
+        return context.db.messageBatch.findUniqueOrThrow({ where: { id: batchId } })
+      },
+    }),
+  )
+}

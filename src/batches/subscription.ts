@@ -1,0 +1,45 @@
+import type { MessageBatch as BatchRow } from '../db/generated/client/client.ts'
+import {
+  afterDescription,
+  cursorDescription,
+  type Delivery,
+  deliver,
+  occurredAtDescription,
+} from '../events/subscription.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { MessageBatch } from './schema.ts'
+
+const BatchEvent = builder.objectRef<Delivery<BatchRow>>('MessageBatchEvent').implement({
+  description: 'Something that happened to a batch.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: cursorDescription }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
+    batch: t.field({
+      type: MessageBatch,
+      description: 'The batch as it was right after the event.',
+      resolve: (delivery) => delivery.row,
+    }),
+  }),
+})
+
+builder.subscriptionField('messageBatchChanged', (t) =>
+  t.field({
+    type: BatchEvent,
+    description:
+      'Batches as they go on, every two seconds while something moves, are paused, resumed, canceled and completed. Scope `messages:read`.',
+    authScopes: { scope: 'messages:read' },
+    args: {
+      after: t.arg.string({ description: afterDescription }),
+      batchId: t.arg.id({ description: 'Of this batch; of all if left out.' }),
+    },
+    subscribe: (_parent, { after, batchId }, context) =>
+      deliver<BatchRow>(context.services.feed, {
+        tenantId: tenantOf(context),
+        types: ['batch.changed'],
+        after,
+        ended: context.ended,
+        matches: (batch) => batchId == null || batch.id === batchId,
+      }),
+    resolve: (delivery) => delivery,
+  }),
+)

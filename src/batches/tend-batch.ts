@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Db } from '../db/client.ts'
+import type { Prisma } from '../db/generated/client/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
+import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import { expireDue } from '../messages/expire.ts'
+import { recordStep } from '../messages/status.ts'
+import { recordBatch } from './change-batch.ts'
+import { countsOf } from './counts.ts'
+import { fillBatch, holdBatch } from './fill-batch.ts'
+import { sweepBatchesJob, tendBatchJob } from './jobs.ts'
+
+/** How often those who watch a batch are told, while something moves. */
+const tellEvery = seconds(2)
+/** A batch in which nothing moves waits for its time, its turn, or somebody. */
+const lookEvery = seconds(30)
+const handful = 200
+
+type Deps = { db: Db; eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock }
+
+/**
+ * Brings a batch on: makes its messages, takes back those of one that was canceled, ends what has outlived
+ * its time, and tells how far it is, until nothing of it waits any more.
+ */
+export const tendBatch = (deps: Deps) => {
+  const { db, eventLog, queue, clock } = deps
+
+  return implementJob(tendBatchJob, async ({ batchId }, { signal }) => {
+    while (!signal.aborted && (await fillBatch(deps, batchId)));
+    while (!signal.aborted && (await takeBack(batchId)));
+    await eventLog.transaction((tx, record) => expireDue(tx, record, { batchId }, clock.now()))
+    const next = await tell(batchId)
+    if (!next) return
+    const startAfter = after(clock.now(), signal.aborted ? 0 : next)
+    await inTransaction(db, (tx) =>
+      queue.send(tx, tendBatchJob, { batchId }, { startAfter, singletonKey: batchId }),
+    )
+  })
+
+  /** @returns whether there may be more */
+  function takeBack(batchId: string): Promise<boolean> {
+    return eventLog.transaction(async (tx, record) => {
+      const batch = await holdBatch(tx, batchId)
+      if (batch?.status !== 'CANCELED') return false
+      const waiting = {
+        batchId,
+        OR: [{ status: { in: ['QUEUED', 'SCHEDULED'] } }, { status: 'SENDING', mayRetry: true }],
+      } satisfies Prisma.MessageWhereInput
+      const some = await tx.message.findMany({
+        where: waiting,
+        take: handful,
+        select: { id: true },
+      })
+      const canceled = await tx.message.updateManyAndReturn({
+        where: { ...waiting, id: { in: some.map(({ id }) => id) } },
+        data: { status: 'CANCELED', mayRetry: false },
+      })
+      for (const message of canceled)
+        await recordStep(tx, record, message, 'Its batch was canceled.')
+      return some.length === handful
+    })
+  }
+
+  /** @returns when to look again, in milliseconds; undefined when there is nothing left to see */
+  function tell(batchId: string): Promise<number | undefined> {
+    return eventLog.transaction(async (tx, record) => {
+      const batch = await holdBatch(tx, batchId)
+      if (!batch) return undefined
+      const counts = await countsOf(tx, batch)
+      const isOver = counts.waiting === 0 && counts.sending === 0
+      const isNews = !isDeepStrictEqual(counts, batch.counts)
+      const completed = isOver && batch.status !== 'CANCELED' && batch.status !== 'COMPLETED'
+      if (isNews || completed) {
+        const told = await tx.messageBatch.update({
+          where: { id: batchId },
+          omit: { plan: true },
+          data: {
+            counts,
+            ...(completed && { status: 'COMPLETED', finishedAt: clock.now() }),
+          },
+        })
+        recordBatch(record, told)
+      }
+      if (isNews) return tellEvery
+      // Carriers report for some time what became of the last ones.
+      const { finishedAt } = batch
+      const isOld = finishedAt && finishedAt < after(clock.now(), -minutes(10))
+      return isOver && isOld ? undefined : lookEvery
+    })
+  }
+}
+
+/** The net under the jobs: each batch that is not over has one. */
+export const sweepBatches = ({ db, queue, clock }: Pick<Deps, 'db' | 'queue' | 'clock'>) =>
+  implementJob(sweepBatchesJob, async () => {
+    const unfinished = await db.messageBatch.findMany({
+      where: {
+        createdAt: { lt: after(clock.now(), -seconds(30)) },
+        OR: [
+          { status: { in: ['RUNNING', 'PAUSED'] } },
+          { status: 'CANCELED', finishedAt: { gt: after(clock.now(), -minutes(10)) } },
+        ],
+      },
+      select: { id: true },
+    })
+    for (const { id: batchId } of unfinished) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, tendBatchJob, { batchId }, { singletonKey: batchId }),
+      )
+    }
+  })
