@@ -49,7 +49,8 @@ export function createBatchChanges({
       })
       await then?.(tx)
       recordBatch(record, changed)
-      await queue.send(tx, tendBatchJob, { batchId }, { singletonKey: batchId })
+      // Not the key of the job that looks later: that one may be waiting.
+      await queue.send(tx, tendBatchJob, { batchId }, { singletonKey: `${batchId} now` })
       return changed
     })
   }

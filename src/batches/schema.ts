@@ -96,6 +96,7 @@ export const MessageBatch = builder.prismaNode('MessageBatch', {
       {
         cursor: 'id',
         ...pageSize,
+        totalCount: true,
         description:
           'Its texts, one for each recipient: what became of each. They are there some seconds after the batch.',
         args: {

@@ -15,8 +15,9 @@ import { sweepBatchesJob, tendBatchJob } from './jobs.ts'
 
 /** How often those who watch a batch are told, while something moves. */
 const tellEvery = seconds(2)
-/** A batch in which nothing moves waits for its time, its turn, or somebody. */
-const lookEvery = seconds(30)
+/** Carriers report for some time what became of the last ones. */
+const reportsTake = minutes(10)
+const lookForReportsEvery = seconds(30)
 const handful = 200
 
 type Deps = { db: Db; eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock }
@@ -34,7 +35,7 @@ export const tendBatch = (deps: Deps) => {
     await eventLog.transaction((tx, record) => expireDue(tx, record, { batchId }, clock.now()))
     const next = await tell(batchId)
     if (!next) return
-    const startAfter = after(clock.now(), signal.aborted ? 0 : next)
+    const startAfter = signal.aborted ? clock.now() : next
     await inTransaction(db, (tx) =>
       queue.send(tx, tendBatchJob, { batchId }, { startAfter, singletonKey: batchId }),
     )
@@ -64,8 +65,8 @@ export const tendBatch = (deps: Deps) => {
     })
   }
 
-  /** @returns when to look again, in milliseconds; undefined when there is nothing left to see */
-  function tell(batchId: string): Promise<number | undefined> {
+  /** @returns when to look again; undefined when there is nothing to see */
+  function tell(batchId: string): Promise<Date | undefined> {
     return eventLog.transaction(async (tx, record) => {
       const batch = await holdBatch(tx, batchId)
       if (!batch) return undefined
@@ -84,24 +85,26 @@ export const tendBatch = (deps: Deps) => {
         })
         recordBatch(record, told)
       }
-      if (isNews) return tellEvery
-      // Carriers report for some time what became of the last ones.
-      const { finishedAt } = batch
-      const isOld = finishedAt && finishedAt < after(clock.now(), -minutes(10))
-      return isOver && isOld ? undefined : lookEvery
+      const { sendAt, finishedAt } = batch
+      if (!isOver && sendAt && sendAt > clock.now()) return sendAt
+      // Whoever resumes it has it looked after again.
+      if (batch.status === 'PAUSED' && counts.sending === 0) return undefined
+      if (isNews || !isOver) return after(clock.now(), tellEvery)
+      const isOld = finishedAt && finishedAt < after(clock.now(), -reportsTake)
+      return isOld ? undefined : after(clock.now(), lookForReportsEvery)
     })
   }
 }
 
-/** The net under the jobs: each batch that is not over has one. */
+/** The net under the jobs: what moves, or should, has one. */
 export const sweepBatches = ({ db, queue, clock }: Pick<Deps, 'db' | 'queue' | 'clock'>) =>
   implementJob(sweepBatchesJob, async () => {
     const unfinished = await db.messageBatch.findMany({
       where: {
         createdAt: { lt: after(clock.now(), -seconds(30)) },
         OR: [
-          { status: { in: ['RUNNING', 'PAUSED'] } },
-          { status: 'CANCELED', finishedAt: { gt: after(clock.now(), -minutes(10)) } },
+          { status: 'RUNNING', OR: [{ sendAt: null }, { sendAt: { lt: clock.now() } }] },
+          { status: 'CANCELED', finishedAt: { gt: after(clock.now(), -reportsTake) } },
         ],
       },
       select: { id: true },
