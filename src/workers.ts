@@ -52,9 +52,14 @@ import type { JobQueue, Schedule } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { sweepMediaJob, sweepOrphansJob } from './media/jobs.ts'
+import type { MediaStore } from './media/store.ts'
+import { removeMediaOf, sweepMedia, sweepOrphans } from './media/sweep.ts'
 import { expireMessage } from './messages/expire.ts'
+import { fetchMedia } from './messages/inbound-media.ts'
 import {
   expireMessageJob,
+  fetchMediaJob,
   readTranscriptionJob,
   reconcileSendingJob,
   sendMoreSmsJob,
@@ -99,7 +104,10 @@ export const jobs = [
   watchDeliveriesJob,
   syncMessagesJob,
   readTranscriptionJob,
+  fetchMediaJob,
   sweepMessagesJob,
+  sweepMediaJob,
+  sweepOrphansJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -119,6 +127,8 @@ export const schedules: Schedule[] = [
   { job: refreshDueGrantsJob, cron: '* * * * *' },
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: sweepMediaJob, cron: '23 * * * *' },
+  { job: sweepOrphansJob, cron: '7 4 * * *' },
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
@@ -132,6 +142,7 @@ export type WorkerDeps = {
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  store: MediaStore
   presences: Presences
   grants: Grants
   disconnecting: Disconnecting
@@ -160,6 +171,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
         await deps.disconnecting.disconnectTenant(tenantId).catch((error) => {
           if (!(error instanceof NotConnectedError)) throw error
         })
+        await removeMediaOf(deps, tenantId)
       },
     }),
     discoverNumbers(deps),
@@ -191,7 +203,10 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     lookAtDeliveries(deps),
     syncMessages(deps),
     readTranscription(deps),
+    fetchMedia(deps),
     sweepMessages(deps),
+    sweepMedia(deps),
+    sweepOrphans(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

@@ -5,12 +5,20 @@ import { BusinessError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
+import { RangeNotSatisfiableError } from './byte-range.ts'
 import type { MediaAddresses, MediaName } from './media-addresses.ts'
 
-/** RingCentral had it once. */
+/** It was there once. */
 export class MediaGoneError extends Error {
   override name = 'MediaGoneError'
 }
+
+/** We keep it, and cannot get at it now. */
+export class MediaUnavailableError extends Error {
+  override name = 'MediaUnavailableError'
+}
+
+const tryAgainAfter = '10'
 
 /** Media, and how a browser shall take it. */
 export type Media = MediaContent & {
@@ -24,7 +32,7 @@ const isHarmless =
   /^((audio|video)\/[\w.+-]+|image\/(png|jpe?g|gif|webp|bmp|tiff|hei[cf])|application\/pdf)$/
 
 /**
- * Streams media to who has an address that we signed. No byte is kept here. `content` answers undefined
+ * Streams media to who has an address that we signed. `content` answers undefined
  * when there is no such thing, or the tenant may not have it now.
  */
 export function mediaRoutes({
@@ -62,12 +70,17 @@ export function mediaRoutes({
       if (error instanceof BusinessError) {
         return c.json({ error: error.message }, error.code === 'NOT_CONNECTED' ? 409 : 403)
       }
-      if (error instanceof RingCentralRefusedError && error.status === 416) {
+      if (error instanceof MediaUnavailableError) {
+        c.header('Retry-After', tryAgainAfter)
+        return c.json({ error: 'It cannot be read now: try again in a moment' }, 503)
+      }
+      const isRefusedRange = error instanceof RingCentralRefusedError && error.status === 416
+      if (isRefusedRange || error instanceof RangeNotSatisfiableError) {
         return c.json({ error: 'There is no such range' }, 416)
       }
       const isRefusedAsGone = error instanceof RingCentralRefusedError && error.status === 404
       if (isRefusedAsGone || error instanceof MediaGoneError) {
-        return c.json({ error: 'RingCentral does not have it any more' }, 404)
+        return c.json({ error: 'It is not there any more' }, 404)
       }
       if (!(error instanceof RingCentralError)) throw error
       logger.info({ err: error, owner: name.ownerId }, 'Media could not be fetched')

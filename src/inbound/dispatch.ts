@@ -6,6 +6,7 @@ import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { requestMedia } from '../messages/inbound-media.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
 import { requestSync } from '../messages/request-sync.ts'
 import { recordPresence } from '../people/record-presence.ts'
@@ -72,9 +73,11 @@ export const processNotification = ({
     const send = (job: typeof discoverNumbersJob) =>
       queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
     switch (notification.kind) {
-      case 'instant-message':
-        await recordInbound(tx, record, mailbox, notification.body)
+      case 'instant-message': {
+        const received = await recordInbound(tx, record, mailbox, notification.body)
+        if (received) await requestMedia(tx, queue, received)
         return
+      }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)
       case 'extension-change':

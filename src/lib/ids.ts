@@ -11,6 +11,8 @@ export const idPrefixes = {
   PhoneNumber: 'num',
   Message: 'msg',
   MessageAttempt: 'att',
+  Upload: 'upl',
+  Media: 'med',
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',

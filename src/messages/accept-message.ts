@@ -6,6 +6,8 @@ import { after, type Clock, seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
+import type { StoredAttachment } from './mailbox-facts.ts'
+import { useUploads } from './outbound-media.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
 
@@ -16,6 +18,8 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
   /** Seconds. */
   validFor: number | null
   colleagues?: Prisma.InputJsonValue
+  /** Each by the id of its upload. */
+  attachments?: StoredAttachment[]
 }
 
 /**
@@ -46,6 +50,7 @@ export function acceptMessage(
       if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
       return twin
     }
+    await useUploads(tx, message)
     recordStatus(record, message)
     if (message.expiresAt) {
       const payload = { messageId: message.id }

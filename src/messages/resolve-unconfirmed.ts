@@ -7,6 +7,8 @@ import type { Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { colleaguesOf } from './colleagues.ts'
 import { MessageNotFoundError, NotUnconfirmedError } from './errors.ts'
+import { attachmentsOf } from './mailbox-facts.ts'
+import { useMediaOf } from './outbound-media.ts'
 import { wakeLane } from './send-lane.ts'
 import { noteStep, recordStatus } from './status.ts'
 
@@ -74,10 +76,12 @@ export function createResolveUnconfirmed({
         to,
         text,
         colleagues: colleaguesOf(original),
+        attachments: attachmentsOf(original),
         resendOfId,
         createdAt: clock.now(),
       },
     })
+    await useMediaOf(tx, original, message)
     recordStatus(record, message)
     return message
   }

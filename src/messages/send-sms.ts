@@ -9,6 +9,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { MediaStore } from '../media/store.ts'
 import {
   type RingCentralError,
   RingCentralRefusedError,
@@ -20,6 +21,7 @@ import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
+import { AttachmentLostError, filesOf } from './outbound-media.ts'
 import {
   keepLane,
   type Lane,
@@ -45,6 +47,7 @@ type Deps = {
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  store: MediaStore
   settleMs: number
   restMs?: number | undefined
   clock: Clock
@@ -63,7 +66,7 @@ type Left = 'empty' | 'turn over' | 'resting'
  * holder looks once more when leaving it, so nothing that was committed before stays behind.
  */
 export const sendSms = (deps: Deps) => {
-  const { db, eventLog, queue, access, restMs = usualRest, clock, logger } = deps
+  const { db, eventLog, queue, access, store, restMs = usualRest, clock, logger } = deps
   const attempts = createAttempts(deps)
 
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
@@ -128,9 +131,12 @@ export const sendSms = (deps: Deps) => {
   async function send(lane: Lane, message: Message): Promise<boolean> {
     const attempt = attempts.of(lane, message)
     try {
-      const accepted = await access.call(lane.extensionRowId, (api) => handOver(api, message), {
-        beforeRequest: attempt.begin,
-      })
+      const files = await filesOf({ db, store, clock, restMs }, message)
+      const accepted = await access.call(
+        lane.extensionRowId,
+        (api) => handOver(api, message, files),
+        { beforeRequest: attempt.begin },
+      )
       await eventLog.transaction(async (tx, record) => {
         await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
@@ -144,6 +150,12 @@ export const sendSms = (deps: Deps) => {
     } catch (error) {
       if (error instanceof LaneLostError) throw error
       if (error instanceof NothingToSendError) return true
+      if (error instanceof AttachmentLostError) {
+        await eventLog.transaction((tx, record) =>
+          moveStatus(tx, record, message.id, { to: 'SENDING_FAILED', ...lostAttachment }),
+        )
+        return true
+      }
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
@@ -204,6 +216,13 @@ export const sendSms = (deps: Deps) => {
     })
     return false
   }
+}
+
+/** No attempt has begun by then. */
+const lostAttachment = {
+  errorCode: 'ATTACHMENT_LOST',
+  errorMessage:
+    'The media store does not have an attachment of this text any more. Hand the file in again with `createUpload`, and send a new text.',
 }
 
 /** Why nothing leaves for a while, for a person. */

@@ -3,19 +3,28 @@ import { inTransaction } from '../db/transaction.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
-import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
-import { expireMessageJob, reconcileSendingJob, sendSmsJob, sweepMessagesJob } from './jobs.ts'
+import { after, type Clock, days, minutes, seconds } from '../lib/clock.ts'
+import {
+  expireMessageJob,
+  fetchMediaJob,
+  reconcileSendingJob,
+  sendSmsJob,
+  sweepMessagesJob,
+} from './jobs.ts'
 import { requestSync } from './request-sync.ts'
 
 /** Between syncs that nothing asked for: one Light call of 50 a minute in five minutes. */
 const syncEvery = minutes(5)
 const sweepAfter = seconds(30)
 const settledAfter = minutes(10)
+/** What RingCentral has not handed out in a month, it will not. */
+const fetchedWithin = days(30)
+const fetchesAtOnce = 200
 
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
  * which something has been waiting, settles what was left in doubt, ends what has outlived its time,
- * and syncs extensions that nobody has synced for a while (a webhook may be silent).
+ * fetches pictures that still wait, and syncs extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
@@ -30,6 +39,7 @@ export const sweepMessages = ({
     await wakeLanes()
     await settleDoubts()
     await expireOverdue()
+    await fetchWaiting()
     await syncStale()
   })
 
@@ -79,6 +89,28 @@ export const sweepMessages = ({
     })
     for (const { id: messageId } of overdue) {
       await inTransaction(db, (tx) => queue.send(tx, expireMessageJob, { messageId }))
+    }
+  }
+
+  async function fetchWaiting() {
+    const waiting = await db.mediaUse.findMany({
+      where: {
+        status: 'WAITING',
+        createdAt: {
+          lt: after(clock.now(), -settledAfter),
+          gt: after(clock.now(), -fetchedWithin),
+        },
+        message: { extension: { grant: { isNot: null } }, tenant: { status: 'ACTIVE' } },
+      },
+      distinct: ['messageId'],
+      select: { messageId: true },
+      orderBy: { createdAt: 'desc' },
+      take: fetchesAtOnce,
+    })
+    for (const { messageId } of waiting) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, fetchMediaJob, { messageId }, { singletonKey: messageId }),
+      )
     }
   }
 

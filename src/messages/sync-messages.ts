@@ -13,6 +13,7 @@ import type { MessageRecord, MessageType as RcType } from '../ringcentral/messag
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { featuresOf } from '../tenants/features.ts'
+import { requestMedia } from './inbound-media.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
 import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
@@ -177,6 +178,7 @@ export const syncMessages = ({
         if (known) {
           const now = await refreshMessage(tx, record, known, mailboxFacts(message))
           await requestTranscription(tx, queue, now)
+          await requestMedia(tx, queue, now)
           continue
         }
         const isLate = message.creationTime < after(clock.now(), -notificationTakes)
@@ -184,7 +186,10 @@ export const syncMessages = ({
         const recoveredAt = isLate ? clock.now() : null
         const received = await recordInbound(tx, record, mailbox, message, recoveredAt)
         if (received && isLate) recovered += 1
-        if (received) await requestTranscription(tx, queue, received)
+        if (received) {
+          await requestTranscription(tx, queue, received)
+          await requestMedia(tx, queue, received)
+        }
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         const now = (await moveStatus(tx, record, known.id, change)) ?? known
