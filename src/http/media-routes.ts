@@ -8,10 +8,15 @@ import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
 import { RangeNotSatisfiableError } from './byte-range.ts'
 import type { MediaAddresses, MediaName } from './media-addresses.ts'
 
-/** It was there once. */
+/** It was there once; the message says where, for a person. */
 export class MediaGoneError extends Error {
   override name = 'MediaGoneError'
+  constructor(message: string = goneAtRingCentral) {
+    super(message)
+  }
 }
+
+const goneAtRingCentral = 'RingCentral does not have it any more'
 
 /** We keep it, and cannot get at it now. */
 export class MediaUnavailableError extends Error {
@@ -78,9 +83,9 @@ export function mediaRoutes({
       if (isRefusedRange || error instanceof RangeNotSatisfiableError) {
         return c.json({ error: 'There is no such range' }, 416)
       }
-      const isRefusedAsGone = error instanceof RingCentralRefusedError && error.status === 404
-      if (isRefusedAsGone || error instanceof MediaGoneError) {
-        return c.json({ error: 'It is not there any more' }, 404)
+      if (error instanceof MediaGoneError) return c.json({ error: error.message }, 404)
+      if (error instanceof RingCentralRefusedError && error.status === 404) {
+        return c.json({ error: goneAtRingCentral }, 404)
       }
       if (!(error instanceof RingCentralError)) throw error
       logger.info({ err: error, owner: name.ownerId }, 'Media could not be fetched')

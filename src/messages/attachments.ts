@@ -6,6 +6,7 @@ import type { Context } from '../graphql/context.ts'
 import { parseByteRange } from '../http/byte-range.ts'
 import type { MediaAddresses, MediaName } from '../http/media-addresses.ts'
 import { type Media, MediaGoneError, MediaUnavailableError } from '../http/media-routes.ts'
+import { kindOfId } from '../lib/ids.ts'
 import { MediaLostError, type MediaStore, MediaStoreUnavailableError } from '../media/store.ts'
 import type { MediaOptions } from '../ringcentral/media.ts'
 import { attachmentsOf, type StoredAttachment } from './mailbox-facts.ts'
@@ -69,15 +70,16 @@ export function createAttachments({
       if (!attachment) return undefined
       const shown = { fileName: attachment.fileName ?? nameOf(message, mediaId), inline: true }
       const kept = message.media[0]?.media
-      const isAtRingCentral =
-        message.direction === 'INBOUND' && message.rcMessageId !== null && !message.deletedAt
+      // What we sent RingCentral has as well, but under an id that nobody told us.
+      const isAtRingCentral = kindOfId(mediaId) !== 'Upload' && !message.deletedAt
       if (kept) {
         try {
           return { ...(await fromStore(kept, options)), ...shown }
         } catch (error) {
           const isGone = error instanceof MediaLostError
           if (!isGone && !(error instanceof MediaStoreUnavailableError)) throw error
-          if (!isAtRingCentral) throw isGone ? new MediaGoneError() : new MediaUnavailableError()
+          if (!isAtRingCentral)
+            throw isGone ? new MediaGoneError(lostHere) : new MediaUnavailableError()
         }
       }
       if (!message.rcMessageId || !isAtRingCentral) throw new MediaGoneError()
@@ -117,6 +119,8 @@ const keptOf = createBatch<string, Map<string, MediaRow>>(async ({ db }, message
       ),
   )
 })
+
+const lostHere = 'The gateway does not have it any more'
 
 /** What was said in a voicemail is its text. */
 function isShown({ type }: StoredAttachment): boolean {
