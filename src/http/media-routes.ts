@@ -65,7 +65,7 @@ export function mediaRoutes({
     const range = c.req.header('range')
     try {
       const media = await content(name, { ...(range && { range }), signal: c.req.raw.signal })
-      return media ? stream(c, media) : c.json({ error: 'Not found' }, 404)
+      return media ? await stream(c, media) : c.json({ error: 'Not found' }, 404)
     } catch (error) {
       if (error instanceof RetryLaterError) {
         const wait = Math.ceil((error.retryAt.getTime() - clock.now().getTime()) / 1000)
@@ -96,7 +96,7 @@ export function mediaRoutes({
   return routes
 }
 
-function stream(c: Context, media: Media): Response {
+async function stream(c: Context, media: Media): Promise<Response> {
   const [declared = ''] = media.contentType.toLowerCase().split(';', 1)
   const type = isHarmless.test(declared) ? declared : 'application/octet-stream'
   const isShown = media.inline && type === declared
@@ -112,5 +112,8 @@ function stream(c: Context, media: Media): Response {
   c.header('Accept-Ranges', 'bytes')
   if (media.contentLength !== undefined) c.header('Content-Length', String(media.contentLength))
   if (media.contentRange) c.header('Content-Range', media.contentRange)
-  return c.body(media.body, media.status === 206 ? 206 : 200)
+  if (c.req.method !== 'HEAD') return c.body(media.body, media.status === 206 ? 206 : 200)
+  // Who only asks how it is does not read it.
+  await media.body.cancel()
+  return c.body(null, media.status === 206 ? 206 : 200)
 }

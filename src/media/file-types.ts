@@ -55,7 +55,7 @@ export const takenTypes = names.map(([name]) => name)
 
 /** For a person who has something else. */
 export const whatIsTaken =
-  'RingCentral takes pictures (JPEG, PNG, GIF, BMP, TIFF, SVG, WebP), videos (MP4, 3GP, MPEG, AVI, FLV, WMV, QuickTime, WebM, Ogg), sound (MP3, M4A, Ogg, WAV, AMR), contacts, calendars, PDF, RTF, HTML, plain text, CSV, ZIP and gzip.'
+  'RingCentral takes pictures (JPEG, PNG, GIF, BMP, TIFF, SVG, WebP), videos (MP4, 3GP, MPEG, AVI, FLV, WMV, QuickTime, WebM, Ogg), sound (MP3, M4A, Ogg, WAV, AMR), contacts, calendars, PDF, RTF, HTML, ZIP, gzip, and plain text and CSV in UTF-8.'
 
 /** Our name of a type that RingCentral takes; undefined for any other. */
 export function takenAs(contentType: string): string | undefined {

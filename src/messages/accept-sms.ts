@@ -115,7 +115,8 @@ function parse(input: SmsInput) {
     sender,
     to,
     // A picture needs no words.
-    text: uploadIds.length > 0 && input.text === '' ? '' : parseText(input.text, maxTextLength),
+    text:
+      uploadIds.length > 0 && input.text.trim() === '' ? '' : parseText(input.text, maxTextLength),
     uploadIds,
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     validFor: parseValidFor(input.validFor),

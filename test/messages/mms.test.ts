@@ -69,6 +69,8 @@ describe('an MMS', () => {
     expect((await bytesAt(mine.attachments[0].url)).bytes.equals(picture)).toBe(true)
     const part = await bytesAt(mine.attachments[0].url, { range: 'bytes=1-3' })
     expect([part.status, String(part.bytes)]).toEqual([206, 'PNG'])
+    const head = await fetch(mine.attachments[0].url, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '700000'])
     const beyond = await bytesAt(mine.attachments[0].url, { range: 'bytes=700000-' })
     expect(beyond.status).toBe(416)
 
@@ -102,7 +104,7 @@ describe('an MMS', () => {
     expect(await mms([one, foreign])).toMatchObject(refused('NOT_FOUND', foreign))
     expect(await mms([waiting])).toMatchObject(refused('NOT_READY', waiting))
     expect(await mms(large)).toMatchObject(refused('TOO_LARGE_TOGETHER'))
-    expect(await mms([])).toMatchObject({ code: 'TEXT_EMPTY' })
+    expect(await mms([], { text: ' ' })).toMatchObject({ code: 'TEXT_EMPTY' })
     const fromTollFree = { from: tollFree, to: [stranger], text: '', attachments: [foreign] }
     expect(await send(other, fromTollFree)).toMatchObject({
       code: 'MMS_NOT_SUPPORTED',
