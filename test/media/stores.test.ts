@@ -25,7 +25,8 @@ const stores: Record<string, () => Promise<Opened>> = {
   async Postgres() {
     const database = await createTestDatabase()
     const server = new URL(database.url)
-    const cable = await startTcpProxy(() => Number(server.port))
+    const { port } = server
+    const cable = await startTcpProxy(() => Number(port))
     server.port = String(cable.port)
     const db = createDatabase({ url: server.href, applicationName: 'store', poolSize: 2 })
     onTestFinished(async () => {
