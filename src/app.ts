@@ -36,6 +36,9 @@ import { type Clock, seconds, systemClock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
 import { createUrlSigner } from './lib/url-signer.ts'
+import { createDiskStore } from './media/disk-store.ts'
+import { createPostgresStore } from './media/postgres-store.ts'
+import { createUploads } from './media/uploads.ts'
 import { createAcceptInternal } from './messages/accept-internal.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
@@ -58,7 +61,7 @@ import { requestContacts } from './people/request-contacts.ts'
 import { requestDirectoryOf } from './people/request-directory.ts'
 import { createSetPresence } from './people/set-presence.ts'
 import { createRingCentral } from './ringcentral/client.ts'
-import { attachmentsPath, createRoutes, recordingsPath } from './routes.ts'
+import { attachmentsPath, createRoutes, recordingsPath, uploadsPath } from './routes.ts'
 import { schema } from './schema.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
@@ -75,6 +78,8 @@ export type AppOptions = {
   webUrl?: () => string
   databaseUrl: string
   redisUrl: string | null
+  /** The directory where media are kept; in Postgres if there is none. */
+  mediaDir?: string | null
   encryptionKeys: SealingKey[]
   operatorKey: string
   ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null }
@@ -135,6 +140,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   opened.defer(() => hints.close())
   const queue = await createJobQueue({ databaseUrl: options.databaseUrl, jobs, works, logger })
   opened.defer(() => queue.close())
+
+  const store = options.mediaDir ? await createDiskStore(options.mediaDir) : createPostgresStore(db)
 
   const sealer = createSealer(options.encryptionKeys)
   const { serverUrl, clientId, clientSecret } = options.ringCentral
@@ -216,9 +223,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       clock,
     }),
   })
+  const uploads = createUploads({
+    db,
+    store,
+    signer: createUrlSigner(options.encryptionKeys, 'uploads'),
+    base: `${url}${uploadsPath}`,
+    clock,
+  })
   const attachments = createAttachments({
     db,
     access,
+    store,
     addresses: createMediaAddresses({
       signer: createUrlSigner(options.encryptionKeys, 'attachments'),
       base: `${url}${attachmentsPath}`,
@@ -249,6 +264,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         queue,
         access,
         alarms,
+        store,
         presences,
         grants,
         disconnecting,
@@ -293,6 +309,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     activeCalls,
     recordings,
     attachments,
+    uploads,
     directory,
     mappings,
     presences,
@@ -332,6 +349,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       extensions,
       recordings,
       attachments,
+      uploads,
       authenticate,
       feed,
       publicUrl: url,

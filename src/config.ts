@@ -11,6 +11,8 @@ export type Config = {
   databaseUrl: string | null
   redisUrl: string | null
   dataDir: string
+  /** Where media are kept: in the data directory, or in Postgres. */
+  mediaStore: 'disk' | 'postgres'
   /** Empty: one is made and kept in the data directory (never in production). */
   encryptionKeys: SealingKey[]
   /** Null: one is made and kept in the data directory (never in production). */
@@ -70,6 +72,7 @@ const variables = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a URL that starts with redis://' })
     .optional(),
   DATA_DIR: z.string().default('.data'),
+  MEDIA_STORE: z.enum(['disk', 'postgres'], 'must be disk or postgres').default('disk'),
   ENCRYPTION_KEYS: encryptionKeys.optional(),
   OPERATOR_KEY: z
     .string()
@@ -136,6 +139,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
     dataDir: values.DATA_DIR,
+    mediaStore: values.MEDIA_STORE,
     encryptionKeys: values.ENCRYPTION_KEYS ?? [],
     operatorKey: values.OPERATOR_KEY ?? null,
     ringCentral,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
@@ -76,6 +77,7 @@ async function start(config: Config) {
       ...secrets,
       ringCentral,
       databaseUrl: database.url,
+      mediaDir: config.mediaStore === 'disk' ? join(config.dataDir, 'media') : null,
       ...(config.role === 'worker' &&
         !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
       graphiql: config.production ? null : () => graphiql.welcome,

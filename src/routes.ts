@@ -15,12 +15,15 @@ import type { JobQueue } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { uploadRoutes } from './media/upload-routes.ts'
+import type { Uploads } from './media/uploads.ts'
 import { attachmentRoutes } from './messages/attachment-routes.ts'
 import type { Attachments } from './messages/attachments.ts'
 import type { Authenticate } from './tenants/authenticate.ts'
 
 export const recordingsPath = '/v1/rc/recordings'
 export const attachmentsPath = '/v1/rc/attachments'
+export const uploadsPath = '/v1/rc/uploads'
 
 /** The HTTP surface, all of it. */
 export function createRoutes(deps: {
@@ -34,6 +37,7 @@ export function createRoutes(deps: {
   extensions: ExtensionService
   recordings: Recordings
   attachments: Attachments
+  uploads: Uploads
   authenticate: Authenticate
   feed: EventFeed
   publicUrl: string
@@ -87,6 +91,7 @@ export function createRoutes(deps: {
   routes.route('/v1/rc/webhook', webhookRoute(deps))
   routes.route(recordingsPath, recordingRoutes(deps))
   routes.route(attachmentsPath, attachmentRoutes(deps))
+  routes.route(uploadsPath, uploadRoutes(deps))
   routes.route('/v1/rc', restRoutes(deps))
   routes.route('/v1/rc', connectRoutes(deps))
   routes.get('/', (c) => c.redirect('/graphql', 302))

@@ -57,9 +57,14 @@ import type { JobQueue, Schedule } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { sweepMediaJob, sweepOrphansJob } from './media/jobs.ts'
+import type { MediaStore } from './media/store.ts'
+import { removeMediaOf, sweepMedia, sweepOrphans } from './media/sweep.ts'
 import { expireMessage } from './messages/expire.ts'
+import { fetchMedia } from './messages/inbound-media.ts'
 import {
   expireMessageJob,
+  fetchMediaJob,
   readTranscriptionJob,
   reconcileSendingJob,
   releaseMessageJob,
@@ -116,6 +121,9 @@ export const jobs = [
   sweepHistoryJob,
   tendBatchJob,
   sweepBatchesJob,
+  fetchMediaJob,
+  sweepMediaJob,
+  sweepOrphansJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -137,6 +145,8 @@ export const schedules: Schedule[] = [
   { job: sweepMessagesJob, cron: '* * * * *' },
   { job: sweepHistoryJob, cron: '* * * * *' },
   { job: sweepBatchesJob, cron: '* * * * *' },
+  { job: sweepMediaJob, cron: '23 * * * *' },
+  { job: sweepOrphansJob, cron: '7 4 * * *' },
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
@@ -151,6 +161,7 @@ export type WorkerDeps = {
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
   alarms: LaneAlarms
+  store: MediaStore
   presences: Presences
   grants: Grants
   disconnecting: Disconnecting
@@ -179,6 +190,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
         await deps.disconnecting.disconnectTenant(tenantId).catch((error) => {
           if (!(error instanceof NotConnectedError)) throw error
         })
+        await removeMediaOf(deps, tenantId)
       },
     }),
     discoverNumbers(deps),
@@ -217,6 +229,9 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     sweepHistory(deps),
     tendBatch(deps),
     sweepBatches(deps),
+    fetchMedia(deps),
+    sweepMedia(deps),
+    sweepOrphans(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

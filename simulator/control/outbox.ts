@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { time } from '../http/json.ts'
 import type { Simulation } from '../simulation.ts'
 
@@ -7,6 +8,8 @@ export interface OutboxEntry {
   to: string[]
   text: string
   acceptedAt: string
+  /** Of an MMS. */
+  attachments?: { contentType: string; fileName?: string; sizeBytes: number; sha256: string }[]
 }
 
 /** Every text that was ever accepted for sending, whatever became of its answer. Oldest first. */
@@ -17,5 +20,13 @@ export function readOutbox(sim: Simulation): OutboxEntry[] {
     to: message.to.map((one) => one.phoneNumber),
     text: message.text,
     acceptedAt: time(message.createdAt),
+    ...(message.attachments.length > 0 && {
+      attachments: message.attachments.map(({ contentType, fileName, content }) => ({
+        contentType,
+        ...(fileName !== undefined && { fileName }),
+        sizeBytes: content.length,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      })),
+    }),
   }))
 }

@@ -5,12 +5,25 @@ import { BusinessError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
+import { RangeNotSatisfiableError } from './byte-range.ts'
 import type { MediaAddresses, MediaName } from './media-addresses.ts'
 
-/** RingCentral had it once. */
+/** It was there once; the message says where, for a person. */
 export class MediaGoneError extends Error {
   override name = 'MediaGoneError'
+  constructor(message: string = goneAtRingCentral) {
+    super(message)
+  }
 }
+
+const goneAtRingCentral = 'RingCentral does not have it any more'
+
+/** We keep it, and cannot get at it now. */
+export class MediaUnavailableError extends Error {
+  override name = 'MediaUnavailableError'
+}
+
+const tryAgainAfter = '10'
 
 /** Media, and how a browser shall take it. */
 export type Media = MediaContent & {
@@ -24,7 +37,7 @@ const isHarmless =
   /^((audio|video)\/[\w.+-]+|image\/(png|jpe?g|gif|webp|bmp|tiff|hei[cf])|application\/pdf)$/
 
 /**
- * Streams media to who has an address that we signed. No byte is kept here. `content` answers undefined
+ * Streams media to who has an address that we signed. `content` answers undefined
  * when there is no such thing, or the tenant may not have it now.
  */
 export function mediaRoutes({
@@ -52,7 +65,7 @@ export function mediaRoutes({
     const range = c.req.header('range')
     try {
       const media = await content(name, { ...(range && { range }), signal: c.req.raw.signal })
-      return media ? stream(c, media) : c.json({ error: 'Not found' }, 404)
+      return media ? await stream(c, media) : c.json({ error: 'Not found' }, 404)
     } catch (error) {
       if (error instanceof RetryLaterError) {
         const wait = Math.ceil((error.retryAt.getTime() - clock.now().getTime()) / 1000)
@@ -62,12 +75,17 @@ export function mediaRoutes({
       if (error instanceof BusinessError) {
         return c.json({ error: error.message }, error.code === 'NOT_CONNECTED' ? 409 : 403)
       }
-      if (error instanceof RingCentralRefusedError && error.status === 416) {
+      if (error instanceof MediaUnavailableError) {
+        c.header('Retry-After', tryAgainAfter)
+        return c.json({ error: 'It cannot be read now: try again in a moment' }, 503)
+      }
+      const isRefusedRange = error instanceof RingCentralRefusedError && error.status === 416
+      if (isRefusedRange || error instanceof RangeNotSatisfiableError) {
         return c.json({ error: 'There is no such range' }, 416)
       }
-      const isRefusedAsGone = error instanceof RingCentralRefusedError && error.status === 404
-      if (isRefusedAsGone || error instanceof MediaGoneError) {
-        return c.json({ error: 'RingCentral does not have it any more' }, 404)
+      if (error instanceof MediaGoneError) return c.json({ error: error.message }, 404)
+      if (error instanceof RingCentralRefusedError && error.status === 404) {
+        return c.json({ error: goneAtRingCentral }, 404)
       }
       if (!(error instanceof RingCentralError)) throw error
       logger.info({ err: error, owner: name.ownerId }, 'Media could not be fetched')
@@ -78,7 +96,7 @@ export function mediaRoutes({
   return routes
 }
 
-function stream(c: Context, media: Media): Response {
+async function stream(c: Context, media: Media): Promise<Response> {
   const [declared = ''] = media.contentType.toLowerCase().split(';', 1)
   const type = isHarmless.test(declared) ? declared : 'application/octet-stream'
   const isShown = media.inline && type === declared
@@ -94,5 +112,8 @@ function stream(c: Context, media: Media): Response {
   c.header('Accept-Ranges', 'bytes')
   if (media.contentLength !== undefined) c.header('Content-Length', String(media.contentLength))
   if (media.contentRange) c.header('Content-Range', media.contentRange)
-  return c.body(media.body, media.status === 206 ? 206 : 200)
+  if (c.req.method !== 'HEAD') return c.body(media.body, media.status === 206 ? 206 : 200)
+  // Who only asks how it is does not read it.
+  await media.body.cancel()
+  return c.body(null, media.status === 206 ? 206 : 200)
 }

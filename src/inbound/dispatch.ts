@@ -7,6 +7,7 @@ import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { requestMedia } from '../messages/inbound-media.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
 import { requestSync } from '../messages/request-sync.ts'
 import { recordPresence } from '../people/record-presence.ts'
@@ -74,8 +75,10 @@ export const processNotification = ({
       queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
     switch (notification.kind) {
       case 'instant-message': {
-        const message = await recordInbound(tx, record, mailbox, notification.body)
-        if (message) await refreshConversations(tx, record, [{ ...message, wakes: true }])
+        const received = await recordInbound(tx, record, mailbox, notification.body)
+        if (!received) return
+        await requestMedia(tx, queue, received)
+        await refreshConversations(tx, record, [{ ...received, wakes: true }])
         return
       }
       case 'mailbox-change':

@@ -13,6 +13,8 @@ export const idPrefixes = {
   Conversation: 'cnv',
   MessageAttempt: 'att',
   MessageBatch: 'bat',
+  Upload: 'upl',
+  Media: 'med',
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',

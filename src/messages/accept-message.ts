@@ -8,6 +8,8 @@ import { after, type Clock, seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
+import type { StoredAttachment } from './mailbox-facts.ts'
+import { useUploads } from './outbound-media.ts'
 import { putOff } from './release.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
@@ -21,6 +23,8 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
   colleagues?: Prisma.InputJsonValue
   /** Not before this moment; null: at once. `validFor` counts from here. */
   sendAt: Date | null
+  /** Each by the id of its upload. */
+  attachments?: StoredAttachment[]
 }
 
 /**
@@ -52,6 +56,7 @@ export function acceptMessage(
       if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
       return twin
     }
+    await useUploads(tx, message)
     recordStatus(record, message)
     if (message.expiresAt) {
       const payload = { messageId: message.id }

@@ -12,8 +12,14 @@ import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
 import { acceptedBefore, acceptMessage } from './accept-message.ts'
-import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
+import {
+  InvalidRecipientsError,
+  MmsNotSupportedError,
+  maxRecipients,
+  maxTextLength,
+} from './errors.ts'
 import { numberOfUser } from './number-of-user.ts'
+import { attachmentsFrom, parseAttachments } from './outbound-media.ts'
 import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
 
 declare module '../graphql/context.ts' {
@@ -28,6 +34,8 @@ export type SmsInput = {
   userId?: string | null | undefined
   to: readonly string[]
   text: string
+  /** Uploads. */
+  attachments?: readonly string[] | null | undefined
   /** Seconds. */
   validFor?: number | null | undefined
   /** Not before this moment; left out: at once. */
@@ -55,8 +63,8 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const { sender, ...rest } = parse(input)
-    const requestHash = hash({ ...rest, sender })
+    const { sender, uploadIds, ...rest } = parse(input)
+    const requestHash = hash({ ...rest, sender, uploadIds })
     const { idempotencyKey } = rest
     const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
     if (known) return known
@@ -73,9 +81,21 @@ export function createAcceptSms({
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
     await requireAbility(db, extension, 'SEND_SMS')
+    if (uploadIds.length > 0 && !number.features.includes('MmsSender')) {
+      throw new MmsNotSupportedError(from)
+    }
+    const attachments = await attachmentsFrom(db, tenantId, uploadIds)
     return acceptMessage(
       { eventLog, queue, clock },
-      { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from, requestHash },
+      {
+        tenantId,
+        extensionRowId: extension.id,
+        type: 'SMS',
+        ...rest,
+        from,
+        attachments,
+        requestHash,
+      },
     )
   }
 }
@@ -93,10 +113,14 @@ function parse(input: SmsInput) {
   }
   const twice = to.find((number, index) => to.indexOf(number) !== index)
   if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
+  const uploadIds = parseAttachments(input.attachments)
   return {
     sender,
     to,
-    text: parseText(input.text, maxTextLength),
+    // A picture needs no words.
+    text:
+      uploadIds.length > 0 && input.text.trim() === '' ? '' : parseText(input.text, maxTextLength),
+    uploadIds,
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     validFor: parseValidFor(input.validFor),
     sendAt: input.sendAt ?? null,
@@ -115,23 +139,13 @@ function parseSender({ from, userId }: SmsInput): Sender {
 }
 
 /** As it was asked: a user's number may have changed when the same request comes again. */
-function hash({
-  sender,
-  to,
-  text,
-  validFor,
-  sendAt,
-}: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
+function hash(asked: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
+  const { sender, to, text, uploadIds, validFor, sendAt } = asked
   const who = sender.from ?? { userId: sender.userId }
   // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
-  const more = { ...(sendAt && { sendAt }) }
-  return hashOf([
-    who,
-    to,
-    text,
-    ...(validFor === null ? [] : [validFor]),
-    ...(Object.keys(more).length === 0 ? [] : [more]),
-  ])
+  const attached = uploadIds.length === 0 ? [] : [{ attachments: uploadIds }]
+  const later = sendAt ? [{ sendAt }] : []
+  return hashOf([who, to, text, ...(validFor === null ? [] : [validFor]), ...attached, ...later])
 }
 
 async function whyNoNumber(db: Db, tenantId: string, from: string) {

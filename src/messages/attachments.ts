@@ -1,8 +1,13 @@
 import type { Db } from '../db/client.ts'
-import type { Message } from '../db/generated/client/client.ts'
+import type { Media as MediaRow, Message } from '../db/generated/client/client.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
+import { createBatch } from '../graphql/batch.ts'
+import type { Context } from '../graphql/context.ts'
+import { parseByteRange } from '../http/byte-range.ts'
 import type { MediaAddresses, MediaName } from '../http/media-addresses.ts'
-import { type Media, MediaGoneError } from '../http/media-routes.ts'
+import { type Media, MediaGoneError, MediaUnavailableError } from '../http/media-routes.ts'
+import { kindOfId } from '../lib/ids.ts'
+import { MediaLostError, type MediaStore, MediaStoreUnavailableError } from '../media/store.ts'
 import type { MediaOptions } from '../ringcentral/media.ts'
 import { attachmentsOf, type StoredAttachment } from './mailbox-facts.ts'
 
@@ -13,55 +18,109 @@ declare module '../graphql/context.ts' {
 }
 
 export type Attachments = ReturnType<typeof createAttachments>
-export type Attachment = StoredAttachment & { url: string; expiresAt: Date }
+export type Attachment = StoredAttachment & { sha256: string | null; url: string; expiresAt: Date }
 
-/** What is attached to messages, by addresses of ours. */
+/** What is attached to messages, by addresses of ours: from our store where it is, else from RingCentral. */
 export function createAttachments({
   db,
   access,
+  store,
   addresses,
 }: {
   db: Db
   access: ExtensionAccess
+  store: MediaStore
   addresses: MediaAddresses
 }) {
   return {
     isSigned: addresses.isSigned,
 
     /** The attachments of a message, each with an address that is good for some minutes. */
-    of(message: Pick<Message, 'id' | 'tenantId' | 'attachments' | 'deletedAt'>): Attachment[] {
-      if (message.deletedAt) return []
-      const { tenantId, id: ownerId } = message
-      return attachmentsOf(message)
-        .filter(isShown)
-        .map((one) => ({
-          ...one,
-          ...addresses.addressOf({ tenantId, ownerId, mediaId: one.id }),
-        }))
+    async of(
+      context: Context,
+      message: Pick<Message, 'id' | 'tenantId' | 'attachments' | 'deletedAt'>,
+    ): Promise<Attachment[]> {
+      const attachments = attachmentsOf(message).filter(isShown)
+      if (attachments.length === 0) return []
+      const { tenantId, id: ownerId, deletedAt } = message
+      const kept = await keptOf(context, ownerId)
+      return attachments
+        .filter(({ id }) => !deletedAt || kept.has(id))
+        .map((one) => {
+          const { sizeBytes = one.sizeBytes, sha256 = null } = kept.get(one.id) ?? {}
+          const address = addresses.addressOf({ tenantId, ownerId, mediaId: one.id })
+          return { ...one, sizeBytes, sha256, ...address }
+        })
     },
 
     /**
-     * An attachment, by the token of the extension in whose mailbox it lies. Undefined when there is no such
-     * attachment, or the tenant may not have it now.
+     * An attachment: as we keep it, or by the token of the extension in whose mailbox it lies. Undefined
+     * when there is no such attachment, or the tenant may not have it now.
      *
-     * @throws MediaGoneError, NotConnectedError, RetryLaterError, and what the client throws
+     * @throws MediaGoneError, MediaUnavailableError, RangeNotSatisfiableError, NotConnectedError,
+     *   RetryLaterError, and what the client throws
      */
     async content(name: MediaName, options: MediaOptions): Promise<Media | undefined> {
       const { tenantId, ownerId, mediaId } = name
       const message = await db.message.findFirst({
         where: { id: ownerId, tenantId, tenant: { status: 'ACTIVE' } },
+        include: { media: { where: { attachmentId: mediaId }, include: { media: true } } },
       })
       const attachment = message && attachmentsOf(message).find(({ id }) => id === mediaId)
-      if (!message?.rcMessageId || !attachment) return undefined
-      if (message.deletedAt) throw new MediaGoneError()
+      if (!attachment) return undefined
+      const shown = { fileName: attachment.fileName ?? nameOf(message, mediaId), inline: true }
+      const kept = message.media[0]?.media
+      // What we sent RingCentral has as well, but under an id that nobody told us.
+      const isAtRingCentral = kindOfId(mediaId) !== 'Upload' && !message.deletedAt
+      if (kept) {
+        try {
+          return { ...(await fromStore(kept, options)), ...shown }
+        } catch (error) {
+          const isGone = error instanceof MediaLostError
+          if (!isGone && !(error instanceof MediaStoreUnavailableError)) throw error
+          if (!isAtRingCentral)
+            throw isGone ? new MediaGoneError(lostHere) : new MediaUnavailableError()
+        }
+      }
+      if (!message.rcMessageId || !isAtRingCentral) throw new MediaGoneError()
       const source = { messageId: message.rcMessageId, attachmentId: attachment.id }
       const media = await access.call(message.extensionRowId, (api) =>
         api.media.content(source, options),
       )
-      return { ...media, fileName: attachment.fileName ?? nameOf(message, mediaId), inline: true }
+      return { ...media, ...shown }
     },
   }
+
+  async function fromStore({ id, contentType, sizeBytes }: MediaRow, options: MediaOptions) {
+    const range = parseByteRange(options.range, sizeBytes)
+    return {
+      status: range ? 206 : 200,
+      contentType,
+      contentLength: range ? range.end - range.start + 1 : sizeBytes,
+      contentRange: range && `bytes ${range.start}-${range.end}/${sizeBytes}`,
+      requestId: undefined,
+      body: await store.read(id, range),
+    }
+  }
 }
+
+/** What we keep of a message, by the ids of its attachments. */
+const keptOf = createBatch<string, Map<string, MediaRow>>(async ({ db }, messageIds) => {
+  const uses = await db.mediaUse.findMany({
+    where: { messageId: { in: [...messageIds] }, status: 'KEPT' },
+    include: { media: true },
+  })
+  return messageIds.map(
+    (id) =>
+      new Map(
+        uses.flatMap(({ messageId, attachmentId, media }) =>
+          messageId === id && media ? [[attachmentId, media] as const] : [],
+        ),
+      ),
+  )
+})
+
+const lostHere = 'The gateway does not have it any more'
 
 /** What was said in a voicemail is its text. */
 function isShown({ type }: StoredAttachment): boolean {

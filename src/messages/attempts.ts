@@ -93,7 +93,12 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
               },
             })
             const { count } = await tx.message.updateMany({
-              where: { id: message.id, status: { in: ['QUEUED', 'SENDING'] } },
+              where: {
+                id: message.id,
+                status: { in: ['QUEUED', 'SENDING'] },
+                // Paused or taken back since it was looked up.
+                ...(message.batchId !== null && { batch: { status: 'RUNNING' } }),
+              },
               data: { mayRetry: false },
             })
             if (count === 0) throw new NothingToSendError()

@@ -52,6 +52,40 @@ export class RecipientNotFoundError extends BusinessError {
   }
 }
 
+export type UnusableAttachment =
+  | 'TOO_MANY'
+  | 'TWICE'
+  | 'NOT_FOUND'
+  | 'NOT_READY'
+  | 'TOO_LARGE_TOGETHER'
+
+/** What shall be attached cannot be. */
+export class AttachmentError extends BusinessError {
+  override name = 'AttachmentError'
+  readonly code = 'ATTACHMENT_NOT_USABLE'
+  readonly reason: UnusableAttachment
+  /** The upload; null where it is about all of them. */
+  readonly attachmentId: string | null
+  constructor(reason: UnusableAttachment, attachmentId: string | null, message: string) {
+    super(message)
+    this.reason = reason
+    this.attachmentId = attachmentId
+  }
+}
+
+/** The number sends words alone. */
+export class MmsNotSupportedError extends BusinessError {
+  override name = 'MmsNotSupportedError'
+  readonly code = 'MMS_NOT_SUPPORTED'
+  readonly number: string
+  constructor(number: string) {
+    super(
+      `${number} sends no attachments: RingCentral gives it no feature MmsSender, as toll-free numbers never have it. Take another one of \`phoneNumbers\`.`,
+    )
+    this.number = number
+  }
+}
+
 export class MessageNotFoundError extends BusinessError {
   override name = 'MessageNotFoundError'
   readonly code = 'MESSAGE_NOT_FOUND'

@@ -1,13 +1,18 @@
 import type { Message } from '../db/generated/client/client.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import type { RingCentralError } from '../ringcentral/errors.ts'
-import type { SentMessage } from '../ringcentral/messages.ts'
+import type { MmsFile, SentMessage } from '../ringcentral/messages.ts'
 import { explainSendingError } from '../ringcentral/sms-errors.ts'
 import { asRingCentralNames, colleaguesOf } from './colleagues.ts'
 
 /** Hands a message to RingCentral, by the way that its type takes. */
-export function handOver({ messages }: RingCentralApi, message: Message): Promise<SentMessage> {
+export function handOver(
+  { messages }: RingCentralApi,
+  message: Message,
+  files: readonly MmsFile[],
+): Promise<SentMessage> {
   const { from, to, text } = message
+  if (files.length > 0) return messages.sendMms({ from, to, text, files })
   if (message.type !== 'INTERNAL') return messages.sendSms({ from, to, text })
   return messages.sendInternalMessage({
     to: colleaguesOf(message).map(asRingCentralNames),

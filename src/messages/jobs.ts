@@ -58,5 +58,12 @@ export const tellReadStateJob = defineJob({
   policy: 'short',
 })
 
+/** Fetches the pictures of a text into our store. `singletonKey` is the message. */
+export const fetchMediaJob = defineJob({
+  name: 'fetch-media',
+  payload: z.object({ messageId: z.string() }),
+  policy: 'short',
+})
+
 /** Syncs all extensions, and wakes lanes that nobody woke; made by a schedule. */
 export const sweepMessagesJob = defineJob({ name: 'sweep-messages', payload: z.object({}) })

@@ -5,6 +5,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
 import { colleaguesOf, sameColleagues } from './colleagues.ts'
+import { attachmentsOf, mailboxFacts } from './mailbox-facts.ts'
 import { typeOf } from './message-type.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 import { watchDeliveries } from './watch-deliveries.ts'
@@ -20,12 +21,14 @@ export function mayShowFrom(attempt: Pick<MessageAttempt, 'startedAt'>): Date {
 /** Whether a record of RingCentral's store may be what an attempt left there. Of equal texts, any may be. */
 export function mayBe(
   record: MessageRecord,
-  message: Pick<Message, 'type' | 'from' | 'to' | 'text' | 'colleagues'>,
+  message: Pick<Message, 'type' | 'from' | 'to' | 'text' | 'attachments' | 'colleagues'>,
   attempt: Pick<MessageAttempt, 'startedAt'>,
 ): boolean {
   return (
     typeOf(record) === message.type &&
     record.text === message.text &&
+    // Pictures often come without words. RingCentral may make them smaller, but leaves none out.
+    mailboxFacts(record).attachments.length === attachmentsOf(message).length &&
     record.creationTime >= mayShowFrom(attempt) &&
     sameParties(record, message)
   )

@@ -6,11 +6,14 @@ import {
 import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { maxAttachments, maxBytes } from '../media/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
 import {
+  AttachmentError,
   IdempotencyConflictError,
   InvalidRecipientsError,
   InvalidTextError,
+  MmsNotSupportedError,
   maxDaysAhead,
   maxRecipients,
   maxTextLength,
@@ -46,6 +49,43 @@ builder.objectType(IdempotencyConflictError, {
   }),
 })
 
+const UnusableAttachment = builder.enumType('UnusableAttachment', {
+  description: 'Why an attachment cannot be used.',
+  values: {
+    TOO_MANY: { description: `More than ${maxAttachments}.` },
+    TWICE: { description: 'The same upload is named twice.' },
+    NOT_FOUND: {
+      description:
+        'There is no such upload, or it is gone: one that no message has used stays 24 hours.',
+    },
+    NOT_READY: { description: 'Its bytes have not come yet.' },
+    TOO_LARGE_TOGETHER: { description: `More than ${maxBytes} bytes together.` },
+  } as const,
+})
+
+builder.objectType(AttachmentError, {
+  name: 'AttachmentError',
+  description: 'An attachment that cannot be used; nothing was queued. Code ATTACHMENT_NOT_USABLE.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    reason: t.expose('reason', { type: UnusableAttachment, description: 'Why, for a program.' }),
+    attachmentId: t.exposeID('attachmentId', {
+      nullable: true,
+      description: 'The upload that it is about; null if it is about all of them.',
+    }),
+  }),
+})
+
+builder.objectType(MmsNotSupportedError, {
+  name: 'MmsNotSupportedError',
+  description:
+    'The number that sends has no feature MmsSender, such as a toll-free one. Code MMS_NOT_SUPPORTED.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    number: t.exposeString('number', { description: 'The number in E.164.' }),
+  }),
+})
+
 const SendSmsInput = builder.inputType('SendSmsInput', {
   description: 'A text to send.',
   fields: (t) => ({
@@ -62,7 +102,10 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
     }),
     text: t.string({
       required: true,
-      description: `What to say, 1 to ${maxTextLength} UTF-16 code units.`,
+      description: `What to say, 1 to ${maxTextLength} UTF-16 code units; may be empty with \`attachments\`.`,
+    }),
+    attachments: t.idList({
+      description: `Files to send with it, as an MMS: ids of READY uploads of \`createUpload\`, up to ${maxAttachments}, together at most ${maxBytes} bytes. The number needs the feature MmsSender. An upload may go with many messages.`,
     }),
     validFor: t.int({
       description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes, for example until its extension is connected again.`,
@@ -89,6 +132,8 @@ builder.mutationField('sendSms', (t) =>
         InvalidPhoneNumberError,
         InvalidRecipientsError,
         InvalidTextError,
+        AttachmentError,
+        MmsNotSupportedError,
         NumberNotFoundError,
         NotConnectedError,
         ExtensionRevokedError,

@@ -9,6 +9,8 @@ import type { Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { colleaguesOf } from './colleagues.ts'
 import { MessageNotFoundError, NotUnconfirmedError } from './errors.ts'
+import { attachmentsOf } from './mailbox-facts.ts'
+import { useMediaOf } from './outbound-media.ts'
 import { wakeLane } from './send-lane.ts'
 import { noteStep, recordStatus } from './status.ts'
 
@@ -83,10 +85,12 @@ export function createResolveUnconfirmed({
         status: 'QUEUED',
         text,
         colleagues: colleaguesOf(original),
+        attachments: attachmentsOf(original),
         resendOfId,
         conversationId: await ensureConversation(tx, written),
       },
     })
+    await useMediaOf(tx, original, message)
     recordStatus(record, message)
     return message
   }

@@ -52,14 +52,14 @@ export const Message = builder.prismaNode('Message', {
     attachments: t.field({
       type: [MessageAttachment],
       description:
-        'Pictures of an MMS, the sound of a voicemail, the pages of a fax. Empty once it is deleted at RingCentral.',
-      resolve: (message, _args, { services }) => services.attachments.of(message),
+        'Pictures of an MMS, the sound of a voicemail, the pages of a fax. Once it is deleted at RingCentral, what the gateway keeps: the pictures.',
+      resolve: (message, _args, context) => context.services.attachments.of(context, message),
     }),
     deletedAt: t.expose('deletedAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it was found deleted at RingCentral, which then gives no attachments any more; null while it is there. Here it stays.',
+        'When it was found deleted at RingCentral, which then gives no sound and no pages any more; null while it is there. Here it stays, with its pictures.',
     }),
     resolution: t.expose('resolution', {
       type: MessageResolution,

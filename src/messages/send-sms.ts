@@ -9,6 +9,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { MediaStore } from '../media/store.ts'
 import {
   type RingCentralError,
   RingCentralRefusedError,
@@ -22,6 +23,7 @@ import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 import type { LaneAlarms } from './lane-alarms.ts'
 import { nextMessage } from './next-message.ts'
+import { AttachmentLostError, filesOf } from './outbound-media.ts'
 import {
   keepLane,
   type Lane,
@@ -48,6 +50,7 @@ type Deps = {
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
   alarms: LaneAlarms
+  store: MediaStore
   settleMs: number
   restMs?: number | undefined
   clock: Clock
@@ -74,7 +77,7 @@ const batchPace = { share: 0.975, evenly: true }
  * holder looks once more when leaving it, so nothing that was committed before stays behind.
  */
 export const sendSms = (deps: Deps) => {
-  const { db, eventLog, queue, access, alarms, restMs = usualRest, clock, logger } = deps
+  const { db, eventLog, queue, access, alarms, store, restMs = usualRest, clock, logger } = deps
   const attempts = createAttempts(deps)
 
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
@@ -133,10 +136,12 @@ export const sendSms = (deps: Deps) => {
   async function send(lane: Lane, message: Message): Promise<Sent> {
     const attempt = attempts.of(lane, message)
     try {
-      const accepted = await access.call(lane.extensionRowId, (api) => handOver(api, message), {
-        beforeRequest: attempt.begin,
-        ...(message.batchId !== null && batchPace),
-      })
+      const files = await filesOf({ db, store, clock, restMs }, message)
+      const accepted = await access.call(
+        lane.extensionRowId,
+        (api) => handOver(api, message, files),
+        { beforeRequest: attempt.begin, ...(message.batchId !== null && batchPace) },
+      )
       await eventLog.transaction(async (tx, record) => {
         await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
@@ -150,6 +155,12 @@ export const sendSms = (deps: Deps) => {
     } catch (error) {
       if (error instanceof LaneLostError) throw error
       if (error instanceof NothingToSendError) return 'done'
+      if (error instanceof AttachmentLostError) {
+        await eventLog.transaction((tx, record) =>
+          moveStatus(tx, record, message.id, { to: 'SENDING_FAILED', ...lostAttachment }),
+        )
+        return 'done'
+      }
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
@@ -216,6 +227,13 @@ export const sendSms = (deps: Deps) => {
       await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })
   }
+}
+
+/** No attempt has begun by then. */
+const lostAttachment = {
+  errorCode: 'ATTACHMENT_LOST',
+  errorMessage:
+    'The media store does not have an attachment of this text any more. Hand the file in again with `createUpload`, and send a new text.',
 }
 
 /** Why nothing leaves for a while, for a person. */

@@ -3,9 +3,10 @@ import { inTransaction } from '../db/transaction.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
-import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import { after, type Clock, days, minutes, seconds } from '../lib/clock.ts'
 import {
   expireMessageJob,
+  fetchMediaJob,
   reconcileSendingJob,
   releaseMessageJob,
   sendSmsJob,
@@ -18,12 +19,15 @@ import { requestSync } from './request-sync.ts'
 const syncEvery = minutes(5)
 const sweepAfter = seconds(30)
 const settledAfter = minutes(10)
+/** What RingCentral has not handed out in a month, it will not. */
+const fetchedWithin = days(30)
+const fetchesAtOnce = 200
 
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
  * which something has been waiting, lets go what is due, settles what was left in doubt, ends what has
- * outlived its time, tells RingCentral what it has yet to be told, and syncs extensions that nobody has synced
- * for a while (a webhook may be silent).
+ * outlived its time, tells RingCentral what it has yet to be told, fetches pictures that still wait, and syncs
+ * extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
@@ -40,6 +44,7 @@ export const sweepMessages = ({
     await settleDoubts()
     await expireOverdue()
     await tellReadStates()
+    await fetchWaiting()
     await syncStale()
   })
 
@@ -113,6 +118,28 @@ export const sweepMessages = ({
     for (const { extensionRowId } of untold) {
       await inTransaction(db, (tx) =>
         queue.send(tx, tellReadStateJob, { extensionRowId }, { singletonKey: extensionRowId }),
+      )
+    }
+  }
+
+  async function fetchWaiting() {
+    const waiting = await db.mediaUse.findMany({
+      where: {
+        status: 'WAITING',
+        createdAt: {
+          lt: after(clock.now(), -settledAfter),
+          gt: after(clock.now(), -fetchedWithin),
+        },
+        message: { extension: { grant: { isNot: null } }, tenant: { status: 'ACTIVE' } },
+      },
+      distinct: ['messageId'],
+      select: { messageId: true },
+      orderBy: { createdAt: 'desc' },
+      take: fetchesAtOnce,
+    })
+    for (const { messageId } of waiting) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, fetchMediaJob, { messageId }, { singletonKey: messageId }),
       )
     }
   }

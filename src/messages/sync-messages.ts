@@ -15,6 +15,7 @@ import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { featuresOf } from '../tenants/features.ts'
 import { hearReadState } from './hear-read-state.ts'
+import { requestMedia } from './inbound-media.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
 import { adoptRecord } from './match-sent.ts'
@@ -188,6 +189,7 @@ export const syncMessages = ({
         const now = await refreshMessage(tx, record, heard ?? known, facts)
         if (now !== known) touched.push(now)
         await requestTranscription(tx, queue, now)
+        await requestMedia(tx, queue, now)
       } else if (message.direction === 'Inbound') {
         const isLate = message.creationTime < after(clock.now(), -notificationTakes)
         const recoveredAt = isLate ? clock.now() : null
@@ -196,6 +198,7 @@ export const syncMessages = ({
         if (isLate) recovered += 1
         touched.push({ ...received, wakes: true })
         await requestTranscription(tx, queue, received)
+        await requestMedia(tx, queue, received)
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         const now = (await moveStatus(tx, record, known.id, change)) ?? known

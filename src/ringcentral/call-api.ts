@@ -13,6 +13,7 @@ export interface ApiRequest<S extends z.ZodType> {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   query?: Query
+  /** JSON, or a form as it is. */
   body?: unknown
   /** 10 s unless told. */
   timeoutMs?: number
@@ -33,13 +34,16 @@ export type CallApi = <S extends z.ZodType>(request: ApiRequest<S>) => Promise<z
 export function createCallApi(transport: Transport, accessToken: string): CallApi {
   return async (request) => {
     const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` }
-    if (request.body !== undefined) headers['content-type'] = 'application/json'
+    const { body } = request
+    // A form tells its type by itself.
+    const isJson = body !== undefined && !(body instanceof FormData)
+    if (isJson) headers['content-type'] = 'application/json'
     const answer = await exchange(transport, {
       operation: request.operation,
       method: request.method ?? 'GET',
       path: withQuery(request.path, request.query),
       headers,
-      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
       timeoutMs: request.timeoutMs ?? 10_000,
     })
     if (answer.status < 200 || answer.status > 299) throw errorOf(answer)

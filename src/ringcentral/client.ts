@@ -50,6 +50,8 @@ export type {
   ListMessagesQuery,
   MessagePage,
   MessagesApi,
+  MmsFile,
+  SendMmsRequest,
   SendSmsRequest,
   SentMessage,
 } from './messages.ts'

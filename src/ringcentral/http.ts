@@ -39,7 +39,7 @@ export interface Exchange {
   path: string
   method: string
   headers: Record<string, string>
-  body?: string | URLSearchParams
+  body?: string | URLSearchParams | FormData
   /** For the whole exchange, the answer's last byte included. */
   timeoutMs: number
 }

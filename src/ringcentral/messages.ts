@@ -37,6 +37,15 @@ export interface SendSmsRequest {
   text: string
 }
 
+/** Of a known size: it is sent with its length, and at most 1.5 MB of files go with one text. */
+export interface MmsFile {
+  fileName: string
+  /** Its type is what RingCentral is told. */
+  content: Blob
+}
+
+export type SendMmsRequest = SendSmsRequest & { files: readonly MmsFile[] }
+
 /** A colleague, by the id or the short number of the extension. */
 export type Colleague = { extensionId: string } | { extensionNumber: string }
 
@@ -76,6 +85,8 @@ export interface MessagesApi {
    * after RingCentralInDoubtError, look for the message before sending again.
    */
   sendSms(request: SendSmsRequest): Promise<SentMessage>
+  /** The same with files, up to 10; the text may be empty. */
+  sendMms(request: SendMmsRequest): Promise<SentMessage>
   /**
    * A message between colleagues, which costs nothing and no carrier sees. The same doubt holds as
    * for `sendSms`.
@@ -114,9 +125,19 @@ export function createMessagesApi(call: CallApi): MessagesApi {
     sendSms: ({ from, to, text }) =>
       send('messages.sendSms', '/sms', {
         from: { phoneNumber: from },
-        to: to.map((phoneNumber) => ({ phoneNumber })),
+        to: to.map(asNumber),
         text,
       }),
+
+    sendMms({ from, to, text, files }) {
+      const form = new FormData()
+      const words = { from: { phoneNumber: from }, to: to.map(asNumber), text }
+      // The first part has to be the words, whatever it is called.
+      const json = new Blob([JSON.stringify(words)], { type: 'application/json' })
+      form.append('json', json, 'request.json')
+      for (const { content, fileName } of files) form.append('attachment', content, fileName)
+      return send('messages.sendMms', '/mms', form)
+    },
 
     sendInternalMessage: (request) =>
       send('messages.sendInternalMessage', '/company-pager', request),
@@ -150,3 +171,5 @@ export function createMessagesApi(call: CallApi): MessagesApi {
     syncMessages: (query) => syncMessages(call, query),
   }
 }
+
+const asNumber = (phoneNumber: string) => ({ phoneNumber })

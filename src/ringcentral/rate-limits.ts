@@ -17,6 +17,7 @@ export const operationGroups = {
   'account.updateExtension': 'Medium',
   'phoneNumbers.list': 'Light',
   'messages.sendSms': 'Medium',
+  'messages.sendMms': 'Medium',
   'messages.getMessage': 'Light',
   'messages.listMessages': 'Light',
   'messages.syncMessages': 'Light',

@@ -8,7 +8,7 @@ export const deleteTenantJob = defineJob({
 })
 
 /**
- * Gives the tenant's grants back to RingCentral, then removes every row of it. `release` must be
+ * Gives back what the tenant has elsewhere (its grants at RingCentral, its media), then removes every row of it. `release` must be
  * fit to be called again: the job is repeated until RingCentral has been asked and the rows are gone.
  */
 export const deleteTenant = ({

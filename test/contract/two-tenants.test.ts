@@ -5,6 +5,7 @@ import { schema } from '../../src/schema.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
+import { createUpload, findUpload, uploaded } from '../support/media.ts'
 import { allowAtRingCentral } from '../support/person.ts'
 import { change, offIn } from '../support/settings.ts'
 import { send, stranger, waitForStatus } from '../support/texts.ts'
@@ -114,7 +115,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
       showing: ['DirectoryEntry', 'UserMapping'],
     },
   }
-  const byThemselves = ['status', 'settings', 'message', 'call', 'activeCalls', 'node']
+  const byThemselves = ['status', 'settings', 'message', 'upload', 'call', 'activeCalls', 'node']
   const operators = ['tenants']
 
   test('no query is left out', () => {
@@ -166,6 +167,14 @@ describe('every query shows a tenant its own and nothing of another', () => {
       const unknown = await raw(mine, document, { id: createId('Message') })
       expect(await raw(mine, document, { id: foreign.ids.Message })).toBe(unknown)
       expect(unknown).toBe('{"data":{"message":null}}')
+    }
+  })
+
+  test('upload', async () => {
+    for (const [mine, foreign] of pairs()) {
+      const { id } = await createUpload(mine, { fileName: 'a.png' })
+      expect(await findUpload(mine, id)).toMatchObject({ id })
+      expect(await findUpload(foreign, id)).toBeNull()
     }
   })
 
@@ -287,6 +296,18 @@ describe('no mutation reaches into another tenant', () => {
       expect(second.id).toMatch(/^msg_/)
       expect(second.id).not.toBe(first.id)
       expect(gateway.simulator.outbox().map(({ text }) => text)).not.toContain('In their name')
+    },
+    async createUpload() {
+      const theirs = await uploaded(acme)
+      const input = { from: ben.number, to: [stranger], text: '', attachments: [theirs] }
+      for (const unknown of [theirs, createId('Upload')]) {
+        expect(await send(other, { ...input, attachments: [unknown] })).toMatchObject({
+          code: 'ATTACHMENT_NOT_USABLE',
+          reason: 'NOT_FOUND',
+        })
+      }
+      const own = await send(other, { ...input, attachments: [await uploaded(other)] })
+      expect(own.id).toMatch(/^msg_/)
     },
     async sendInternalMessage() {
       // The same key of two tenants names two messages, and an extension of the other one names nobody.
@@ -562,7 +583,7 @@ async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
       SELECT id, "tenantId" FROM "Message" UNION ALL SELECT id, "tenantId" FROM "Extension"
       UNION ALL SELECT id, "tenantId" FROM "PhoneNumber" UNION ALL SELECT id, "tenantId" FROM "Call"
       UNION ALL SELECT id, "tenantId" FROM "DirectoryEntry" UNION ALL SELECT id, "tenantId" FROM "UserMapping"
-      UNION ALL SELECT id, "tenantId" FROM "Contact"
+      UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "Upload"
     ) AS things
     WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
   return rows.map(({ id }) => id)

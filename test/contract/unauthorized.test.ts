@@ -224,6 +224,8 @@ describe('the wrong kind of key', () => {
       'mutation { createInviteToken { __typename } }': 'extensions:connect',
       'mutation { disconnect { __typename } }': 'extensions:connect',
       'mutation { sendSms(input: { from: "", to: [], text: "" }) { __typename } }': 'messages:send',
+      'mutation { createUpload(input: { fileName: "a" }) { __typename } }': 'messages:send',
+      '{ upload(id: "x") { id } }': 'messages:send',
       'mutation { startCall(input: { from: "", to: "" }) { __typename } }': 'calls:start',
       'mutation { cancelCall(input: { callId: "x" }) { __typename } }': 'calls:start',
       ...Object.fromEntries(

@@ -22,10 +22,18 @@ const sendSms = `mutation ($input: SendSmsInput!) {
     ... on Error { code message }
     ... on IdempotencyConflictError { messageId }
     ... on InvalidTextError { length limit }
+    ... on AttachmentError { reason attachmentId }
+    ... on MmsNotSupportedError { number }
   }
 }`
 
-type Sms = { from: string; to: string[]; text: string; idempotencyKey?: string | null }
+type Sms = {
+  from: string
+  to: string[]
+  text: string
+  attachments?: string[]
+  idempotencyKey?: string | null
+}
 
 /** What sendSms answers: the message, or the typed error. */
 export async function send(tenant: Pick<TestTenant, 'query'>, input: Sms) {
@@ -49,7 +57,7 @@ export function smsRequests(simulator: Simulator, extensionId?: string) {
       (entry) =>
         entry.direction === 'in' &&
         entry.method === 'POST' &&
-        entry.path.endsWith('/sms') &&
+        /\/[sm]ms$/.test(entry.path) &&
         (!extensionId || entry.extensionId === extensionId),
     )
 }

@@ -1,0 +1,37 @@
+import { BusinessError } from '../lib/errors.ts'
+
+/** RingCentral's limit, for the attachments of one message together. */
+export const maxBytes = 1_500_000
+/** The same. */
+export const maxAttachments = 10
+/** What a phone's camera makes today, and a few times that: a picture with more is made to hurt who opens it. */
+export const maxPixels = 50_000_000
+
+export type RefusedUpload =
+  | 'EMPTY'
+  | 'TOO_LARGE'
+  | 'INCOMPLETE'
+  | 'TYPE_NOT_TAKEN'
+  | 'NOT_WHAT_IT_SAYS'
+  | 'PICTURE_TOO_LARGE'
+  | 'PICTURE_UNREADABLE'
+
+/** Bytes that RingCentral or the people who open them should not get. Nothing of them is kept. */
+export class UploadRefusedError extends BusinessError {
+  override name = 'UploadRefusedError'
+  readonly code = 'UPLOAD_REFUSED'
+  readonly reason: RefusedUpload
+  constructor(reason: RefusedUpload, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** It has taken its bytes, and what was attached must not change. */
+export class UploadFinishedError extends BusinessError {
+  override name = 'UploadFinishedError'
+  readonly code = 'UPLOAD_FINISHED'
+  constructor() {
+    super('This upload has its bytes already. For other bytes, make another one with createUpload.')
+  }
+}
