@@ -1,6 +1,6 @@
 import type { TestTenant } from './gateway.ts'
 
-const history = 'historyImport { status since reached importedCount reason startedAt finishedAt }'
+const history = 'historyImport { status since reachedAt importedCount reason startedAt finishedAt }'
 
 /** How the import of the one extension's history stands. */
 export async function historyOf(tenant: Pick<TestTenant, 'query'>) {
