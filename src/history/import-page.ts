@@ -16,7 +16,7 @@ import { importHistoryJob } from './jobs.ts'
 import { recordHistory } from './record-history.ts'
 
 /** RingCentral promises no order within a list, so it is read by stretches of time, each page by page. */
-const stretch = days(30)
+const stretch = days(90)
 /** What one transaction writes. */
 const perPage = 250
 /** Of 50 Light calls a minute: the others are for what happens now. */

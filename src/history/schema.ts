@@ -21,7 +21,7 @@ const HistoryImport = builder.prismaObject('HistoryImport', {
   fields: (t) => ({
     status: t.expose('status', { type: HistoryImportStatus, description: 'How it stands.' }),
     since: t.expose('since', { type: 'DateTime' }),
-    reached: t.expose('reachedAt', {
+    reachedAt: t.expose('reachedAt', {
       type: 'DateTime',
       description: 'How far back it has come: everything later is here.',
     }),

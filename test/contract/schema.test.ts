@@ -78,7 +78,7 @@ test('a mutation takes nothing, or one `input`', () => {
   expect(odd.map(({ name }) => name)).toEqual([])
 })
 
-test('times are called …At, …From or …Before, `at` or `until`, are DateTime, and nothing else is', () => {
+test('times are called …At, …From or …Before, `at`, `since` or `until`, are DateTime, and nothing else is', () => {
   const misnamed = ownTypes
     .filter((type) => isObjectType(type) || isInputObjectType(type))
     .flatMap((type) =>
@@ -86,7 +86,7 @@ test('times are called …At, …From or …Before, `at` or `until`, are DateTim
         .filter(
           (field) =>
             String(field.type).startsWith('DateTime') !==
-            /(At|From|Before)$|^(asOf|at|until)$/.test(field.name),
+            /(At|From|Before)$|^(asOf|at|since|until)$/.test(field.name),
         )
         .map((field) => `${type}.${field.name}: ${field.type}`),
     )

@@ -39,6 +39,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     ({ messages }) => messages.nodes[0],
   )
   await sawItElsewhere(tenant, person)
+  const { conversations } = await tenant.query('{ conversations { nodes { id } } }')
   const call = await tenant.waitFor(
     '{ callLogs { nodes { id } } }',
     ({ callLogs }) => callLogs.nodes[0],
@@ -58,6 +59,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       PhoneNumber: phoneNumbers.nodes[0].id,
       Message: sent.id,
       received: received.id,
+      Conversation: conversations.nodes[0].id,
       Call: call.id,
       DirectoryEntry: directory.nodes[0].id,
       UserMapping: mapping.id,
@@ -95,6 +97,11 @@ describe('every query shows a tenant its own and nothing of another', () => {
       document: '{ messages { totalCount nodes { id sender { name } } edges { node { id } } } }',
       showing: ['Message', 'received'],
     },
+    conversations: {
+      document:
+        '{ conversations { totalCount nodes { id participants { name } messages { nodes { id } } } } }',
+      showing: ['Conversation', 'Message', 'received'],
+    },
     callLogs: { document: '{ callLogs(first: 100) { nodes { id } } }', showing: ['Call'] },
     directory: {
       document: '{ directory { totalCount nodes { id extension { id } mappedUser { id } } } }',
@@ -115,7 +122,17 @@ describe('every query shows a tenant its own and nothing of another', () => {
       showing: ['DirectoryEntry', 'UserMapping'],
     },
   }
-  const byThemselves = ['status', 'settings', 'message', 'upload', 'call', 'activeCalls', 'node']
+  const byThemselves = [
+    'status',
+    'settings',
+    'message',
+    'upload',
+    'messageBatch',
+    'conversation',
+    'call',
+    'activeCalls',
+    'node',
+  ]
   const operators = ['tenants']
 
   test('no query is left out', () => {
@@ -178,6 +195,25 @@ describe('every query shows a tenant its own and nothing of another', () => {
     }
   })
 
+  test('conversation', async () => {
+    const document = 'query ($id: ID!) { conversation(id: $id) { id } }'
+    for (const [mine, foreign] of pairs()) {
+      const conversation = { id: mine.ids.Conversation }
+      expect(await mine.query(document, conversation)).toEqual({ conversation })
+      expect(await mine.query(document, { id: foreign.ids.Conversation })).toEqual({
+        conversation: null,
+      })
+    }
+    // Neither by its messages, nor by words of them.
+    const filtered = { filter: { conversationId: acme.ids.Conversation } }
+    const messages = 'query ($filter: MessageFilter) { messages(filter: $filter) { nodes { id } } }'
+    expect(await other.query(messages, filtered)).toEqual({ messages: { nodes: [] } })
+    const search = '{ conversations(filter: { search: "received" }) { nodes { id } } }'
+    expect(await other.query(search)).toEqual({
+      conversations: { nodes: [{ id: other.ids.Conversation }] },
+    })
+  })
+
   test('call', async () => {
     const document = 'query ($id: ID!) { call(id: $id) { id } }'
     for (const [mine, foreign] of pairs()) {
@@ -227,6 +263,10 @@ describe('every subscription tells a tenant its own and nothing of another', () 
     messageChanged: {
       document: `subscription ${args} { messageChanged(after: $after) { message { id } } }`,
       telling: 'received',
+    },
+    conversationChanged: {
+      document: `subscription ${args} { conversationChanged(after: $after) { conversation { id lastMessage { id } } } }`,
+      telling: 'Conversation',
     },
     extensionChanged: {
       document: `subscription ${args} { extensionChanged(after: $after) { extension { id } } }`,
@@ -364,6 +404,25 @@ describe('no mutation reaches into another tenant', () => {
         syncMessages: { id: other.ids.Extension },
       })
       await expect.poll(syncs, { timeout: 5_000 }).toBeGreaterThan(before)
+    },
+    markConversationRead: () => conversationOfOther('markConversationRead'),
+    markConversationUnread: () => conversationOfOther('markConversationUnread'),
+    archiveConversation: () => conversationOfOther('archiveConversation'),
+    unarchiveConversation: () => conversationOfOther('unarchiveConversation'),
+    assignConversation: () => conversationOfOther('assignConversation', { userId: 'u' }),
+    async importHistory() {
+      const document =
+        'mutation ($input: ImportHistoryInput!) { importHistory(input: $input) { ... on Extension { id } ... on Error { code } } }'
+      const since = new Date(Date.now() - 3_600_000)
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await other.query(document, { input: { extensionId, since } })).toEqual({
+          importHistory: { code: 'EXTENSION_NOT_FOUND' },
+        })
+      }
+      const own = { extensionId: other.ids.Extension, since }
+      expect(await other.query(document, { input: own })).toEqual({
+        importHistory: { id: other.ids.Extension },
+      })
     },
     async mapUser() {
       // The same names of two tenants are two mappings, and an id of the other one names nothing.
@@ -530,6 +589,24 @@ describe('no mutation reaches into another tenant', () => {
     const own = await acme.query(document, { input: { callId: id, ...more } })
     const expected = mutation === 'cancelCall' ? { code: 'CALL_NOT_RINGING' } : { id }
     expect(own).toEqual({ result: expected })
+  }
+
+  async function conversationOfOther(mutation: string, change: object = {}) {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ... on Conversation { id } ... on Error { code } } }`
+    const row = () =>
+      gateway.db.conversation.findUnique({ where: { id: acme.ids.Conversation ?? '' } })
+    const before = await row()
+    for (const conversationId of [acme.ids.Conversation, createId('Conversation')]) {
+      expect(await other.query(document, { input: { conversationId, ...change } })).toEqual({
+        [mutation]: { code: 'CONVERSATION_NOT_FOUND' },
+      })
+    }
+    expect(await row()).toEqual(before)
+    const conversationId = other.ids.Conversation
+    expect(await other.query(document, { input: { conversationId, ...change } })).toEqual({
+      [mutation]: { id: conversationId },
+    })
   }
 
   async function contactOfOther(mutation: string, change: object) {

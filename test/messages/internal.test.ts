@@ -216,10 +216,12 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
     await expect
       .poll(async () => {
         await acme.query(sync)
-        return (await messagesOf(acme, { text: 'Late' }))[0]
+        return (await messagesOf(acme, { text: 'Late' })).find((one: any) => one.id === id)
       })
       .toMatchObject({ id, status: 'SENT', errorCode: null })
-    const [late] = await messagesOf(acme, { text: 'Late' })
+    const found = await messagesOf(acme, { text: 'Late' })
+    expect(found).toHaveLength(2)
+    const late = found.find((one: any) => one.id === id)
     expect(late.rcMessageId).not.toBe(String(text.id))
   })
 
@@ -247,12 +249,16 @@ describe('a message to colleagues of which nobody said whether it was taken', ()
   })
 })
 
-it('what somebody writes in another application is no message of ours, and reaches whom it is for', async () => {
+it('what somebody writes in another application is sent elsewhere, and reaches whom it is for', async () => {
   const api = await elsewhere(gateway, ava.extensionId)
   await api('POST', 'company-pager', { to: [{ extensionNumber: '102' }], text: 'By hand' })
   await waitForMessage(bens, ({ text }) => text === 'By hand')
   const back = await elsewhere(gateway, ben.extensionId)
   await back('POST', 'company-pager', { to: [{ extensionNumber: '101' }], text: 'Answer' })
   await waitForMessage(acme, ({ text }) => text === 'Answer')
-  expect(await messagesOf(acme, { text: 'By hand' })).toEqual([])
+  await waitForMessage(acme, ({ text }) => text === 'By hand')
+  const written = await gateway.db.message.findMany({
+    where: { text: 'By hand', direction: 'OUTBOUND' },
+  })
+  expect(written).toMatchObject([{ sentElsewhere: true, status: 'SENT', to: ['102'] }])
 })

@@ -3,7 +3,7 @@ import type { TestTenant } from './gateway.ts'
 const updateSettings = `mutation ($input: UpdateSettingsInput!) { result: updateSettings(input: $input) {
   ... on TenantSettings { features { feature enabled } } ... on Error { code message } ... on InvalidInputError { field } } }`
 
-type Change = { enable?: string[]; disable?: string[] }
+type Change = { enable?: string[]; disable?: string[]; historyDays?: number }
 
 /** What updateSettings answers: the settings, or the typed error. */
 export async function change(tenant: Pick<TestTenant, 'query'>, input: Change) {
