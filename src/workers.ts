@@ -25,11 +25,13 @@ import {
   checkWebhooksJob,
   discoverNumbersJob,
   ensureWebhookJob,
+  readRegistrationsJob,
   rediscoverNumbersJob,
   refreshDueGrantsJob,
   refreshGrantJob,
   releaseGrantJob,
 } from './extensions/jobs.ts'
+import { readRegistrations } from './extensions/read-registrations.ts'
 import type { TokenEndpoint } from './extensions/token-endpoint.ts'
 import {
   checkEveryMinutes,
@@ -86,6 +88,7 @@ export const jobs = [
   deleteTenantJob,
   applySettingsJob,
   discoverNumbersJob,
+  readRegistrationsJob,
   ensureWebhookJob,
   refreshGrantJob,
   releaseGrantJob,
@@ -163,6 +166,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       },
     }),
     discoverNumbers(deps),
+    readRegistrations(deps),
     ensureWebhook({
       ...deps,
       onSubscribed: async (tx, extensionRowId) => {

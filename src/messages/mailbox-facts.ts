@@ -64,7 +64,7 @@ export async function refreshMessage(
   tx: Tx,
   record: RecordEvent,
   known: Message,
-  facts: Partial<MailboxFacts> & { text?: string },
+  facts: Partial<MailboxFacts & Pick<Message, 'text' | 'unreportedCode'>>,
 ): Promise<Message> {
   const news = Object.entries(facts).filter(
     ([field, value]) => !isDeepStrictEqual(known[field as keyof Message], value),

@@ -20,7 +20,7 @@ import { wantedRcTypes } from './message-type.ts'
 import { requestTranscription } from './read-transcription.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
-import { moveStatus, statusFromRingCentral } from './status.ts'
+import { moveStatus, statusFromRingCentral, unreportedIn } from './status.ts'
 
 /** A full sync begins a little before the last one, since clocks differ. */
 const overlap = minutes(10)
@@ -188,7 +188,8 @@ export const syncMessages = ({
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         const now = (await moveStatus(tx, record, known.id, change)) ?? known
-        await refreshMessage(tx, record, now, { deletedAt: null })
+        const unreportedCode = unreportedIn(message)
+        await refreshMessage(tx, record, now, { deletedAt: null, unreportedCode })
       } else {
         const ours = await findInDoubt(tx, extensionRowId, message)
         if (ours && (await mayBeUnderWay(tx, extensionRowId, message))) {

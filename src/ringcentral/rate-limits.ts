@@ -16,6 +16,7 @@ export const operationGroups = {
   'account.getExtension': 'Light',
   'account.updateExtension': 'Medium',
   'phoneNumbers.list': 'Light',
+  'phoneNumbers.getSmsConfiguration': 'Light',
   'messages.sendSms': 'Medium',
   'messages.getMessage': 'Light',
   'messages.listMessages': 'Light',
