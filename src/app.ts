@@ -37,6 +37,7 @@ import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
+import { createPreflight } from './messages/preflight.ts'
 import { createSyncNow } from './messages/request-sync.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
@@ -53,6 +54,9 @@ import { createSetPresence } from './people/set-presence.ts'
 import { createRingCentral } from './ringcentral/client.ts'
 import { attachmentsPath, createRoutes, recordingsPath } from './routes.ts'
 import { schema } from './schema.ts'
+import { forgetTemplates } from './templates/forget.ts'
+import { requestTemplates } from './templates/request-templates.ts'
+import { createTemplates } from './templates/templates.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
 import { createTenantService } from './tenants/service.ts'
@@ -168,6 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await requestCallSync(tx, queue, extensionRowId)
       await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       await requestContacts(tx, { queue, clock }, extensionRowId)
+      await requestTemplates(tx, queue, extensionRowId)
     },
   })
   const disconnecting = createDisconnecting({
@@ -177,6 +182,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onDisconnect: async (tx, record, extensionRowIds) => {
       await failNotConnected(tx, record, extensionRowIds)
       await forgetPeople(tx, extensionRowIds)
+      await forgetTemplates(tx, extensionRowIds)
     },
   })
   const extensions = createExtensionService({
@@ -189,6 +195,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
+  const preflight = createPreflight({ db, clock })
+  const templates = createTemplates({ db, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
   const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
@@ -264,6 +272,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     extensions,
     updateExtension,
     acceptSms,
+    preflight,
+    templates,
     acceptInternal,
     resolveUnconfirmed,
     syncNow,

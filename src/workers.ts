@@ -80,6 +80,9 @@ import { requestDirectoryOf } from './people/request-directory.ts'
 import { syncContacts } from './people/sync-contacts.ts'
 import { syncDirectory } from './people/sync-directory.ts'
 import type { RingCentral } from './ringcentral/client.ts'
+import { resyncTemplatesJob, syncTemplatesJob } from './templates/jobs.ts'
+import { resyncTemplates } from './templates/request-templates.ts'
+import { syncTemplates } from './templates/sync-templates.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
 import { applySettingsJob } from './tenants/settings.ts'
 
@@ -103,6 +106,8 @@ export const jobs = [
   syncMessagesJob,
   readTranscriptionJob,
   sweepMessagesJob,
+  syncTemplatesJob,
+  resyncTemplatesJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -125,6 +130,7 @@ export const schedules: Schedule[] = [
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
+  { job: resyncTemplatesJob, cron: '29 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
 ]
@@ -196,6 +202,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     syncMessages(deps),
     readTranscription(deps),
     sweepMessages(deps),
+    syncTemplates(deps),
+    resyncTemplates(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

@@ -11,6 +11,7 @@ export const idPrefixes = {
   PhoneNumber: 'num',
   Message: 'msg',
   MessageAttempt: 'att',
+  MessageTemplate: 'tpl',
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',

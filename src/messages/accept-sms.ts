@@ -1,36 +1,16 @@
 import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { requireAbility } from '../extensions/abilities.ts'
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
-import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import { InvalidInputError } from '../lib/errors.ts'
-import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
-import { NumberNotFoundError } from '../numbers/errors.ts'
-import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
-import { findNumber } from '../numbers/service.ts'
-import { acceptedBefore, acceptMessage } from './accept-message.ts'
-import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
-import { numberOfUser } from './number-of-user.ts'
-import { parseText, parseValidFor } from './parse-message.ts'
+import { acceptMessage } from './accept-message.ts'
+import { examineSms } from './examine-sms.ts'
+import type { SmsInput } from './parse-sms.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
     acceptSms: AcceptSms
   }
-}
-
-export type SmsInput = {
-  /** The number that sends; or `userId`, whose extension's number does. */
-  from?: string | null | undefined
-  userId?: string | null | undefined
-  to: readonly string[]
-  text: string
-  /** Seconds. */
-  validFor?: number | null | undefined
-  idempotencyKey?: string | null | undefined
 }
 
 export type AcceptSms = (tenantId: string, input: SmsInput) => Promise<Message>
@@ -53,72 +33,13 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const { sender, ...rest } = parse(input)
-    const requestHash = hash({ ...rest, sender })
-    const { idempotencyKey } = rest
-    const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
+    const { known, ready } = await examineSms(db, tenantId, input)
     if (known) return known
-
-    const from = sender.from ?? (await numberOfUser(db, tenantId, sender.userId))
-    if (rest.to.includes(from)) {
-      throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
-    }
-    const number = await findNumber(db, tenantId, from)
-    if (!number) throw await whyNoNumber(db, tenantId, from)
-    const { extension } = number
-    if (extension.status === 'REVOKED') {
-      throw new ExtensionRevokedError(extension.extensionId, extension.name)
-    }
-    await requireAbility(db, extension, 'SEND_SMS')
+    const { number, ...asked } = ready()
+    const { phoneNumber: from, extensionRowId } = number
     return acceptMessage(
       { eventLog, queue, clock },
-      { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from, requestHash },
+      { tenantId, extensionRowId, type: 'SMS', from, ...asked },
     )
   }
-}
-
-function parse(input: SmsInput) {
-  const sender = parseSender(input)
-  const to = input.to.map(parsePhoneNumber)
-  if (to.length === 0) {
-    throw new InvalidRecipientsError('`to` is empty: name at least one recipient.')
-  }
-  if (to.length > maxRecipients) {
-    throw new InvalidRecipientsError(
-      `\`to\` has ${to.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
-    )
-  }
-  const twice = to.find((number, index) => to.indexOf(number) !== index)
-  if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
-  return {
-    sender,
-    to,
-    text: parseText(input.text, maxTextLength),
-    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
-    validFor: parseValidFor(input.validFor),
-  }
-}
-
-type Sender = { from: string } | { from?: undefined; userId: string }
-
-function parseSender({ from, userId }: SmsInput): Sender {
-  if (from != null && userId == null) return { from: parsePhoneNumber(from) }
-  if (userId != null && from == null) return { userId: parseUserId(userId) }
-  throw new InvalidInputError(
-    'from',
-    'Name the number that sends in `from`, or a mapped user in `userId`: one of both.',
-  )
-}
-
-/** As it was asked: a user's number may have changed when the same request comes again. */
-function hash({ sender, to, text, validFor }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
-  const who = sender.from ?? { userId: sender.userId }
-  return hashOf([who, to, text, ...(validFor === null ? [] : [validFor])])
-}
-
-async function whyNoNumber(db: Db, tenantId: string, from: string) {
-  const connected = await db.extension.findFirst({
-    where: { tenantId, status: { not: 'REVOKED' } },
-  })
-  return connected ? new NumberNotFoundError(from) : new NotConnectedError()
 }

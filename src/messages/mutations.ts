@@ -6,7 +6,14 @@ import {
 import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
-import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import {
+  InternationalNotAllowedError,
+  InvalidPhoneNumberError,
+  NumberNotFoundError,
+  SenderNotRegisteredError,
+} from '../numbers/errors.ts'
+import { TemplateNotFoundError, TemplateValuesError } from '../templates/errors.ts'
+import { TemplateValueInput } from '../templates/mutations.ts'
 import {
   IdempotencyConflictError,
   InvalidRecipientsError,
@@ -45,7 +52,7 @@ builder.objectType(IdempotencyConflictError, {
   }),
 })
 
-const SendSmsInput = builder.inputType('SendSmsInput', {
+export const SendSmsInput = builder.inputType('SendSmsInput', {
   description: 'A text to send.',
   fields: (t) => ({
     from: t.string({
@@ -60,8 +67,15 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
       description: `The recipients, in E.164, 1 to ${maxRecipients}. Several are one group conversation, in which everybody sees everybody: to text people separately, send one message each.`,
     }),
     text: t.string({
-      required: true,
-      description: `What to say, 1 to ${maxTextLength} UTF-16 code units.`,
+      description: `What to say, 1 to ${maxTextLength} UTF-16 code units. This or \`templateId\`.`,
+    }),
+    templateId: t.id({
+      description:
+        'Instead of `text`, a template: what it says once `values` are filled in. A later change of the template changes nothing about the message.',
+    }),
+    values: t.field({
+      type: [TemplateValueInput],
+      description: 'What to fill in for the placeholders of the template, each once.',
     }),
     validFor: t.int({
       description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes, for example until its extension is connected again.`,
@@ -88,6 +102,10 @@ builder.mutationField('sendSms', (t) =>
         NotConnectedError,
         ExtensionRevokedError,
         GrantLacksScopeError,
+        SenderNotRegisteredError,
+        InternationalNotAllowedError,
+        TemplateNotFoundError,
+        TemplateValuesError,
         UserNotMappedError,
         IdempotencyConflictError,
       ],

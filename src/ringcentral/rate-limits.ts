@@ -23,6 +23,8 @@ export const operationGroups = {
   'messages.syncMessages': 'Light',
   'messages.sendInternalMessage': 'Medium',
   'messages.updateMessage': 'Medium',
+  'messageTemplates.listCompany': 'Light',
+  'messageTemplates.listPersonal': 'Light',
   'subscriptions.create': 'Medium',
   'subscriptions.get': 'Light',
   'subscriptions.list': 'Light',

@@ -7,7 +7,7 @@ import {
   type SmsErrorCode,
   smsErrorFamilies,
 } from '../../src/ringcentral/sms-error-families.ts'
-import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { send } from '../support/texts.ts'
 
 let gateway: Gateway
@@ -17,7 +17,6 @@ beforeAll(async () => {
   // Who is told to come back later does so seldom: there are many of them here.
   gateway = await startGateway({ shared: true, app: { restMs: 5_000 } })
   acme = await gateway.createTenant()
-  await acme.connect(ava)
   return gateway.stop
 })
 
@@ -50,14 +49,20 @@ describe('every code of RingCentral’s that the simulator knows', () => {
   const messageIds = new Map<string, string>()
 
   it('shows in a message, with what a program decides on, cause and remedy', async () => {
-    const texts = await Promise.all(
-      withCodes.filter(holdsUp).map(async (magic, index) => {
-        return textTo(magic, await connectAnother(index))
+    const waiting = withCodes.filter(holdsUp)
+    const others = withCodes.filter((magic) => !holdsUp(magic))
+    // A lane each for what holds it up; the others' stay within the 40 texts of a minute.
+    const lanes = [
+      ...waiting.map((magic) => [magic]),
+      ...Object.values(Object.groupBy(others, (magic) => others.indexOf(magic) % 4)),
+    ]
+    const texts: [code: string, id: string][] = []
+    await Promise.all(
+      lanes.map(async (magics = [], index) => {
+        const from = await connectAnother(index)
+        for (const magic of magics) texts.push(await textTo(magic, from))
       }),
     )
-    for (const magic of withCodes.filter((magic) => !holdsUp(magic))) {
-      texts.push(await textTo(magic, ava.number))
-    }
     for (const [rcCode, id] of texts) {
       messageIds.set(rcCode, id)
       const found = await acme.waitFor(
