@@ -4,9 +4,9 @@ import type { Clock } from '../lib/clock.ts'
 /** What a text would wait for that was taken now. */
 export type ExpectedWait = {
   /** How many leave before it. */
-  messagesBefore: number
+  waitingMessages: number
   /** Until when nothing leaves; null if something may. */
-  pausedUntil: Date | null
+  until: Date | null
   reason: string | null
 }
 
@@ -15,14 +15,14 @@ export async function expectedWait(
   { db, clock }: { db: Db; clock: Clock },
   extensionRowId: string,
 ): Promise<ExpectedWait> {
-  const [messagesBefore, lane] = await Promise.all([
+  const [waitingMessages, lane] = await Promise.all([
     db.message.count({
       where: { extensionRowId, direction: 'OUTBOUND', status: { in: ['QUEUED', 'SENDING'] } },
     }),
     db.sendLane.findUnique({ where: { extensionRowId } }),
   ])
-  const pausedUntil = lane?.pausedUntil && lane.pausedUntil > clock.now() ? lane.pausedUntil : null
-  if (!pausedUntil) return { messagesBefore, pausedUntil, reason: null }
+  const until = lane?.pausedUntil && lane.pausedUntil > clock.now() ? lane.pausedUntil : null
+  if (!until) return { waitingMessages, until, reason: null }
   const pause = await db.sendPause.findFirst({ where: { extensionRowId }, orderBy: { id: 'desc' } })
-  return { messagesBefore, pausedUntil, reason: pause?.reason ?? null }
+  return { waitingMessages, until, reason: pause?.reason ?? null }
 }

@@ -53,10 +53,10 @@ const Ucs2Character = builder.objectRef<ForeignCharacter>('Ucs2Character').imple
 const MessageWait = builder.objectRef<ExpectedWait>('MessageWait').implement({
   description: 'What a text would wait for that was taken now.',
   fields: (t) => ({
-    messagesBefore: t.exposeInt('messagesBefore', {
+    waitingMessages: t.exposeInt('waitingMessages', {
       description: 'How many of the same extension leave before it.',
     }),
-    pausedUntil: t.expose('pausedUntil', {
+    until: t.expose('until', {
       type: 'DateTime',
       nullable: true,
       description: 'Until when nothing leaves; null if something may.',

@@ -5,7 +5,7 @@ import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
 import { errorOfMessage } from './error-of-message.ts'
-import { MessageError } from './error-schema.ts'
+import { MessageErrorDetails } from './error-schema.ts'
 import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
@@ -33,7 +33,7 @@ export const Message = builder.prismaNode('Message', {
     errorCode: t.exposeString('errorCode', { nullable: true }),
     errorMessage: t.exposeString('errorMessage', { nullable: true }),
     error: t.field({
-      type: MessageError,
+      type: MessageErrorDetails,
       nullable: true,
       description:
         'What is wrong with it, with cause and remedy; null when all is well. `errorCode` and `errorMessage` are the same in short, of a message that failed.',

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const document = `query ($input: SendSmsInput!) { messagePreflight(input: $input) {
   canSend problems { severity code field message } from text encoding segmentCount charactersLeft
-  ucs2Characters { character position } wait { messagesBefore pausedUntil reason } } }`
+  ucs2Characters { character position } wait { waitingMessages until reason } } }`
 
 async function preflight(input: object, tenant = acme) {
   return (await tenant.query(document, { input })).messagePreflight
@@ -168,8 +168,8 @@ describe('messagePreflight', () => {
     await send(acme, { from: cleo.number, to, text: 'Two' })
     const paused = async () => (await preflight({ from: cleo.number, to, text })).wait
     await expect.poll(paused).toMatchObject({
-      messagesBefore: 2,
-      pausedUntil: expect.any(String),
+      waitingMessages: 2,
+      until: expect.any(String),
       reason: expect.stringContaining('RingCentral closed the Medium group'),
     })
     expect(await preflight({ from: '+12025550199', to, text })).toMatchObject({ wait: null })
