@@ -16,6 +16,7 @@ import { createMailroom } from './messages/mailroom.ts'
 import { createOptOuts } from './messages/opt-outs.ts'
 import { createPager } from './messages/pager.ts'
 import { createPostman } from './messages/postman.ts'
+import { createTemplates } from './messages/templates.ts'
 import { createVoicemail } from './messages/voicemail.ts'
 import { createDeliverer } from './notifications/deliverer.ts'
 import { createHandshake } from './notifications/handshake.ts'
@@ -110,6 +111,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     pager: createPager({ clock, mailroom, notifier }),
     voicemail,
     fax,
+    templates: createTemplates(ids),
     a2p,
     contacts: createContactBooks(clock, ids),
     presence,

@@ -15,6 +15,7 @@ import type { Mailroom } from './messages/mailroom.ts'
 import type { OptOuts } from './messages/opt-outs.ts'
 import type { Pager } from './messages/pager.ts'
 import type { Postman } from './messages/postman.ts'
+import type { Templates } from './messages/templates.ts'
 import type { Voicemail } from './messages/voicemail.ts'
 import type { Deliverer } from './notifications/deliverer.ts'
 import type { Handshake } from './notifications/handshake.ts'
@@ -53,6 +54,7 @@ export interface Simulation {
   pager: Pager
   voicemail: Voicemail
   fax: Fax
+  templates: Templates
   a2p: A2PStore
   contacts: ContactBooks
   presence: Presence

@@ -45,6 +45,7 @@ import { createAttachments } from './messages/attachments.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
+import { createPreflight } from './messages/preflight.ts'
 import { createReadState } from './messages/read-state.ts'
 import { createSyncNow } from './messages/request-sync.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
@@ -63,6 +64,9 @@ import { createSetPresence } from './people/set-presence.ts'
 import { createRingCentral } from './ringcentral/client.ts'
 import { attachmentsPath, createRoutes, recordingsPath, uploadsPath } from './routes.ts'
 import { schema } from './schema.ts'
+import { forgetTemplates } from './templates/forget.ts'
+import { requestTemplates } from './templates/request-templates.ts'
+import { createTemplates } from './templates/templates.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
 import { createTenantService } from './tenants/service.ts'
@@ -183,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       await requestContacts(tx, { queue, clock }, extensionRowId)
       await beginHistory(tx, { queue, clock }, extensionRowId)
+      await requestTemplates(tx, queue, extensionRowId)
     },
   })
   const disconnecting = createDisconnecting({
@@ -192,6 +197,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onDisconnect: async (tx, record, extensionRowIds) => {
       await failNotConnected(tx, record, extensionRowIds)
       await forgetPeople(tx, extensionRowIds)
+      await forgetTemplates(tx, extensionRowIds)
     },
   })
   const extensions = createExtensionService({
@@ -206,6 +212,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const acceptBatch = createAcceptBatch({ db, queue, clock })
   const batchChanges = createBatchChanges({ eventLog, queue, clock })
+  const preflight = createPreflight({ db, clock })
+  const templates = createTemplates({ db, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const conversationChanges = createConversationChanges({ eventLog, clock })
   const readState = createReadState({ db, eventLog, queue })
@@ -296,6 +304,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     extensions,
     updateExtension,
     acceptSms,
+    preflight,
+    templates,
     acceptInternal,
     acceptBatch,
     batchChanges,

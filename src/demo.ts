@@ -26,6 +26,7 @@ const scopes = [
   'calls:control',
   'people:read',
   'people:write',
+  'templates:write',
   'settings:write',
 ]
 /** The simulator's first extension. The others are left to connect by hand. */

@@ -27,11 +27,13 @@ import {
   checkWebhooksJob,
   discoverNumbersJob,
   ensureWebhookJob,
+  readRegistrationsJob,
   rediscoverNumbersJob,
   refreshDueGrantsJob,
   refreshGrantJob,
   releaseGrantJob,
 } from './extensions/jobs.ts'
+import { readRegistrations } from './extensions/read-registrations.ts'
 import type { TokenEndpoint } from './extensions/token-endpoint.ts'
 import {
   checkEveryMinutes,
@@ -93,6 +95,9 @@ import { requestDirectoryOf } from './people/request-directory.ts'
 import { syncContacts } from './people/sync-contacts.ts'
 import { syncDirectory } from './people/sync-directory.ts'
 import type { RingCentral } from './ringcentral/client.ts'
+import { resyncTemplatesJob, syncTemplatesJob } from './templates/jobs.ts'
+import { resyncTemplates } from './templates/request-templates.ts'
+import { syncTemplates } from './templates/sync-templates.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
 import { applySettingsJob } from './tenants/settings.ts'
 
@@ -101,6 +106,7 @@ export const jobs = [
   deleteTenantJob,
   applySettingsJob,
   discoverNumbersJob,
+  readRegistrationsJob,
   ensureWebhookJob,
   refreshGrantJob,
   releaseGrantJob,
@@ -124,6 +130,8 @@ export const jobs = [
   fetchMediaJob,
   sweepMediaJob,
   sweepOrphansJob,
+  syncTemplatesJob,
+  resyncTemplatesJob,
   startCallJob,
   settleCallJob,
   syncCallLogJob,
@@ -150,6 +158,7 @@ export const schedules: Schedule[] = [
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
+  { job: resyncTemplatesJob, cron: '29 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
 ]
@@ -194,6 +203,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       },
     }),
     discoverNumbers(deps),
+    readRegistrations(deps),
     ensureWebhook({
       ...deps,
       onSubscribed: async (tx, extensionRowId) => {
@@ -232,6 +242,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     fetchMedia(deps),
     sweepMedia(deps),
     sweepOrphans(deps),
+    syncTemplates(deps),
+    resyncTemplates(deps),
     startCall(deps),
     settleCall(deps),
     syncCallLog(deps),

@@ -16,6 +16,7 @@ import { featureOperations } from '../resources/features.ts'
 import { messageContentOperations } from '../resources/message-content.ts'
 import { messageStoreOperations } from '../resources/message-store.ts'
 import { messageSyncOperations } from '../resources/message-sync.ts'
+import { messageTemplateOperations } from '../resources/message-templates.ts'
 import { phoneNumberOperations } from '../resources/phone-numbers.ts'
 import { presenceOperations } from '../resources/presence.ts'
 import { recordingOperations } from '../resources/recordings.ts'
@@ -53,6 +54,7 @@ export const operations: Operation[] = [
   ...directorySearchOperations,
   ...featureOperations,
   ...messageContentOperations,
+  ...messageTemplateOperations,
   ...presenceOperations,
   ...smsConfigurationOperations,
   ...telephonySessionOperations,

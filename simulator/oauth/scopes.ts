@@ -17,6 +17,7 @@ export const grantableScopes = [
   'A2PSMS',
   'ReadCallRecording',
   'EditExtensions',
+  'EditAccounts',
 ]
 
 // EditMessages is not among what SMS includes: marking a message read needs a scope of its own.

@@ -92,7 +92,9 @@ export function createExtensionAccess({
           if (!(error instanceof RingCentralRateLimitedError)) throw error
           await closeBudget(db, budgetKey(extensionRowId, error.group), error.retryAfterMs)
           const retryAt = after(clock.now(), error.retryAfterMs)
-          throw new RetryLaterError(`RingCentral closed the ${error.group} group`, retryAt)
+          throw new RetryLaterError(`RingCentral closed the ${error.group} group`, retryAt, {
+            cause: error,
+          })
         }
       }
       const token = await grants.accessToken(extensionRowId)

@@ -1,13 +1,14 @@
 import type { Db } from '../db/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
+import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type DiscoveredNumber, replaceNumbers } from '../numbers/service.ts'
 import { canSendSms } from '../ringcentral/phone-numbers.ts'
 import type { ExtensionAccess } from './access.ts'
 import { type Details, detailsIn, detailsOf } from './details.ts'
 import { NotConnectedError } from './errors.ts'
-import { discoverNumbersJob } from './jobs.ts'
+import { discoverNumbersJob, readRegistrationsJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
 
 /**
@@ -17,11 +18,13 @@ import { recordExtensionChanged } from './status.ts'
 export const discoverNumbers = ({
   db,
   eventLog,
+  queue,
   access,
   clock,
 }: {
   db: Db
   eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
   clock: Clock
 }) =>
@@ -42,6 +45,7 @@ export const discoverNumbers = ({
       rcNumberId: number.id,
       label: number.label ?? null,
       usageType: number.usageType ?? null,
+      paymentType: number.paymentType ?? null,
       features: number.features,
     }))
     const before = await db.extension.findUnique({
@@ -62,6 +66,7 @@ export const discoverNumbers = ({
       if (!extension) return
       const { id, tenantId } = extension
       await replaceNumbers(tx, { tenantId, extensionRowId: id, at: clock.now() }, numbers)
+      await queue.send(tx, readRegistrationsJob, { extensionRowId: id }, { singletonKey: id })
       if (
         !before?.numbersDiscoveredAt ||
         factsOf(before) !== factsOf({ ...extension, phoneNumbers: numbers })

@@ -8,6 +8,9 @@ const extensionJob = (name: string) =>
 /** Reads who the extension is and which numbers it can text from. */
 export const discoverNumbersJob = extensionJob('discover-numbers')
 
+/** Reads under which campaigns its numbers text. */
+export const readRegistrationsJob = extensionJob('read-registrations')
+
 /** Sees to it that RingCentral posts to us: creates, renews or replaces the webhook subscription. */
 export const ensureWebhookJob = extensionJob('ensure-webhook')
 

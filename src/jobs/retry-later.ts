@@ -4,8 +4,9 @@ export class RetryLaterError extends Error {
   /** Why, for a person. */
   readonly reason: string
   readonly retryAt: Date
-  constructor(reason: string, retryAt: Date) {
-    super(`${reason}; to be tried again at ${retryAt.toISOString()}`)
+  /** `cause`: the answer that said so, if there was one. */
+  constructor(reason: string, retryAt: Date, options?: { cause: unknown }) {
+    super(`${reason}; to be tried again at ${retryAt.toISOString()}`, options)
     this.reason = reason
     this.retryAt = retryAt
   }

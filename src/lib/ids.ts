@@ -15,6 +15,7 @@ export const idPrefixes = {
   MessageBatch: 'bat',
   Upload: 'upl',
   Media: 'med',
+  MessageTemplate: 'tpl',
   Notification: 'ntf',
   Call: 'call',
   CallAttempt: 'cal',

@@ -1,46 +1,16 @@
 import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { requireAbility } from '../extensions/abilities.ts'
-import { ExtensionRevokedError, NotConnectedError } from '../extensions/errors.ts'
-import { parseUserId } from '../extensions/user-mapping.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import { InvalidInputError } from '../lib/errors.ts'
-import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
-import { NumberNotFoundError } from '../numbers/errors.ts'
-import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
-import { findNumber } from '../numbers/service.ts'
-import { acceptedBefore, acceptMessage } from './accept-message.ts'
-import {
-  InvalidRecipientsError,
-  MmsNotSupportedError,
-  maxRecipients,
-  maxTextLength,
-} from './errors.ts'
-import { numberOfUser } from './number-of-user.ts'
-import { attachmentsFrom, parseAttachments } from './outbound-media.ts'
-import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
+import { acceptMessage } from './accept-message.ts'
+import { examineSms } from './examine-sms.ts'
+import type { SmsInput } from './parse-sms.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
     acceptSms: AcceptSms
   }
-}
-
-export type SmsInput = {
-  /** The number that sends; or `userId`, whose extension's number does. */
-  from?: string | null | undefined
-  userId?: string | null | undefined
-  to: readonly string[]
-  text: string
-  /** Uploads. */
-  attachments?: readonly string[] | null | undefined
-  /** Seconds. */
-  validFor?: number | null | undefined
-  /** Not before this moment; left out: at once. */
-  sendAt?: Date | null | undefined
-  idempotencyKey?: string | null | undefined
 }
 
 export type AcceptSms = (tenantId: string, input: SmsInput) => Promise<Message>
@@ -63,94 +33,13 @@ export function createAcceptSms({
   clock: Clock
 }): AcceptSms {
   return async (tenantId, input) => {
-    const { sender, uploadIds, ...rest } = parse(input)
-    const requestHash = hash({ ...rest, sender, uploadIds })
-    const { idempotencyKey } = rest
-    const known = await acceptedBefore(db, { tenantId, idempotencyKey, requestHash })
+    const { known, ready } = await examineSms({ db, clock }, tenantId, input)
     if (known) return known
-    checkSendAt(rest.sendAt, clock.now())
-
-    const from = sender.from ?? (await numberOfUser(db, tenantId, sender.userId))
-    if (rest.to.includes(from)) {
-      throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
-    }
-    const number = await findNumber(db, tenantId, from)
-    if (!number) throw await whyNoNumber(db, tenantId, from)
-    const { extension } = number
-    if (extension.status === 'REVOKED') {
-      throw new ExtensionRevokedError(extension.extensionId, extension.name)
-    }
-    await requireAbility(db, extension, 'SEND_SMS')
-    if (uploadIds.length > 0 && !number.features.includes('MmsSender')) {
-      throw new MmsNotSupportedError(from)
-    }
-    const attachments = await attachmentsFrom(db, tenantId, uploadIds)
+    const { number, ...asked } = ready()
+    const { phoneNumber: from, extensionRowId } = number
     return acceptMessage(
       { eventLog, queue, clock },
-      {
-        tenantId,
-        extensionRowId: extension.id,
-        type: 'SMS',
-        ...rest,
-        from,
-        attachments,
-        requestHash,
-      },
+      { tenantId, extensionRowId, type: 'SMS', from, ...asked },
     )
   }
-}
-
-function parse(input: SmsInput) {
-  const sender = parseSender(input)
-  const to = input.to.map(parsePhoneNumber)
-  if (to.length === 0) {
-    throw new InvalidRecipientsError('`to` is empty: name at least one recipient.')
-  }
-  if (to.length > maxRecipients) {
-    throw new InvalidRecipientsError(
-      `\`to\` has ${to.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
-    )
-  }
-  const twice = to.find((number, index) => to.indexOf(number) !== index)
-  if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
-  const uploadIds = parseAttachments(input.attachments)
-  return {
-    sender,
-    to,
-    // A picture needs no words.
-    text:
-      uploadIds.length > 0 && input.text.trim() === '' ? '' : parseText(input.text, maxTextLength),
-    uploadIds,
-    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
-    validFor: parseValidFor(input.validFor),
-    sendAt: input.sendAt ?? null,
-  }
-}
-
-type Sender = { from: string } | { from?: undefined; userId: string }
-
-function parseSender({ from, userId }: SmsInput): Sender {
-  if (from != null && userId == null) return { from: parsePhoneNumber(from) }
-  if (userId != null && from == null) return { userId: parseUserId(userId) }
-  throw new InvalidInputError(
-    'from',
-    'Name the number that sends in `from`, or a mapped user in `userId`: one of both.',
-  )
-}
-
-/** As it was asked: a user's number may have changed when the same request comes again. */
-function hash(asked: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
-  const { sender, to, text, uploadIds, validFor, sendAt } = asked
-  const who = sender.from ?? { userId: sender.userId }
-  // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
-  const attached = uploadIds.length === 0 ? [] : [{ attachments: uploadIds }]
-  const later = sendAt ? [{ sendAt }] : []
-  return hashOf([who, to, text, ...(validFor === null ? [] : [validFor]), ...attached, ...later])
-}
-
-async function whyNoNumber(db: Db, tenantId: string, from: string) {
-  const connected = await db.extension.findFirst({
-    where: { tenantId, status: { not: 'REVOKED' } },
-  })
-  return connected ? new NumberNotFoundError(from) : new NotConnectedError()
 }

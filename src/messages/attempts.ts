@@ -3,6 +3,7 @@ import type { AttemptOutcome, Message } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
+import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
@@ -142,7 +143,9 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
   }
 }
 
-function factsOf(error: unknown) {
+function factsOf(given: unknown) {
+  // What closed the group tells its code.
+  const error = given instanceof RetryLaterError ? given.cause : given
   if (!(error instanceof RingCentralError)) return {}
   return { errorCode: error.code ?? error.reason ?? null, rcRequestId: error.requestId ?? null }
 }

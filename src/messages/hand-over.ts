@@ -22,8 +22,9 @@ export function handOver(
 
 /** Why RingCentral did not take it, and what to do, for a person. */
 export function explainRefusal({ type }: Message, { code, status }: RingCentralError): string {
-  const { cause, message, advice } = explainSendingError(code)
-  if (type !== 'INTERNAL') return `${message} ${advice}`.trim()
-  if (cause === 'recipient') return 'RingCentral knows no such colleague. Look with `directory`.'
+  const { code: family, cause, remedy } = explainSendingError(code)
+  if (type !== 'INTERNAL') return `${cause} ${remedy}`
+  if (family === 'RECIPIENT_NOT_FOUND' || family === 'RECIPIENT_REPEATED')
+    return 'RingCentral knows no such colleague. Look with `directory`.'
   return `RingCentral did not accept the message (${code ?? status}).`
 }

@@ -64,7 +64,7 @@ export async function refreshMessage(
   tx: Tx,
   record: RecordEvent,
   known: Message,
-  facts: Partial<Omit<MailboxFacts, 'isRead'>> & { text?: string },
+  facts: Partial<Omit<MailboxFacts, 'isRead'> & Pick<Message, 'text' | 'unreportedCode'>>,
 ): Promise<Message> {
   const news = Object.entries(facts).filter(
     ([field, value]) => !isDeepStrictEqual(known[field as keyof Message], value),

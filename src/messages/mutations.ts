@@ -7,7 +7,14 @@ import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { maxAttachments, maxBytes } from '../media/errors.ts'
-import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import {
+  InternationalNotAllowedError,
+  InvalidPhoneNumberError,
+  NumberNotFoundError,
+  SenderNotRegisteredError,
+} from '../numbers/errors.ts'
+import { TemplateNotFoundError, TemplateValuesError } from '../templates/errors.ts'
+import { TemplateValueInput } from '../templates/mutations.ts'
 import {
   AttachmentError,
   IdempotencyConflictError,
@@ -86,7 +93,7 @@ builder.objectType(MmsNotSupportedError, {
   }),
 })
 
-const SendSmsInput = builder.inputType('SendSmsInput', {
+export const SendSmsInput = builder.inputType('SendSmsInput', {
   description: 'A text to send.',
   fields: (t) => ({
     from: t.string({
@@ -101,8 +108,15 @@ const SendSmsInput = builder.inputType('SendSmsInput', {
       description: `The recipients, in E.164, 1 to ${maxRecipients}. Several are one group conversation, in which everybody sees everybody: to text people separately, send one message each.`,
     }),
     text: t.string({
-      required: true,
-      description: `What to say, 1 to ${maxTextLength} UTF-16 code units; may be empty with \`attachments\`.`,
+      description: `What to say, 1 to ${maxTextLength} UTF-16 code units; may be empty with \`attachments\`. This or \`templateId\`.`,
+    }),
+    templateId: t.id({
+      description:
+        'Instead of `text`, a template: what it says once `values` are filled in. A later change of the template changes nothing about the message.',
+    }),
+    values: t.field({
+      type: [TemplateValueInput],
+      description: 'What to fill in for the placeholders of the template, each once.',
     }),
     attachments: t.idList({
       description: `Files to send with it, as an MMS: ids of READY uploads of \`createUpload\`, up to ${maxAttachments}, together at most ${maxBytes} bytes. The number needs the feature MmsSender. An upload may go with many messages.`,
@@ -138,6 +152,10 @@ builder.mutationField('sendSms', (t) =>
         NotConnectedError,
         ExtensionRevokedError,
         GrantLacksScopeError,
+        SenderNotRegisteredError,
+        InternationalNotAllowedError,
+        TemplateNotFoundError,
+        TemplateValuesError,
         UserNotMappedError,
         IdempotencyConflictError,
       ],

@@ -4,6 +4,8 @@ import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
+import { errorOfMessage } from './error-of-message.ts'
+import { MessageErrorDetails } from './error-schema.ts'
 import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
@@ -30,6 +32,13 @@ export const Message = builder.prismaNode('Message', {
     rcMessageId: t.exposeString('rcMessageId', { nullable: true }),
     errorCode: t.exposeString('errorCode', { nullable: true }),
     errorMessage: t.exposeString('errorMessage', { nullable: true }),
+    error: t.field({
+      type: MessageErrorDetails,
+      nullable: true,
+      description:
+        'What is wrong with it, with cause and remedy; null when all is well. `errorCode` and `errorMessage` are the same in short, of a message that failed.',
+      resolve: (message, _args, context) => errorOfMessage(context, message),
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,

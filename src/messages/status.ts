@@ -115,10 +115,20 @@ export function statusFromRingCentral(
       return {
         to: status === 'delivery-failed' ? 'DELIVERY_FAILED' : 'SENDING_FAILED',
         errorCode: code ?? 'UNKNOWN',
-        errorMessage: `${explained.message} ${explained.advice}`.trim(),
+        errorMessage: `${explained.cause} ${explained.remedy}`,
       }
     }
     default:
       return { to: 'SENT' }
   }
+}
+
+/** RingCentral's code where it only says that the carrier keeps silent: no failure, and no other status. */
+export function unreportedIn({
+  deliveryErrorCode,
+}: {
+  deliveryErrorCode: string | undefined
+}): string | null {
+  if (!deliveryErrorCode || explainSendingError(deliveryErrorCode).isFailure) return null
+  return deliveryErrorCode
 }

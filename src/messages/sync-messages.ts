@@ -24,7 +24,7 @@ import { requestTranscription } from './read-transcription.ts'
 import { recordElsewhere } from './record-elsewhere.ts'
 import { recordInbound } from './record-inbound.ts'
 import { syncShare } from './request-sync.ts'
-import { moveStatus, statusFromRingCentral } from './status.ts'
+import { moveStatus, statusFromRingCentral, unreportedIn } from './status.ts'
 import { whoseRecord } from './whose-record.ts'
 
 /** A full sync begins a little before the last one, since clocks differ. */
@@ -202,7 +202,8 @@ export const syncMessages = ({
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
         const now = (await moveStatus(tx, record, known.id, change)) ?? known
-        await refreshMessage(tx, record, now, { deletedAt: null })
+        const unreportedCode = unreportedIn(message)
+        await refreshMessage(tx, record, now, { deletedAt: null, unreportedCode })
       } else {
         const found = await whoseRecord(tx, extensionRowId, message)
         if (found.whose === 'open') {

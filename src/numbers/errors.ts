@@ -23,3 +23,35 @@ export class NumberNotFoundError extends BusinessError {
     this.number = number
   }
 }
+
+/** Carriers would not pass on what this number texts. */
+export class SenderNotRegisteredError extends BusinessError {
+  override name = 'SenderNotRegisteredError'
+  readonly code = 'SENDER_NOT_REGISTERED'
+  readonly number: string
+  /** RingCentral's word; null if there is no campaign at all. */
+  readonly campaignStatus: string | null
+  constructor(number: string, campaignStatus: string | null) {
+    super(
+      `${number} ${campaignStatus ? `has a messaging campaign (TCR) that is ${campaignStatus}, not Confirmed` : 'is not registered with a messaging campaign (TCR)'}: carriers refuse its texts. An administrator registers it at RingCentral; \`discoverPhoneNumbers\` reads it again.`,
+    )
+    this.number = number
+    this.campaignStatus = campaignStatus
+  }
+}
+
+/** A number that texts at home only. */
+export class InternationalNotAllowedError extends BusinessError {
+  override name = 'InternationalNotAllowedError'
+  readonly code = 'INTERNATIONAL_NOT_ALLOWED'
+  readonly number: string
+  /** Those abroad. */
+  readonly recipients: string[]
+  constructor(number: string, recipients: string[]) {
+    super(
+      `${number} cannot text abroad (${recipients.join(', ')}): it lacks RingCentral’s feature InternationalSmsSender. Send from another number, or have it enabled and read again with \`discoverPhoneNumbers\`.`,
+    )
+    this.number = number
+    this.recipients = recipients
+  }
+}

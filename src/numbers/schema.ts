@@ -1,7 +1,14 @@
+import type { PhoneNumber as PhoneNumberRow } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { InvalidPhoneNumberError, NumberNotFoundError } from './errors.ts'
+import {
+  InternationalNotAllowedError,
+  InvalidPhoneNumberError,
+  NumberNotFoundError,
+  SenderNotRegisteredError,
+} from './errors.ts'
+import { isUnregistered, type RegistrationStatus, registrationStatusOf } from './registration.ts'
 
 builder.objectType(InvalidPhoneNumberError, {
   name: 'InvalidPhoneNumberError',
@@ -21,6 +28,79 @@ builder.objectType(NumberNotFoundError, {
   }),
 })
 
+builder.objectType(SenderNotRegisteredError, {
+  name: 'SenderNotRegisteredError',
+  description:
+    'The number has no confirmed messaging campaign (TCR), so that carriers would refuse its texts. Code SENDER_NOT_REGISTERED.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    number: t.exposeString('number', { description: 'The number in E.164.' }),
+    campaignStatus: t.exposeString('campaignStatus', {
+      nullable: true,
+      description: 'RingCentral’s word for how far its campaign has come; null if it has none.',
+    }),
+  }),
+})
+
+builder.objectType(InternationalNotAllowedError, {
+  name: 'InternationalNotAllowedError',
+  description:
+    'The number lacks the feature InternationalSmsSender, and a recipient is abroad. Code INTERNATIONAL_NOT_ALLOWED.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    number: t.exposeString('number', { description: 'The number in E.164.' }),
+    recipients: t.exposeStringList('recipients', { description: 'Those abroad, in E.164.' }),
+  }),
+})
+
+const NumberRegistrationStatus = builder.enumType('NumberRegistrationStatus', {
+  description: 'Whether carriers know who texts from a number, and what for.',
+  values: {
+    REGISTERED: { description: 'Its campaign is confirmed.' },
+    PENDING: { description: 'Its campaign is not confirmed yet: carriers refuse its texts.' },
+    REJECTED: { description: 'Its campaign was refused: carriers refuse its texts.' },
+    ENDED: { description: 'Its campaign has ended or is suspended: carriers refuse its texts.' },
+    NOT_REGISTERED: { description: 'It has no campaign: carriers refuse its texts.' },
+    NOT_NEEDED: { description: 'It is not of the United States or Canada.' },
+    UNKNOWN: {
+      description:
+        'It has not been read yet; or the number is toll-free, and RingCentral does not tell whether it is verified.',
+    },
+  } as const satisfies Record<RegistrationStatus, { description: string }>,
+})
+
+const NumberRegistration = builder.objectRef<PhoneNumberRow>('NumberRegistration').implement({
+  description:
+    'The registration of a number with the carriers (The Campaign Registry). Read when numbers are discovered, and daily.',
+  fields: (t) => ({
+    status: t.field({
+      type: NumberRegistrationStatus,
+      description: 'How it stands.',
+      resolve: registrationStatusOf,
+    }),
+    campaign: t.exposeString('campaignId', {
+      nullable: true,
+      description: 'The campaign that it texts under; null if there is none.',
+    }),
+    campaignStatus: t.exposeString('campaignStatus', {
+      nullable: true,
+      description: 'RingCentral’s word for how far that has come, for example `Confirmed`.',
+    }),
+    tier: t.exposeString('campaignTier', {
+      nullable: true,
+      description: 'The campaign’s tier at RingCentral, which limits how much it may send a day.',
+    }),
+    useCases: t.exposeStringList('campaignUseCases', {
+      description: 'What the campaign was registered for, for example `CustomerCare`.',
+    }),
+    readAt: t.expose('registrationReadAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When RingCentral was asked; null if not yet.',
+    }),
+  }),
+})
+
 builder.prismaNode('PhoneNumber', {
   nullable: true,
   description: 'An SMS-capable phone number, owned for sending by one extension.',
@@ -32,6 +112,20 @@ builder.prismaNode('PhoneNumber', {
     label: t.exposeString('label', { nullable: true }),
     usageType: t.exposeString('usageType', { nullable: true }),
     features: t.exposeStringList('features'),
+    canSendSms: t.boolean({
+      description:
+        'Whether texts from it are taken, as far as is known: it has the feature, and is registered where that is needed.',
+      resolve: (number) => canText(number) && !isUnregistered(number),
+    }),
+    canSendMms: t.boolean({
+      description: 'The same for pictures.',
+      resolve: (number) => number.features.includes('MmsSender') && !isUnregistered(number),
+    }),
+    registration: t.field({
+      type: NumberRegistration,
+      description: 'Whether carriers know who texts from it.',
+      resolve: (number) => number,
+    }),
     discoveredAt: t.expose('discoveredAt', {
       type: 'DateTime',
       description: 'When it was last read from RingCentral.',
@@ -63,3 +157,7 @@ builder.queryField('phoneNumbers', (t) =>
     { name: 'PhoneNumberEdge', description: 'A phone number and its place in the list.' },
   ),
 )
+
+function canText({ features }: PhoneNumberRow): boolean {
+  return features.includes('SmsSender') || features.includes('A2PSmsSender')
+}

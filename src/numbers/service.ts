@@ -5,7 +5,7 @@ import { createId } from '../lib/ids.ts'
 /** An SMS-capable number as RingCentral tells it. */
 export type DiscoveredNumber = Pick<
   PhoneNumber,
-  'phoneNumber' | 'rcNumberId' | 'label' | 'usageType' | 'features'
+  'phoneNumber' | 'rcNumberId' | 'label' | 'usageType' | 'paymentType' | 'features'
 >
 
 /** The number that may send as `phoneNumber` for a tenant, with the extension that owns it. */

@@ -10,6 +10,7 @@ import { type CallLogApi, createCallLogApi } from './call-log.ts'
 import { createDirectoryApi, type DirectoryApi } from './directory.ts'
 import type { Hooks, Transport } from './http.ts'
 import { createMediaApi, type MediaApi } from './media.ts'
+import { createMessageTemplatesApi, type MessageTemplatesApi } from './message-templates.ts'
 import { createMessagesApi, type MessagesApi } from './messages.ts'
 import { createOAuth, type RingCentralOAuth } from './oauth.ts'
 import { createPhoneNumbersApi, type PhoneNumbersApi } from './phone-numbers.ts'
@@ -97,6 +98,7 @@ export interface RingCentralApi {
   account: AccountApi
   phoneNumbers: PhoneNumbersApi
   messages: MessagesApi
+  messageTemplates: MessageTemplatesApi
   subscriptions: SubscriptionsApi
   callLog: CallLogApi
   ringOut: RingOutApi
@@ -123,6 +125,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
         account: createAccountApi(call),
         phoneNumbers: createPhoneNumbersApi(call),
         messages: createMessagesApi(call),
+        messageTemplates: createMessageTemplatesApi(call),
         subscriptions: createSubscriptionsApi(call),
         callLog: createCallLogApi(call),
         ringOut: createRingOutApi(call),

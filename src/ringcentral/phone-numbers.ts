@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
 import { collectPages, pageOf } from './paging.ts'
-import { extensionPath } from './paths.ts'
+import { extensionPath, segment } from './paths.ts'
 import { id, listOf, maybe } from './values.ts'
 
 const phoneNumber = z.object({
@@ -34,9 +34,27 @@ export function canSendSms(number: PhoneNumber): boolean {
   return number.features.includes('SmsSender') && number.status === 'Normal'
 }
 
+const smsConfiguration = z
+  .object({
+    smsCampaignInfo: maybe(
+      z.object({
+        id: maybe(z.string()),
+        /** `Confirmed`, `Submitted`, `CampaignSuspended`, ... */
+        status: maybe(z.string()),
+        registrationTier: maybe(z.string()),
+        useCases: listOf(z.string()),
+      }),
+    ),
+  })
+  .transform(({ smsCampaignInfo }) => ({ campaign: smsCampaignInfo }))
+
+/** Under which campaign a number texts; none at all where it is not registered. */
+export type SmsConfiguration = z.output<typeof smsConfiguration>
+
 export interface PhoneNumbersApi {
   /** All of them, page after page. */
   list(): Promise<PhoneNumber[]>
+  getSmsConfiguration(phoneNumberId: string): Promise<SmsConfiguration>
 }
 
 // 1000 a page is RingCentral's maximum; 20 pages are more numbers than one extension can have.
@@ -50,5 +68,12 @@ export function createPhoneNumbersApi(call: CallApi): PhoneNumbersApi {
         call({ operation: 'phoneNumbers.list', path, answer: pageOf(phoneNumber) })
       return (await collectPages(fetchPage, maxPages)).records
     },
+
+    getSmsConfiguration: async (phoneNumberId) =>
+      call({
+        operation: 'phoneNumbers.getSmsConfiguration',
+        path: extensionPath(`/phone-number/${segment(phoneNumberId)}/sms-configuration`),
+        answer: smsConfiguration,
+      }),
   }
 }

@@ -3,6 +3,7 @@ export const scopes = {
   'messages:read': 'read messages, also live',
   'messages:send': 'send messages',
   'conversations:write': 'mark conversations read, archive and assign them',
+  'templates:write': 'make, change and delete message templates',
   'extensions:read': 'read extensions, their numbers and the connection status, also live',
   'extensions:connect': 'make connect and invite links, disconnect',
   'extensions:write': 'change who the user of an extension is at RingCentral',

@@ -70,7 +70,7 @@ input SuspendTenantInput { tenantId: ID! }
 input ResumeTenantInput { tenantId: ID! }
 input DeleteTenantInput { tenantId: ID! }
 input RevokeApiKeyInput { apiKeyId: ID! }
-input SendSmsInput { from: String userId: String to: [String!]! text: String! idempotencyKey: String validFor: Int }
+input SendSmsInput { from: String userId: String to: [String!]! text: String idempotencyKey: String validFor: Int }
 input ResolveUnconfirmedInput { messageId: ID! resolution: UnconfirmedResolution! }
 enum UnconfirmedResolution { RESEND GIVE_UP }
 input SyncMessagesInput { extensionId: ID! }

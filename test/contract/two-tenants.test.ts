@@ -51,6 +51,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     'mutation ($input: CreateContactInput!) { createContact(input: $input) { ... on Contact { id } } }',
     { input: { extensionId: extension.id, firstName: name, mobilePhone: stranger } },
   )
+  const template = await makeTemplate(tenant, 'Greeting')
   return {
     ...tenant,
     firstCursor: status.cursor,
@@ -64,6 +65,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       DirectoryEntry: directory.nodes[0].id,
       UserMapping: mapping.id,
       Contact: contact.id,
+      MessageTemplate: template.id,
     },
   }
 }
@@ -74,6 +76,13 @@ async function sawItElsewhere(tenant: TestTenant, person: typeof ava) {
   const api = await elsewhere(gateway, person.extensionId)
   await api('PUT', `message-store/${rcMessageId}`, { readStatus: 'Read' })
   await waitForMessage(tenant, ({ isRead }) => isRead)
+}
+
+async function makeTemplate(tenant: TestTenant, name: string) {
+  const document =
+    'mutation ($input: CreateMessageTemplateInput!) { createMessageTemplate(input: $input) { ... on MessageTemplate { id } ... on Error { code } } }'
+  const input = { name, text: 'Hi {{name}}' }
+  return (await tenant.query(document, { input })).createMessageTemplate
 }
 
 async function mapUser(tenant: TestTenant, userId: string, extensionId: string) {
@@ -111,6 +120,10 @@ describe('every query shows a tenant its own and nothing of another', () => {
       document: '{ contacts { totalCount nodes { id extension { id } } } }',
       showing: ['Contact', 'Extension'],
     },
+    messageTemplates: {
+      document: '{ messageTemplates { totalCount nodes { id } edges { node { id } } } }',
+      showing: ['MessageTemplate'],
+    },
     userMappings: {
       document:
         '{ userMappings { totalCount nodes { id extension { id mappedUser { id } } person { id } } } }',
@@ -123,15 +136,8 @@ describe('every query shows a tenant its own and nothing of another', () => {
     },
   }
   const byThemselves = [
-    'status',
-    'settings',
-    'message',
-    'upload',
-    'messageBatch',
-    'conversation',
-    'call',
-    'activeCalls',
-    'node',
+    ...['status', 'settings', 'message', 'upload', 'messageBatch', 'conversation', 'call'],
+    ...['activeCalls', 'node', 'messagePreflight', 'renderMessageTemplate'],
   ]
   const operators = ['tenants']
 
@@ -212,6 +218,37 @@ describe('every query shows a tenant its own and nothing of another', () => {
     expect(await other.query(search)).toEqual({
       conversations: { nodes: [{ id: other.ids.Conversation }] },
     })
+  })
+
+  test('messagePreflight', async () => {
+    const document =
+      'query ($input: SendSmsInput!) { messagePreflight(input: $input) { canSend problems { code } } }'
+    const look = async (tenant: Tenant, input: object) => {
+      const { messagePreflight } = await tenant.query(document, { input })
+      return messagePreflight.problems.map(({ code }: any) => code)
+    }
+    const words = { to: [stranger], text: 'Hello' }
+    const values = [{ name: 'name', value: 'Zoë' }]
+    expect(await look(acme, { from: ava.number, ...words })).toEqual([])
+    expect(await look(other, { from: ava.number, ...words })).toEqual(['NUMBER_NOT_FOUND'])
+    const { MessageTemplate: templateId } = acme.ids
+    const templated = { to: [stranger], templateId, values }
+    expect(await look(acme, { from: ava.number, ...templated })).toEqual([])
+    expect(await look(other, { from: ben.number, ...templated })).toEqual(['TEMPLATE_NOT_FOUND'])
+  })
+
+  test('renderMessageTemplate', async () => {
+    const document =
+      'query ($input: RenderMessageTemplateInput!) { result: renderMessageTemplate(input: $input) { ... on RenderedMessageTemplate { text } ... on Error { code } } }'
+    const values = [{ name: 'name', value: 'Zoë' }]
+    for (const [mine, foreign] of pairs()) {
+      const render = (templateId: unknown) =>
+        mine.query(document, { input: { templateId, values } })
+      expect(await render(mine.ids.MessageTemplate)).toEqual({ result: { text: 'Hi Zoë' } })
+      expect(await render(foreign.ids.MessageTemplate)).toEqual({
+        result: { code: 'TEMPLATE_NOT_FOUND' },
+      })
+    }
   })
 
   test('call', async () => {
@@ -445,6 +482,13 @@ describe('no mutation reaches into another tenant', () => {
         })
       }
     },
+    async createMessageTemplate() {
+      // The same name of two tenants is two templates.
+      expect(await makeTemplate(other, 'Farewell')).toEqual({ id: expect.anything() })
+      expect(await makeTemplate(acme, 'Farewell')).toEqual({ id: expect.anything() })
+    },
+    updateMessageTemplate: () => templateOfOther('updateMessageTemplate', { text: 'Mine' }),
+    deleteMessageTemplate: () => templateOfOther('deleteMessageTemplate', {}),
     updateContact: () => contactOfOther('updateContact', { notes: 'Mine' }),
     deleteContact: () => contactOfOther('deleteContact', {}),
     async setPresence() {
@@ -621,6 +665,20 @@ describe('no mutation reaches into another tenant', () => {
     expect(contacts.nodes).toEqual([{ id: acme.ids.Contact, notes: null }])
   }
 
+  async function templateOfOther(mutation: string, change: object) {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ... on MessageTemplate { id } ... on Error { code } } }`
+    for (const id of [acme.ids.MessageTemplate, createId('MessageTemplate')]) {
+      expect(await other.query(document, { input: { id, ...change } })).toEqual({
+        [mutation]: { code: 'TEMPLATE_NOT_FOUND' },
+      })
+    }
+    const { messageTemplates } = await acme.query(
+      '{ messageTemplates(filter: { search: "greeting" }) { nodes { id text } } }',
+    )
+    expect(messageTemplates.nodes).toEqual([{ id: acme.ids.MessageTemplate, text: 'Hi {{name}}' }])
+  }
+
   async function linkOf(mutation: string) {
     const document = `mutation { ${mutation} { ... on ConnectToken { connectUrl } } }`
     await allowAtRingCentral((await other.query(document))[mutation].connectUrl, cleo.extensionId)
@@ -661,6 +719,9 @@ async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
       UNION ALL SELECT id, "tenantId" FROM "PhoneNumber" UNION ALL SELECT id, "tenantId" FROM "Call"
       UNION ALL SELECT id, "tenantId" FROM "DirectoryEntry" UNION ALL SELECT id, "tenantId" FROM "UserMapping"
       UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "Upload"
+  })
+
+      UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "MessageTemplate"
     ) AS things
     WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
   return rows.map(({ id }) => id)

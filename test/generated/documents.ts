@@ -155,7 +155,11 @@ export type SendSmsMutation = { sendSms:
     | { code: string, message: string }
     | { code: string, message: string }
     | { code: string, message: string }
+    | { code: string, message: string }
     | { id: string, status: MessageStatus, direction: MessageDirection }
+    | { code: string, message: string }
+    | { code: string, message: string }
+    | { code: string, message: string }
     | { code: string, message: string }
     | { code: string, message: string }
     | { code: string, message: string }

@@ -25,6 +25,8 @@ const text = {
   text: 'Hello',
 }
 
+const template = { displayName: 'Greeting', body: { text: 'Hello {{name}}' } }
+
 /** Things that the calls below speak of, made beforehand. */
 async function prepare() {
   const simulator = await simulate({ limits: false })
@@ -50,6 +52,10 @@ async function prepare() {
     subscription: await id('/restapi/v1.0/subscription', subscription),
     doomedSubscription: await id('/restapi/v1.0/subscription', subscription),
     contact: await id('address-book/contact', { firstName: 'Mia' }),
+    template: await id('message-store-templates', template),
+    doomedTemplate: await id('message-store-templates', template),
+    companyTemplate: await id(`${account}/message-store-templates`, template),
+    doomedCompanyTemplate: await id(`${account}/message-store-templates`, template),
     doomedContact: await id('address-book/contact', { firstName: 'Noah' }),
     ringOut: await id('ring-out', { from: text.from, to: text.to[0] as object }),
     batch: batchId,
@@ -104,6 +110,22 @@ const calls: Calls = {
   deleteMessage: (api, { ids }) => api('DELETE', `message-store/${ids.doomed}?purge=true`),
   readMessageContent: (api, { ids }) =>
     api('GET', `message-store/${ids.message}/content/${ids.message}?contentDisposition=Inline`),
+  listUserMessageTemplates: get('message-store-templates?scope=Personal'),
+  createUserMessageTemplate: (api) => api('POST', 'message-store-templates', template),
+  readUserMessageTemplate: (api, { ids }) => api('GET', `message-store-templates/${ids.template}`),
+  updateUserMessageTemplate: (api, { ids }) =>
+    api('PUT', `message-store-templates/${ids.template}`, template),
+  deleteUserMessageTemplate: (api, { ids }) =>
+    api('DELETE', `message-store-templates/${ids.doomedTemplate}`),
+  listCompanyMessageTemplates: get(`${account}/message-store-templates`),
+  createCompanyMessageTemplate: (api) =>
+    api('POST', `${account}/message-store-templates`, template),
+  readCompanyMessageTemplate: (api, { ids }) =>
+    api('GET', `${account}/message-store-templates/${ids.companyTemplate}`),
+  updateCompanyMessageTemplate: (api, { ids }) =>
+    api('PUT', `${account}/message-store-templates/${ids.companyTemplate}`, template),
+  deleteCompanyMessageTemplate: (api, { ids }) =>
+    api('DELETE', `${account}/message-store-templates/${ids.doomedCompanyTemplate}`),
   syncMessages: get('message-sync?syncType=FSync&recordCount=10'),
   createA2PSMS: (api, { batch }) => api('POST', `${a2p}/batches`, batch),
   listA2PBatches: get(`${a2p}/batches?status=Completed&status=Processing`),

@@ -31,6 +31,7 @@ const everyScope = [
   'calls:control',
   'people:read',
   'people:write',
+  'templates:write',
   'settings:write',
 ]
 

@@ -1,0 +1,159 @@
+import type { Db } from '../db/client.ts'
+import type { Message } from '../db/generated/client/client.ts'
+import { NotConnectedError } from '../extensions/errors.ts'
+import type { Clock } from '../lib/clock.ts'
+import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
+import { NumberNotFoundError } from '../numbers/errors.ts'
+import { findNumber } from '../numbers/service.ts'
+import { renderStored } from '../templates/render-stored.ts'
+import { acceptedBefore } from './accept-message.ts'
+import { InvalidRecipientsError, maxTextLength } from './errors.ts'
+import { createFindings, type Problem } from './findings.ts'
+import type { StoredAttachment } from './mailbox-facts.ts'
+import { numberOfUser } from './number-of-user.ts'
+import { attachmentsFrom, parseAttachments } from './outbound-media.ts'
+import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
+import {
+  parseRecipients,
+  parseSender,
+  parseWords,
+  type Sender,
+  type SmsInput,
+  type Words,
+} from './parse-sms.ts'
+import { type SendingNumber, smsChecks, warnOfText } from './sms-checks.ts'
+
+/** A text that may be taken. */
+type Ready = {
+  number: SendingNumber
+  to: string[]
+  text: string
+  attachments: StoredAttachment[]
+  validFor: number | null
+  sendAt: Date | null
+  idempotencyKey: string | null
+  requestHash: Uint8Array<ArrayBuffer>
+}
+
+export type Examination = {
+  problems: Problem[]
+  /** The number that would send, where that is known. */
+  from: string | undefined
+  /** What would be said; of a template, filled in. */
+  text: string | undefined
+  number: SendingNumber | undefined
+  /** The message that the same request made before: nothing else matters then. */
+  known: Message | undefined
+  /** @throws the first typed error that was found */
+  ready(): Ready
+}
+
+/**
+ * Looks at a text before it is taken: its form first, then whether the same was taken before, then who
+ * would send it to whom. Finds everything that is wrong; RingCentral is not asked. The one way in, of
+ * `sendSms` as of `messagePreflight`, so that they cannot disagree.
+ */
+export async function examineSms(
+  { db, clock }: { db: Db; clock: Clock },
+  tenantId: string,
+  input: SmsInput,
+): Promise<Examination> {
+  const { problems, look, warn, refuse } = createFindings()
+  const sender = await look('from', () => parseSender(input))
+  const to = await look('to', () => parseRecipients(input.to))
+  const words = await look('text', () => parseWords(input))
+  const uploadIds = await look('attachments', () => parseAttachments(input.attachments))
+  const idempotencyKey = await look('idempotencyKey', () =>
+    parseIdempotencyKey(input.idempotencyKey),
+  )
+  const validFor = await look('validFor', () => parseValidFor(input.validFor))
+
+  const when = { validFor: validFor ?? null, sendAt: input.sendAt ?? null }
+  const form = sender && to && words && uploadIds && { sender, to, words, uploadIds, ...when }
+  const requestHash = form && hash(form)
+  if (requestHash && idempotencyKey && problems.length === 0) {
+    const known = await look('idempotencyKey', () =>
+      acceptedBefore(db, { tenantId, idempotencyKey, requestHash }),
+    )
+    if (known) {
+      const { from, text } = known
+      return { problems, from, text, number: undefined, known, ready: notReady }
+    }
+  }
+
+  await look('sendAt', () => checkSendAt(when.sendAt, clock.now()))
+  const text = words && (await look('values', () => textOf(db, tenantId, words)))
+  const from =
+    sender &&
+    (await look(
+      sender.from ? 'from' : 'userId',
+      () => sender.from ?? numberOfUser(db, tenantId, sender.userId),
+    ))
+  if (from && to) await look('to', () => notToItself(from, to))
+  const number =
+    from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from))
+  if (number && to) {
+    for (const { field, check } of smsChecks) {
+      await look(field, () => check(db, { tenantId, number, to, uploadIds: uploadIds ?? [] }, warn))
+    }
+  }
+  const attachments =
+    uploadIds && (await look('attachments', () => attachmentsFrom(db, tenantId, uploadIds)))
+  if (text !== undefined) warnOfText(text, warn)
+
+  const ready = () => {
+    refuse()
+    if (!number || !to || text === undefined || !attachments || !requestHash) return notReady()
+    return {
+      number,
+      to,
+      text,
+      attachments,
+      ...when,
+      idempotencyKey: idempotencyKey ?? null,
+      requestHash,
+    }
+  }
+  return { problems, from, text, number, known: undefined, ready }
+}
+
+function notReady(): never {
+  throw new Error('A text was examined, and neither found fit nor refused')
+}
+
+/** As it was asked: a user's number, or a template, may have changed when the same request comes again. */
+function hash(asked: {
+  sender: Sender
+  to: string[]
+  words: Words
+  uploadIds: string[]
+  validFor: number | null
+  sendAt: Date | null
+}) {
+  const { sender, to, words, uploadIds, validFor, sendAt } = asked
+  const who = sender.from ?? { userId: sender.userId }
+  const what = words.templateId === undefined ? words.text : words
+  // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
+  const attached = uploadIds.length === 0 ? [] : [{ attachments: uploadIds }]
+  const later = sendAt ? [{ sendAt }] : []
+  return hashOf([who, to, what, ...(validFor === null ? [] : [validFor]), ...attached, ...later])
+}
+
+async function textOf(db: Db, tenantId: string, words: Words): Promise<string> {
+  if (words.templateId === undefined) return words.text
+  return parseText(await renderStored(db, tenantId, words), maxTextLength)
+}
+
+function notToItself(from: string, to: readonly string[]): void {
+  if (!to.includes(from)) return
+  throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
+}
+
+async function numberAt(db: Db, tenantId: string, from: string): Promise<SendingNumber> {
+  const number = await findNumber(db, tenantId, from)
+  if (number) return number
+  const connected = await db.extension.findFirst({
+    where: { tenantId, status: { not: 'REVOKED' } },
+  })
+  throw connected ? new NumberNotFoundError(from) : new NotConnectedError()
+}

@@ -1,0 +1,48 @@
+import { BusinessError, InvalidInputError } from '../lib/errors.ts'
+
+/** Something that was found when a message was looked at before sending it. */
+export type Problem = {
+  /** ERROR: it is not taken. WARNING: it is, and may fare badly. */
+  severity: 'ERROR' | 'WARNING'
+  code: string
+  /** The field of the input that it is about. */
+  field: string
+  message: string
+  error?: BusinessError
+}
+
+export type Findings = ReturnType<typeof createFindings>
+
+/** What stands in the way of a message: all of it, where sending stops at the first. */
+export function createFindings() {
+  const problems: Problem[] = []
+  return {
+    problems,
+
+    /** What a check answers; undefined if it refused with a typed error, which is noted. */
+    async look<Found>(
+      field: string,
+      check: () => Found | Promise<Found>,
+    ): Promise<Found | undefined> {
+      try {
+        return await check()
+      } catch (error) {
+        if (!(error instanceof BusinessError)) throw error
+        const { code, message } = error
+        const named = error instanceof InvalidInputError ? error.field : field
+        problems.push({ severity: 'ERROR', code, field: named, message, error })
+        return undefined
+      }
+    },
+
+    warn(field: string, code: string, message: string) {
+      problems.push({ severity: 'WARNING', code, field, message })
+    },
+
+    /** @throws the first typed error that was noted */
+    refuse() {
+      const first = problems.find(({ error }) => error)?.error
+      if (first) throw first
+    },
+  }
+}

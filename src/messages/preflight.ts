@@ -1,0 +1,39 @@
+import type { Db } from '../db/client.ts'
+import type { Clock } from '../lib/clock.ts'
+import { examineSms } from './examine-sms.ts'
+import { type ExpectedWait, expectedWait } from './expected-wait.ts'
+import type { Problem } from './findings.ts'
+import type { SmsInput } from './parse-sms.ts'
+import { type Segments, segmentsOf } from './segments.ts'
+
+declare module '../graphql/context.ts' {
+  interface Services {
+    preflight: Preflight
+  }
+}
+
+export type MessagePreflight = {
+  problems: Problem[]
+  from: string | null
+  text: string | null
+  segments: Segments | null
+  wait: ExpectedWait | null
+}
+
+export type Preflight = (tenantId: string, input: SmsInput) => Promise<MessagePreflight>
+
+/** Tells what `sendSms` would answer to an input, and more that is good to know before. Takes nothing. */
+export function createPreflight({ db, clock }: { db: Db; clock: Clock }): Preflight {
+  return async (tenantId, input) => {
+    const { problems, from, number, text: taken } = await examineSms({ db, clock }, tenantId, input)
+    // Also of a text that is too long: by how much is what its writer wants to know.
+    const text = taken ?? input.text ?? null
+    return {
+      problems,
+      from: from ?? null,
+      text,
+      segments: text === null ? null : segmentsOf(text),
+      wait: number ? await expectedWait({ db, clock }, number.extensionRowId) : null,
+    }
+  }
+}

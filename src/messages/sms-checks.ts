@@ -1,0 +1,107 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import type { Db } from '../db/client.ts'
+import { requireAbility } from '../extensions/abilities.ts'
+import { ExtensionRevokedError } from '../extensions/errors.ts'
+import { InternationalNotAllowedError, SenderNotRegisteredError } from '../numbers/errors.ts'
+import { isUnregistered, needsCampaign } from '../numbers/registration.ts'
+import type { findNumber } from '../numbers/service.ts'
+import { MmsNotSupportedError } from './errors.ts'
+import type { Findings } from './findings.ts'
+import { shortenersIn } from './link-shorteners.ts'
+import { segmentsOf } from './segments.ts'
+
+export type SendingNumber = NonNullable<Awaited<ReturnType<typeof findNumber>>>
+
+/** A text whose form is right, with the number that would send it. */
+export type Draft = {
+  tenantId: string
+  number: SendingNumber
+  to: readonly string[]
+  uploadIds: readonly string[]
+}
+
+type Check = {
+  field: string
+  /** Throws the typed error of `sendSms`, or warns. */
+  check: (db: Db, draft: Draft, warn: Findings['warn']) => Promise<void> | void
+}
+
+/**
+ * What is looked at before a text is taken, in this order: the one list, of `sendSms` and of
+ * `messagePreflight`. None asks RingCentral. A recipient's consent is a check like these.
+ */
+export const smsChecks: readonly Check[] = [
+  { field: 'from', check: isConnected },
+  { field: 'from', check: coversSending },
+  { field: 'from', check: isRegistered },
+  { field: 'attachments', check: sendsPictures },
+  { field: 'to', check: reachesAbroad },
+  { field: 'to', check: canGroup },
+]
+
+function isConnected(_db: Db, { number: { extension } }: Draft): void {
+  if (extension.status !== 'REVOKED') return
+  throw new ExtensionRevokedError(extension.extensionId, extension.name)
+}
+
+async function coversSending(db: Db, { number }: Draft): Promise<void> {
+  await requireAbility(db, number.extension, 'SEND_SMS')
+}
+
+function isRegistered(_db: Db, { number }: Draft, warn: Findings['warn']): void {
+  const { phoneNumber, campaignStatus, registrationReadAt } = number
+  if (isUnregistered(number)) throw new SenderNotRegisteredError(phoneNumber, campaignStatus)
+  if (needsCampaign(number) && !registrationReadAt) {
+    warn(
+      'from',
+      'REGISTRATION_UNKNOWN',
+      `It has not been read yet whether ${phoneNumber} is registered with a messaging campaign (TCR).`,
+    )
+  }
+}
+
+function reachesAbroad(_db: Db, { number, to }: Draft): void {
+  if (number.features.includes('InternationalSmsSender')) return
+  const home = callingCodeOf(number.phoneNumber)
+  const abroad = to.filter((one) => callingCodeOf(one) !== home)
+  if (abroad.length > 0) throw new InternationalNotAllowedError(number.phoneNumber, abroad)
+}
+
+function sendsPictures(_db: Db, { number, uploadIds }: Draft): void {
+  if (uploadIds.length === 0 || number.features.includes('MmsSender')) return
+  throw new MmsNotSupportedError(number.phoneNumber)
+}
+
+function callingCodeOf(phoneNumber: string): string | undefined {
+  return parsePhoneNumberFromString(phoneNumber)?.countryCallingCode
+}
+
+function canGroup(_db: Db, { number, to }: Draft, warn: Findings['warn']): void {
+  if (to.length === 1 || number.features.includes('MmsSender')) return
+  warn(
+    'to',
+    'GROUP_NEEDS_MMS',
+    `Several recipients are one group conversation, which travels as MMS; ${number.phoneNumber} lacks the feature MmsSender. To text people separately, send one message each.`,
+  )
+}
+
+/** What about the words may cost more, or be filtered. */
+export function warnOfText(text: string, warn: Findings['warn']): void {
+  const shorteners = shortenersIn(text)
+  if (shorteners.length > 0) {
+    warn(
+      'text',
+      'SHORTENED_LINK',
+      `Carriers filter shortened links (${shorteners.join(', ')}): use the full link, or a short domain of your own.`,
+    )
+  }
+  const { segmentCount, ucs2Characters } = segmentsOf(text)
+  if (segmentCount > 1 && ucs2Characters.length > 0) {
+    const characters = [...new Set(ucs2Characters.map(({ character }) => character))].slice(0, 10)
+    warn(
+      'text',
+      'UCS2_NEEDED',
+      `It travels in ${segmentCount} segments of 67 characters instead of 153, because of ${characters.join(' ')}.`,
+    )
+  }
+}

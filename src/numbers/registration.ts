@@ -1,0 +1,57 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import type { PhoneNumber } from '../db/generated/client/client.ts'
+
+/** Whether carriers know who texts from a number. */
+export type RegistrationStatus =
+  | 'REGISTERED'
+  | 'PENDING'
+  | 'REJECTED'
+  | 'ENDED'
+  | 'NOT_REGISTERED'
+  | 'NOT_NEEDED'
+  | 'UNKNOWN'
+
+type Registered = Pick<
+  PhoneNumber,
+  'phoneNumber' | 'paymentType' | 'registrationReadAt' | 'campaignStatus'
+>
+
+const ofCampaign: Record<string, RegistrationStatus> = {
+  Confirmed: 'REGISTERED',
+  Created: 'PENDING',
+  Submitted: 'PENDING',
+  UpdateRequested: 'PENDING',
+  Draft: 'PENDING',
+  Unconfirmed: 'PENDING',
+  SubmitFailed: 'REJECTED',
+  PreVetFailed: 'REJECTED',
+  DeleteRequested: 'ENDED',
+  CampaignSuspended: 'ENDED',
+  CampaignExpired: 'ENDED',
+}
+
+export function registrationStatusOf(number: Registered): RegistrationStatus {
+  if (isTollFree(number)) return 'UNKNOWN'
+  if (!needsCampaign(number)) return 'NOT_NEEDED'
+  if (!number.registrationReadAt) return 'UNKNOWN'
+  if (number.campaignStatus === null) return 'NOT_REGISTERED'
+  // A word that RingCentral has invented since is nothing to refuse texts for.
+  return ofCampaign[number.campaignStatus] ?? 'UNKNOWN'
+}
+
+/** Whether RingCentral would not pass on what is texted from it. */
+export function isUnregistered(number: Registered): boolean {
+  return ['PENDING', 'REJECTED', 'ENDED', 'NOT_REGISTERED'].includes(registrationStatusOf(number))
+}
+
+/** Verified by another way than by a campaign, of which RingCentral tells nothing. */
+export function isTollFree({ paymentType }: Pick<PhoneNumber, 'paymentType'>): boolean {
+  return paymentType === 'TollFree'
+}
+
+/** Carriers of the United States and Canada ask for one. */
+export function needsCampaign(number: Pick<PhoneNumber, 'phoneNumber' | 'paymentType'>): boolean {
+  if (isTollFree(number)) return false
+  const parsed = parsePhoneNumberFromString(number.phoneNumber)
+  return parsed?.countryCallingCode === '1' && ['US', 'CA', undefined].includes(parsed.country)
+}
