@@ -7,16 +7,15 @@ export const maxSenders = 50
 export const maxRowsShown = 1_000
 
 /** Why a row cannot become a text. */
-export const rowFaults = [
-  'INVALID_PHONE_NUMBER',
-  'DUPLICATE_RECIPIENT',
-  'OWN_NUMBER',
-  'VALUE_MISSING',
-  'TEXT_EMPTY',
-  'TEXT_TOO_LONG',
-  'RECIPIENT_OPTED_OUT',
-] as const
-export type RowFault = (typeof rowFaults)[number]
+export const rowFaults = {
+  INVALID_PHONE_NUMBER: 'The recipient is no number in E.164.',
+  DUPLICATE_RECIPIENT: 'The recipient stands further up as well.',
+  OWN_NUMBER: 'The recipient is one of the numbers that send.',
+  VALUE_MISSING: 'A placeholder of the text has neither a value nor a fallback.',
+  TEXT_EMPTY: 'There is nothing to say.',
+  TEXT_TOO_LONG: 'Filled in, the text is longer than RingCentral takes.',
+} as const
+export type RowFault = keyof typeof rowFaults
 
 /** A row that was left out. `line`: of a CSV as an editor counts, of a list from 1. */
 export type RejectedRow = { line: number; to: string; code: RowFault; message: string }

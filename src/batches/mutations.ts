@@ -2,6 +2,8 @@ import { ExtensionRevokedError } from '../extensions/errors.ts'
 import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { InvalidInputError } from '../lib/errors.ts'
+import { UploadNotReadyError } from '../media/errors.ts'
 import { maxDaysAhead, maxTextLength, maxValidFor } from '../messages/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
 import type { Row } from './check-rows.ts'
@@ -10,10 +12,12 @@ import {
   BatchIdempotencyConflictError,
   BatchNotFoundError,
   BatchRowsInvalidError,
+  InvalidCsvError,
   maxBatchSize,
   maxRowsShown,
   maxSenders,
 } from './errors.ts'
+import { readCsv } from './read-csv.ts'
 import { BatchRow, MessageBatch } from './schema.ts'
 
 builder.objectType(BatchRowsInvalidError, {
@@ -29,6 +33,17 @@ builder.objectType(BatchRowsInvalidError, {
     }),
     rowCount: t.exposeInt('rowCount', { description: 'How many faulty rows there are.' }),
   }),
+})
+builder.objectType(InvalidCsvError, {
+  name: 'InvalidCsvError',
+  description: 'The upload is no table with a column `to`; nothing was queued. Code INVALID_CSV.',
+  interfaces: [ErrorInterface],
+})
+builder.objectType(UploadNotReadyError, {
+  name: 'UploadNotReadyError',
+  description:
+    'There is no such upload, or its bytes have not come yet; nothing was queued. Code UPLOAD_NOT_READY.',
+  interfaces: [ErrorInterface],
 })
 builder.objectType(BatchNotFoundError, {
   name: 'BatchNotFoundError',
@@ -83,8 +98,10 @@ const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
     }),
     recipients: t.field({
       type: [BatchRecipient],
-      description: `Who gets it, up to ${maxBatchSize}, and as many as a request of 100 kB holds.`,
-      required: true,
+      description: `Who gets it, up to ${maxBatchSize}, and as many as a request of 100 kB holds. This or \`csvUploadId\`.`,
+    }),
+    csvUploadId: t.id({
+      description: `Instead of \`recipients\`, a table of up to ${maxBatchSize} rows: the id of a READY upload of \`createUpload\`, a CSV (RFC 4180; commas, semicolons or tabs; UTF-8) whose first line names the columns. \`to\` has the numbers, \`text\`, if there, texts of their own, and the others are the values of placeholders.`,
     }),
     skipInvalid: t.boolean({
       description:
@@ -104,6 +121,15 @@ const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
   }),
 })
 
+function rowsOf(recipients: readonly (typeof BatchRecipient.$inferInput)[]): Row[] {
+  return recipients.map(({ to, text, values }, index) => ({
+    line: index + 1,
+    to,
+    text: text ?? null,
+    values: Object.fromEntries(values?.map(({ name, value }) => [name, value]) ?? []),
+  }))
+}
+
 builder.mutationField('sendSmsBatch', (t) =>
   t.prismaField({
     type: MessageBatch,
@@ -117,47 +143,52 @@ builder.mutationField('sendSmsBatch', (t) =>
         ExtensionRevokedError,
         GrantLacksScopeError,
         BatchRowsInvalidError,
+        InvalidCsvError,
+        UploadNotReadyError,
         BatchIdempotencyConflictError,
       ],
     },
     args: { input: t.arg({ type: SendSmsBatchInput, required: true, description: 'The batch.' }) },
-    resolve: (_query, _parent, { input }, context) => {
-      const rows = input.recipients.map(
-        ({ to, text, values }, index): Row => ({
-          line: index + 1,
-          to,
-          text: text ?? null,
-          values: Object.fromEntries(values?.map(({ name, value }) => [name, value]) ?? []),
-        }),
-      )
-      return context.services.acceptBatch(tenantOf(context), { ...input, rows })
+    resolve: async (_query, _parent, { input }, context) => {
+      const tenantId = tenantOf(context)
+      const { recipients, csvUploadId } = input
+      if ((recipients == null) === (csvUploadId == null)) {
+        throw new InvalidInputError(
+          'recipients',
+          'Name those who get it in `recipients`, or in a table by `csvUploadId`: one of both.',
+        )
+      }
+      const rows = csvUploadId
+        ? await readCsv(await context.services.uploads.read(tenantId, csvUploadId))
+        : rowsOf(recipients ?? [])
+      return context.services.acceptBatch(tenantId, { ...input, rows })
     },
   }),
 )
 
-const BatchInput = builder.inputType('BatchInput', {
-  description: 'Which batch.',
-  fields: (t) => ({
-    batchId: t.id({ required: true, description: 'The batch’s id, `bat_…`.' }),
-  }),
-})
-
 const changes = {
-  pauseBatch: {
+  pause: {
     how: 'pause',
     description:
       'Lets nothing more of a batch leave; what is being handed to RingCentral at that moment still does.',
   },
-  resumeBatch: { how: 'resume', description: 'Lets a batch go on.' },
-  cancelBatch: {
+  resume: { how: 'resume', description: 'Lets a batch go on.' },
+  cancel: {
     how: 'cancel',
     description:
       'Takes back what has not left of a batch: within seconds it is CANCELED. What is being handed to RingCentral at that moment still leaves.',
   },
 } as const
 
-for (const [name, { how, description }] of Object.entries(changes)) {
-  builder.mutationField(name, (t) =>
+for (const { how, description } of Object.values(changes)) {
+  const Verb = `${how[0]?.toUpperCase()}${how.slice(1)}`
+  const BatchInput = builder.inputType(`${Verb}BatchInput`, {
+    description: 'Which batch.',
+    fields: (t) => ({
+      batchId: t.id({ required: true, description: 'The batch’s id, `bat_…`.' }),
+    }),
+  })
+  builder.mutationField(`${how}Batch`, (t) =>
     t.prismaField({
       type: MessageBatch,
       description: `${description} May be repeated. Scope \`messages:send\`.`,

@@ -3,7 +3,7 @@ import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { MessageFilter, whereMessage } from '../messages/filter.ts'
 import { Message } from '../messages/schema.ts'
 import type { BatchCounts as Counts } from './counts.ts'
-import { type RejectedRow as Rejected, rowFaults } from './errors.ts'
+import { type RejectedRow as Rejected, type RowFault, rowFaults } from './errors.ts'
 
 const mayRead = { scope: 'messages:read' }
 
@@ -36,7 +36,9 @@ const BatchCounts = builder.objectRef<Counts>('BatchCounts').implement({
 
 const BatchRowFault = builder.enumType('BatchRowFault', {
   description: 'Why a row cannot become a text.',
-  values: rowFaults,
+  values: Object.fromEntries(
+    Object.entries(rowFaults).map(([fault, description]) => [fault, { description }]),
+  ) as Record<RowFault, { description: string }>,
 })
 
 export const BatchRow = builder.objectRef<Rejected>('RejectedBatchRow').implement({

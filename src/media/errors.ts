@@ -35,3 +35,13 @@ export class UploadFinishedError extends BusinessError {
     super('This upload has its bytes already. For other bytes, make another one with createUpload.')
   }
 }
+
+export class UploadNotReadyError extends BusinessError {
+  override name = 'UploadNotReadyError'
+  readonly code = 'UPLOAD_NOT_READY'
+  constructor(uploadId: string) {
+    super(
+      `There is no upload ${uploadId} with bytes. Make one with \`createUpload\` and PUT them to its \`url\`; one that is not used is gone after 24 hours.`,
+    )
+  }
+}

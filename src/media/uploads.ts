@@ -4,7 +4,7 @@ import { after, type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import type { UrlSigner } from '../lib/url-signer.ts'
-import { maxBytes, UploadFinishedError } from './errors.ts'
+import { maxBytes, UploadFinishedError, UploadNotReadyError } from './errors.ts'
 import { takenAs } from './file-types.ts'
 import { inspected, tooLarge, typeNotTaken } from './inspect.ts'
 import { keepMedia } from './keep.ts'
@@ -66,6 +66,13 @@ export function createUploads({
         signature: signer.sign([id], expiresAt),
       })
       return `${base}/${id}?${query}`
+    },
+
+    /** The bytes of a tenant's upload. @throws UploadNotReadyError, MediaLostError, MediaStoreUnavailableError */
+    async read(tenantId: string, id: string): Promise<ReadableStream<Uint8Array>> {
+      const upload = await db.upload.findUnique({ where: { id, tenantId } })
+      if (!upload?.mediaId) throw new UploadNotReadyError(id)
+      return store.read(upload.mediaId)
     },
 
     isSigned: (id: string, expires: number, signature: string): boolean =>

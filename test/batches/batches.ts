@@ -32,7 +32,7 @@ export async function changeBatch(
   batchId: string,
 ) {
   const { result } = await tenant.query(
-    `mutation ($input: BatchInput!) { result: ${how}(input: $input) {
+    `mutation ($input: ${how[0]?.toUpperCase()}${how.slice(1)}Input!) { result: ${how}(input: $input) {
       __typename ... on MessageBatch { ${batch} } ... on Error { code message } } }`,
     { input: { batchId } },
   )
