@@ -10,7 +10,7 @@ import { InvalidCsvError, maxBatchSize } from './errors.ts'
  * @throws InvalidCsvError
  */
 export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> {
-  const parser = Readable.from(bytes).pipe(
+  const parser = Readable.from(linesOf(bytes)).compose(
     parse({
       bom: true,
       columns: (names: string[]) => names.map((name) => name.trim()),
@@ -42,4 +42,21 @@ export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> 
     throw error
   }
   return rows
+}
+
+/** The text with plain line ends: the parser counts those of Windows twice, where a cell has several lines. */
+async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let held = ''
+  try {
+    for await (const chunk of bytes) {
+      const text = held + decoder.decode(chunk, { stream: true })
+      held = text.endsWith('\r') ? '\r' : ''
+      yield text.slice(0, text.length - held.length).replaceAll('\r\n', '\n')
+    }
+    yield held + decoder.decode()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new InvalidCsvError('The CSV is not UTF-8: save it again as “CSV UTF-8”.')
+  }
 }

@@ -15,7 +15,14 @@ import { pageDescriptions } from './pagination.ts'
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
 /** What can be asked for by its id alone. */
-const nodeKinds = ['Message', 'Conversation', 'Call', 'Extension', 'PhoneNumber'] as const
+const nodeKinds = [
+  'Message',
+  'MessageBatch',
+  'Conversation',
+  'Call',
+  'Extension',
+  'PhoneNumber',
+] as const
 
 /**
  * The schema's builder, without any type: each feature registers its own nouns on it, and

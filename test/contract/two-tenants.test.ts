@@ -2,6 +2,7 @@ import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createId, type IdKind } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
+import { changeBatch, sendBatch } from '../batches/batches.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
@@ -52,6 +53,11 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     { input: { extensionId: extension.id, firstName: name, mobilePhone: stranger } },
   )
   const template = await makeTemplate(tenant, 'Greeting')
+  const batch = await sendBatch(tenant, {
+    from: [person.number],
+    text: `Batch of ${name}`,
+    recipients: [{ to: '+13035550177' }],
+  })
   return {
     ...tenant,
     firstCursor: status.cursor,
@@ -66,6 +72,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       UserMapping: mapping.id,
       Contact: contact.id,
       MessageTemplate: template.id,
+      MessageBatch: batch.id,
     },
   }
 }
@@ -110,6 +117,10 @@ describe('every query shows a tenant its own and nothing of another', () => {
       document:
         '{ conversations { totalCount nodes { id participants { name } messages { nodes { id } } } } }',
       showing: ['Conversation', 'Message', 'received'],
+    },
+    messageBatches: {
+      document: '{ messageBatches { totalCount nodes { id messages { nodes { id } } } } }',
+      showing: ['MessageBatch'],
     },
     callLogs: { document: '{ callLogs(first: 100) { nodes { id } } }', showing: ['Call'] },
     directory: {
@@ -190,6 +201,15 @@ describe('every query shows a tenant its own and nothing of another', () => {
       const unknown = await raw(mine, document, { id: createId('Message') })
       expect(await raw(mine, document, { id: foreign.ids.Message })).toBe(unknown)
       expect(unknown).toBe('{"data":{"message":null}}')
+    }
+  })
+
+  test('messageBatch', async () => {
+    const document = 'query ($id: ID!) { messageBatch(id: $id) { id } }'
+    for (const [mine, foreign] of pairs()) {
+      const id = mine.ids.MessageBatch
+      expect(await mine.query(document, { id })).toEqual({ messageBatch: { id } })
+      expect(await foreign.query(document, { id })).toEqual({ messageBatch: null })
     }
   })
 
@@ -305,6 +325,10 @@ describe('every subscription tells a tenant its own and nothing of another', () 
       document: `subscription ${args} { conversationChanged(after: $after) { conversation { id lastMessage { id } } } }`,
       telling: 'Conversation',
     },
+    messageBatchChanged: {
+      document: `subscription ${args} { messageBatchChanged(after: $after) { batch { id messages { nodes { id } } } } }`,
+      telling: 'MessageBatch',
+    },
     extensionChanged: {
       document: `subscription ${args} { extensionChanged(after: $after) { extension { id } } }`,
       telling: 'Extension',
@@ -374,6 +398,30 @@ describe('no mutation reaches into another tenant', () => {
       expect(second.id).not.toBe(first.id)
       expect(gateway.simulator.outbox().map(({ text }) => text)).not.toContain('In their name')
     },
+    async sendSmsBatch() {
+      const recipients = [{ to: '+13035550178' }]
+      const input = { from: [ben.number], text: 'Hi', idempotencyKey: 'b' }
+      expect(await sendBatch(other, { ...input, from: [ava.number], recipients })).toMatchObject({
+        code: 'NUMBER_NOT_FOUND',
+      })
+      const csvUploadId = await uploaded(acme)
+      expect(await sendBatch(other, { ...input, csvUploadId })).toMatchObject({
+        code: 'UPLOAD_NOT_READY',
+      })
+      const mine = await sendBatch(acme, { ...input, from: [ava.number], recipients })
+      const theirs = await sendBatch(other, { ...input, recipients })
+      expect(theirs.id).not.toBe(mine.id)
+    },
+    ...Object.fromEntries(
+      (['pauseBatch', 'resumeBatch', 'cancelBatch'] as const).map((how) => [
+        how,
+        async () => {
+          for (const id of [acme.ids.MessageBatch ?? '', createId('MessageBatch')]) {
+            expect(await changeBatch(other, how, id)).toMatchObject({ code: 'BATCH_NOT_FOUND' })
+          }
+        },
+      ]),
+    ),
     async createUpload() {
       const theirs = await uploaded(acme)
       const input = { from: ben.number, to: [stranger], text: '', attachments: [theirs] }
@@ -718,9 +766,7 @@ async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
       SELECT id, "tenantId" FROM "Message" UNION ALL SELECT id, "tenantId" FROM "Extension"
       UNION ALL SELECT id, "tenantId" FROM "PhoneNumber" UNION ALL SELECT id, "tenantId" FROM "Call"
       UNION ALL SELECT id, "tenantId" FROM "DirectoryEntry" UNION ALL SELECT id, "tenantId" FROM "UserMapping"
-      UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "Upload"
-  })
-
+      UNION ALL SELECT id, "tenantId" FROM "Upload" UNION ALL SELECT id, "tenantId" FROM "MessageBatch"
       UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "MessageTemplate"
     ) AS things
     WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
