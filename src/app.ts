@@ -3,6 +3,7 @@ import { createActiveCalls } from './calls/active-calls.ts'
 import { createCallControl } from './calls/control.ts'
 import { createRecordings } from './calls/recordings.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
+import { createConsents } from './consents/service.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { createEventLog } from './events/event-log.ts'
@@ -35,9 +36,12 @@ import { createUrlSigner } from './lib/url-signer.ts'
 import { createAcceptInternal } from './messages/accept-internal.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
+import { createCancelMessage } from './messages/cancel.ts'
+import { cancelOptedOut } from './messages/cancel-opted-out.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { createSyncNow } from './messages/request-sync.ts'
+import { createRescheduleMessage } from './messages/reschedule.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
 import { createAddressBooks } from './people/address-books.ts'
@@ -189,6 +193,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
+  const consents = createConsents({ db, eventLog, queue, clock, onOptOut: cancelOptedOut })
+  const cancelMessage = createCancelMessage({ eventLog, clock })
+  const rescheduleMessage = createRescheduleMessage({ eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
   const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
@@ -265,6 +272,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     updateExtension,
     acceptSms,
     acceptInternal,
+    cancelMessage,
+    rescheduleMessage,
+    consents,
     resolveUnconfirmed,
     syncNow,
     acceptCall,

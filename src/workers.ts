@@ -12,6 +12,14 @@ import { settleCall } from './calls/settle-call.ts'
 import { startCall } from './calls/start-call.ts'
 import { sweepCalls } from './calls/sweep.ts'
 import { syncCallLog } from './calls/sync-call-log.ts'
+import {
+  reconcileConsentsJob,
+  sweepConsentsJob,
+  syncConsentsJob,
+  tellConsentJob,
+} from './consents/jobs.ts'
+import { sweepConsents, tellConsent } from './consents/mirror.ts'
+import { reconcileConsents, requestConsentSync, syncConsents } from './consents/reconcile.ts'
 import type { Db, Tx } from './db/client.ts'
 import type { EventLog } from './events/event-log.ts'
 import { pruneEvents, pruneEventsJob } from './events/prune.ts'
@@ -52,6 +60,7 @@ import type { JobQueue, Schedule } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import type { Sealer } from './lib/sealer.ts'
+import { cancelOptedOut } from './messages/cancel-opted-out.ts'
 import { expireMessage } from './messages/expire.ts'
 import {
   expireMessageJob,
@@ -94,6 +103,10 @@ export const jobs = [
   refreshDueGrantsJob,
   checkWebhooksJob,
   rediscoverNumbersJob,
+  tellConsentJob,
+  syncConsentsJob,
+  reconcileConsentsJob,
+  sweepConsentsJob,
   sendSmsJob,
   sendMoreSmsJob,
   reconcileSendingJob,
@@ -122,9 +135,11 @@ export const schedules: Schedule[] = [
   { job: refreshDueGrantsJob, cron: '* * * * *' },
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
+  { job: sweepConsentsJob, cron: '* * * * *' },
   { job: sweepCallsJob, cron: '* * * * *' },
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
+  { job: reconcileConsentsJob, cron: '29 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
 ]
@@ -156,6 +171,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
   const requestPresence = (tx: Tx, extensionRowId: string) =>
     queue.send(tx, readPresenceJob, { extensionRowId }, { singletonKey: extensionRowId })
 
+  const consentDeps = { ...deps, onOptOut: cancelOptedOut }
+
   return [
     deleteTenant({
       db: deps.db,
@@ -170,6 +187,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       ...deps,
       onSubscribed: async (tx, extensionRowId) => {
         await requestSync(tx, queue, extensionRowId)
+        await requestConsentSync(tx, queue, extensionRowId)
         await requestCallSync(tx, queue, extensionRowId)
         await requestPresence(tx, extensionRowId)
       },
@@ -188,6 +206,10 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     refreshDueGrants(deps),
     checkWebhooks(deps),
     rediscoverNumbers(deps),
+    tellConsent(deps),
+    syncConsents(consentDeps),
+    reconcileConsents(consentDeps),
+    sweepConsents(deps),
     ...sendSms(deps),
     reconcileSending(deps),
     expireMessage(deps),

@@ -1,4 +1,5 @@
 import { hearSession } from '../calls/hear-session.ts'
+import { applyRecords } from '../consents/reconcile.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
@@ -6,6 +7,8 @@ import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { cancelOptedOut } from '../messages/cancel-opted-out.ts'
+import { hearKeywords } from '../messages/hear-keywords.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
 import { requestSync } from '../messages/request-sync.ts'
 import { recordPresence } from '../people/record-presence.ts'
@@ -72,9 +75,16 @@ export const processNotification = ({
     const send = (job: typeof discoverNumbersJob) =>
       queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
     switch (notification.kind) {
-      case 'instant-message':
-        await recordInbound(tx, record, mailbox, notification.body)
+      case 'instant-message': {
+        const received = await recordInbound(tx, record, mailbox, notification.body)
+        if (received) await hearKeywords(tx, record, { queue, clock }, [received])
         return
+      }
+      case 'consent-change': {
+        const { records } = notification.body
+        const deps = { queue, onOptOut: cancelOptedOut }
+        return applyRecords(tx, record, deps, mailbox.tenantId, records)
+      }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)
       case 'extension-change':

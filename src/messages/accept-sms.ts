@@ -1,4 +1,5 @@
-import type { Db } from '../db/client.ts'
+import { claimConfirmation, requireNoneOptedOut } from '../consents/opted-out.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { requireAbility } from '../extensions/abilities.ts'
@@ -15,6 +16,7 @@ import { acceptedBefore, acceptMessage } from './accept-message.ts'
 import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
 import { numberOfUser } from './number-of-user.ts'
 import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
+import { quietUntil } from './quiet.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -32,6 +34,8 @@ export type SmsInput = {
   validFor?: number | null | undefined
   /** Not before this moment; left out: at once. */
   sendAt?: Date | null | undefined
+  ignoreQuietHours?: boolean | null | undefined
+  purpose?: 'OPT_OUT_CONFIRMATION' | null | undefined
   idempotencyKey?: string | null | undefined
 }
 
@@ -73,10 +77,22 @@ export function createAcceptSms({
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
     }
     await requireAbility(db, extension, 'SEND_SMS')
-    return acceptMessage(
-      { eventLog, queue, clock },
-      { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from, requestHash },
-    )
+    const asked = { tenantId, extensionRowId: extension.id, type: 'SMS', ...rest, from } as const
+    const quiet = await quietUntil(db, { clock }, asked, rest.sendAt ?? clock.now())
+    return acceptMessage({ eventLog, queue, clock, admit }, { ...asked, requestHash }, quiet)
+  }
+
+  /** In the transaction that accepts it, so that nobody opts out in between. */
+  async function admit(tx: Tx, message: Message): Promise<Message> {
+    const { id, tenantId, from: number, to: others } = message
+    const [other] = others
+    if (message.purpose === null || other === undefined) {
+      await requireNoneOptedOut(tx, { tenantId, number, others })
+      return message
+    }
+    const until = await claimConfirmation(tx, { clock }, id, { tenantId, number, other })
+    const expiresAt = message.expiresAt && message.expiresAt < until ? message.expiresAt : until
+    return tx.message.update({ where: { id }, data: { expiresAt } })
   }
 }
 
@@ -91,6 +107,12 @@ function parse(input: SmsInput) {
       `\`to\` has ${to.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
     )
   }
+  if (input.purpose && (to.length > 1 || input.sendAt)) {
+    throw new InvalidInputError(
+      'purpose',
+      'The confirmation of an opt-out goes to one person, and at once: leave `sendAt` out.',
+    )
+  }
   const twice = to.find((number, index) => to.indexOf(number) !== index)
   if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
   return {
@@ -100,6 +122,8 @@ function parse(input: SmsInput) {
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     validFor: parseValidFor(input.validFor),
     sendAt: input.sendAt ?? null,
+    ignoreQuietHours: input.ignoreQuietHours ?? false,
+    purpose: input.purpose ?? null,
   }
 }
 
@@ -121,10 +145,16 @@ function hash({
   text,
   validFor,
   sendAt,
+  ignoreQuietHours,
+  purpose,
 }: Omit<ReturnType<typeof parse>, 'idempotencyKey'>) {
   const who = sender.from ?? { userId: sender.userId }
   // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
-  const more = { ...(sendAt && { sendAt }) }
+  const more = {
+    ...(sendAt && { sendAt }),
+    ...(ignoreQuietHours && { ignoreQuietHours }),
+    ...(purpose && { purpose }),
+  }
   return hashOf([
     who,
     to,

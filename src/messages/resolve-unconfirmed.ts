@@ -57,7 +57,16 @@ export function createResolveUnconfirmed({
     })
 
   async function resend(tx: Tx, record: RecordEvent, original: Message): Promise<Message> {
-    const { id: resendOfId, tenantId, extensionRowId, type, from, to, text } = original
+    const {
+      id: resendOfId,
+      tenantId,
+      extensionRowId,
+      type,
+      from,
+      to,
+      text,
+      ignoreQuietHours,
+    } = original
     const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
@@ -73,6 +82,7 @@ export function createResolveUnconfirmed({
         from,
         to,
         text,
+        ignoreQuietHours,
         colleagues: colleaguesOf(original),
         resendOfId,
         createdAt: clock.now(),

@@ -20,6 +20,8 @@ import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
+import { mayLeave } from './leaving.ts'
+import { quietUntil } from './quiet.ts'
 import {
   keepLane,
   type Lane,
@@ -120,6 +122,13 @@ export const sendSms = (deps: Deps) => {
         )
         continue
       }
+      // Before it takes from the budget: thousands may have to wait for the morning.
+      if (await quietUntil(db, { clock }, message, clock.now())) {
+        await eventLog.transaction(async (tx, record) => {
+          await mayLeave(tx, record, { queue, clock }, message.id)
+        })
+        continue
+      }
       if (!(await send(lane, message))) return 'resting'
     }
   }
@@ -132,7 +141,7 @@ export const sendSms = (deps: Deps) => {
         beforeRequest: attempt.begin,
       })
       await eventLog.transaction(async (tx, record) => {
-        await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
+        await attempt.finish(tx, record, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
           ...statusFromRingCentral(accepted.status, undefined),
           rcMessageId: accepted.id,
@@ -147,7 +156,7 @@ export const sendSms = (deps: Deps) => {
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
-          await attempt.finish(tx, { outcome: 'REFUSED', error: refusal })
+          await attempt.finish(tx, record, { outcome: 'REFUSED', error: refusal })
           await moveStatus(tx, record, message.id, {
             to: 'SENDING_FAILED',
             errorCode: refusal.code ?? `HTTP_${refusal.status}`,
@@ -162,8 +171,8 @@ export const sendSms = (deps: Deps) => {
           error instanceof RetryLaterError
             ? error.retryAt
             : after(clock.now(), error.retryAfterMs ?? restMs)
-        await inTransaction(db, async (tx) => {
-          await attempt.finish(tx, { outcome: 'REFUSED', error })
+        await eventLog.transaction(async (tx, record) => {
+          await attempt.finish(tx, record, { outcome: 'REFUSED', error })
           const { extensionRowId } = lane
           await pauseLane(tx, extensionRowId, { at: clock.now(), until, reason: reasonOf(error) })
           await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
@@ -196,7 +205,7 @@ export const sendSms = (deps: Deps) => {
   async function notConnected(lane: Lane, attempt: Attempt): Promise<boolean> {
     await eventLog.transaction(async (tx, record) => {
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
-      await attempt.finish(tx, { outcome: 'REFUSED' })
+      await attempt.finish(tx, record, { outcome: 'REFUSED' })
       const extension = await tx.extension.findUnique({ where: { id: lane.extensionRowId } })
       if (extension?.disconnectedAt) return failNotConnected(tx, record, [lane.extensionRowId])
       const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'

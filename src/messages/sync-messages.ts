@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/client.ts'
-import type { Extension } from '../db/generated/client/client.ts'
+import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
@@ -13,6 +13,8 @@ import type { MessageRecord, MessageType as RcType } from '../ringcentral/messag
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { featuresOf } from '../tenants/features.ts'
+import { believeOptOut } from './believe-opt-out.ts'
+import { hearKeywords } from './hear-keywords.ts'
 import { syncMessagesJob } from './jobs.ts'
 import { mailboxFacts, refreshMessage } from './mailbox-facts.ts'
 import { adoptRecord, findInDoubt, mayBeUnderWay } from './match-sent.ts'
@@ -167,6 +169,8 @@ export const syncMessages = ({
   ): Promise<{ recovered: number; open: number }> {
     let recovered = 0
     let open = 0
+    const heard: Message[] = []
+    const moved: Message[] = []
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
     })
@@ -184,11 +188,15 @@ export const syncMessages = ({
         const recoveredAt = isLate ? clock.now() : null
         const received = await recordInbound(tx, record, mailbox, message, recoveredAt)
         if (received && isLate) recovered += 1
-        if (received) await requestTranscription(tx, queue, received)
+        if (received) {
+          heard.push(received)
+          await requestTranscription(tx, queue, received)
+        }
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
-        const now = (await moveStatus(tx, record, known.id, change)) ?? known
-        await refreshMessage(tx, record, now, { deletedAt: null })
+        const now = await moveStatus(tx, record, known.id, change)
+        if (now) moved.push(now)
+        await refreshMessage(tx, record, now ?? known, { deletedAt: null })
       } else {
         const ours = await findInDoubt(tx, extensionRowId, message)
         if (ours && (await mayBeUnderWay(tx, extensionRowId, message))) {
@@ -198,6 +206,8 @@ export const syncMessages = ({
         }
       }
     }
+    await hearKeywords(tx, record, { queue, clock }, heard)
+    for (const message of moved) await believeOptOut(tx, record, message)
     return { recovered, open }
   }
 }

@@ -7,6 +7,7 @@ import { type AccountApi, createAccountApi } from './account.ts'
 import { type AddressBookApi, createAddressBookApi } from './address-book.ts'
 import { createCallApi } from './call-api.ts'
 import { type CallLogApi, createCallLogApi } from './call-log.ts'
+import { type ConsentsApi, createConsentsApi } from './consents.ts'
 import { createDirectoryApi, type DirectoryApi } from './directory.ts'
 import type { Hooks, Transport } from './http.ts'
 import { createMediaApi, type MediaApi } from './media.ts'
@@ -95,6 +96,7 @@ export interface RingCentralApi {
   account: AccountApi
   phoneNumbers: PhoneNumbersApi
   messages: MessagesApi
+  consents: ConsentsApi
   subscriptions: SubscriptionsApi
   callLog: CallLogApi
   ringOut: RingOutApi
@@ -121,6 +123,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
         account: createAccountApi(call),
         phoneNumbers: createPhoneNumbersApi(call),
         messages: createMessagesApi(call),
+        consents: createConsentsApi(call),
         subscriptions: createSubscriptionsApi(call),
         callLog: createCallLogApi(call),
         ringOut: createRingOutApi(call),

@@ -22,6 +22,8 @@ export const operationGroups = {
   'messages.syncMessages': 'Light',
   'messages.sendInternalMessage': 'Medium',
   'messages.updateMessage': 'Medium',
+  'consents.search': 'Light',
+  'consents.set': 'Light',
   'subscriptions.create': 'Medium',
   'subscriptions.get': 'Light',
   'subscriptions.list': 'Light',

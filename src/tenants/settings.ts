@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { Db } from '../db/client.ts'
-import { Feature } from '../db/generated/client/client.ts'
+import type { Db, Tx } from '../db/client.ts'
+import { Feature, Prisma } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { InvalidInputError } from '../lib/errors.ts'
-import { allFeatures, featuresBut, featuresOf } from './features.ts'
+import { allFeatures, featuresBut } from './features.ts'
+import { parseQuietHours, type QuietHours } from './quiet-hours.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -18,7 +19,21 @@ export type Settings = ReturnType<typeof createSettings>
 export type SettingsChange = {
   enable?: readonly Feature[] | null | undefined
   disable?: readonly Feature[] | null | undefined
+  /** Null: texts leave at any time. */
+  quietHours?: QuietHours | null | undefined
+  /** Null: HELP is not answered. */
+  helpText?: string | null | undefined
 }
+
+/** How the gateway is set up for a tenant. */
+export type SettingsOfTenant = {
+  on: ReadonlySet<Feature>
+  quietHours: QuietHours | null
+  helpText: string | null
+}
+
+/** As long as any text may be. */
+export const maxHelpTextLength = 1000
 
 /** Does at RingCentral what a change of settings asks for. */
 export const applySettingsJob = defineJob({
@@ -26,42 +41,77 @@ export const applySettingsJob = defineJob({
   payload: z.object({ tenantId: z.string(), switchedOn: z.array(z.enum(Feature)) }),
 })
 
-/** What a tenant has switched on, and switching it. */
+/** How a tenant has set the gateway up, and changing it. */
 export function createSettings({ db, queue }: { db: Db; queue: Pick<JobQueue, 'send'> }) {
   return {
-    read: (tenantId: string): Promise<ReadonlySet<Feature>> => featuresOf(db, tenantId),
+    read: (tenantId: string): Promise<SettingsOfTenant> => settingsOf(db, tenantId),
 
-    /** Switches features on and off; what stands so already stays. @throws InvalidInputError */
-    async update(tenantId: string, change: SettingsChange): Promise<ReadonlySet<Feature>> {
-      const { enable, disable } = parse(change)
+    /** Changes what is named; what stands so already stays. @throws InvalidInputError */
+    async update(tenantId: string, change: SettingsChange): Promise<SettingsOfTenant> {
+      const { enable, disable, ...texting } = parse(change)
       return inTransaction(db, async (tx) => {
         // Held, so that of two changes at once neither undoes the other.
         await tx.$queryRaw`SELECT 1 FROM "Tenant" WHERE "id" = ${tenantId} FOR NO KEY UPDATE`
-        const before = await featuresOf(tx, tenantId)
-        const switchedOn = enable.filter((feature) => !before.has(feature))
-        const switchedOff = disable.filter((feature) => before.has(feature))
+        await tx.tenant.update({ where: { id: tenantId }, data: texting })
+        const before = await settingsOf(tx, tenantId)
+        const switchedOn = enable.filter((feature) => !before.on.has(feature))
+        const switchedOff = disable.filter((feature) => before.on.has(feature))
         if (switchedOn.length === 0 && switchedOff.length === 0) return before
         const disabledFeatures = allFeatures.filter(
           (feature) =>
-            disable.includes(feature) || !(before.has(feature) || enable.includes(feature)),
+            disable.includes(feature) || !(before.on.has(feature) || enable.includes(feature)),
         )
         await tx.tenant.update({
           where: { id: tenantId },
           data: { disabledFeatures },
         })
         await queue.send(tx, applySettingsJob, { tenantId, switchedOn })
-        return featuresBut(disabledFeatures)
+        return { ...before, on: featuresBut(disabledFeatures) }
       })
     },
   }
 }
 
-function parse({ enable, disable }: SettingsChange) {
+/** When no texts of a tenant leave; null: they leave at any time. */
+export async function quietHoursOf(db: Db | Tx, tenantId: string): Promise<QuietHours | null> {
+  return (await settingsOf(db, tenantId)).quietHours
+}
+
+async function settingsOf(db: Db | Tx, tenantId: string): Promise<SettingsOfTenant> {
+  const tenant = await db.tenant.findUnique({
+    where: { id: tenantId },
+    select: { disabledFeatures: true, quietHours: true, helpText: true },
+  })
+  return {
+    on: featuresBut(tenant?.disabledFeatures ?? []),
+    quietHours: tenant?.quietHours as QuietHours | null,
+    helpText: tenant?.helpText ?? null,
+  }
+}
+
+function parse({ enable, disable, quietHours, helpText }: SettingsChange) {
   const [on, off] = [enable ?? [], disable ?? []]
-  if (on.length === 0 && off.length === 0) {
-    throw new InvalidInputError('enable', 'Say what to switch: `enable`, `disable` or both.')
+  if (on.length === 0 && off.length === 0 && quietHours === undefined && helpText === undefined) {
+    throw new InvalidInputError('enable', 'Say what to change: name at least one setting.')
   }
   const both = on.find((feature) => off.includes(feature))
   if (both) throw new InvalidInputError('disable', `${both} is in \`enable\` and in \`disable\`.`)
-  return { enable: on, disable: off }
+  return {
+    enable: on,
+    disable: off,
+    ...(quietHours !== undefined && {
+      quietHours: quietHours === null ? Prisma.DbNull : parseQuietHours(quietHours),
+    }),
+    ...(helpText !== undefined && { helpText: helpText === null ? null : parseHelpText(helpText) }),
+  }
+}
+
+function parseHelpText(helpText: string): string {
+  if (helpText.trim().length > 0 && helpText.length <= maxHelpTextLength) {
+    if (!helpText.includes('\u0000')) return helpText
+  }
+  throw new InvalidInputError(
+    'helpText',
+    `\`helpText\` has 1 to ${maxHelpTextLength} UTF-16 code units, and none of them is U+0000; null answers nothing.`,
+  )
 }

@@ -8,10 +8,11 @@ const features: Record<string, string[]> = {
   tenants: [],
   numbers: ['tenants'],
   extensions: ['tenants', 'numbers'],
-  messages: ['tenants', 'numbers', 'extensions'],
+  consents: ['tenants', 'numbers', 'extensions'],
+  messages: ['tenants', 'numbers', 'extensions', 'consents'],
   calls: ['tenants', 'numbers', 'extensions'],
   people: ['tenants', 'numbers', 'extensions'],
-  inbound: ['tenants', 'numbers', 'extensions', 'messages', 'calls', 'people'],
+  inbound: ['tenants', 'numbers', 'extensions', 'consents', 'messages', 'calls', 'people'],
 }
 const root = new URL('../../', import.meta.url)
 const imports = globSync('{src,simulator,prisma}/**/*.ts', { cwd: root })

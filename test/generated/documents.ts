@@ -158,6 +158,7 @@ export type SendSmsMutation = { sendSms:
     | { code: string, message: string }
     | { code: string, message: string }
     | { code: string, message: string }
+    | { code: string, message: string }
    };
 
 export type MessageQueryVariables = Exact<{

@@ -22,6 +22,8 @@ export const cleo = { extensionId: '62264427016', number: '+14155550103' }
 const everyScope = [
   'messages:read',
   'messages:send',
+  'consents:read',
+  'consents:write',
   'extensions:read',
   'extensions:connect',
   'extensions:write',
