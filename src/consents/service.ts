@@ -46,7 +46,10 @@ export function createConsents({
 }) {
   return {
     /** What is known of a pair; null if nothing is. @throws InvalidPhoneNumberError */
-    find(tenantId: string, given: { number: string; other: string }): Promise<Consent | null> {
+    async find(
+      tenantId: string,
+      given: { number: string; other: string },
+    ): Promise<Consent | null> {
       const number = parsePhoneNumber(given.number)
       const other = parsePhoneNumber(given.other)
       const tenantId_number_other = { tenantId, number, other }
