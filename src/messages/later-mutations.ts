@@ -34,7 +34,8 @@ const MessageCancellation = builder.objectRef<Cancellation>('MessageCancellation
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'outcome' in value,
   fields: (t) => ({
     outcome: t.expose('outcome', { type: Outcome, description: 'Whether it came in time.' }),
-    message: t.expose('message', { type: Message, description: 'The message as it is now.' }),
+    // Not `message`, which is what every typed error says.
+    target: t.expose('message', { type: Message, description: 'The message as it is now.' }),
   }),
 })
 
