@@ -20,7 +20,7 @@ import { createRandom } from '../crash/random.ts'
 import { ava, ben, cleo, type Gateway, startGateway } from '../support/gateway.ts'
 
 // CONSENT_INTERLEAVINGS=10000 CONSENT_SEED=7 vitest run test/consents/interleavings.test.ts
-const length = Number(process.env.CONSENT_INTERLEAVINGS ?? 60)
+const length = Number(process.env.CONSENT_INTERLEAVINGS ?? 48)
 const seed = Number(process.env.CONSENT_SEED ?? 20_261)
 const atOnce = 12
 const withinMs = 700
@@ -85,6 +85,9 @@ test(`${length} interleavings of STOP, START, sending and canceling: nothing lea
     if (n % 240 === 24) {
       gateway.simulator.planFault({ kind: 'rate-limit', path: '**/sms', retryAfter: 1, count: 1 })
     }
+    // Refused for now, and tried again a moment later: perhaps after a STOP.
+    const busy = { status: 503, body: { errorCode: 'CMN-211', message: 'Maintenance' } }
+    gateway.simulator.planFault({ kind: 'status', ...busy, path: '**/sms', count: 6 })
     const some = Array.from({ length: Math.min(atOnce, length - n) }, (_, k) => n + k)
     await Promise.all(some.map(interleave))
     // Not more than a lane can send meanwhile: what waits long is met by the first STOP.

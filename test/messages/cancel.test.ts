@@ -123,6 +123,22 @@ describe('canceling a message', () => {
     expect(road.waiting).toBe(2)
   })
 
+  it('by a STOP while it is on its way keeps it from being tried again', async () => {
+    const other = '+14155550155'
+    const fault = { kind: 'rate-limit', retryAfter: 1 } as const
+    gateway.simulator.planFault({ ...fault, path: '**/sms', method: 'POST', count: 1 })
+    road.closed = true
+    const { id } = await send('Once', { to: [other] })
+    await expect.poll(() => road.waiting).toBe(1)
+    gateway.simulator.inbound({ from: other, to: ava.number, text: 'Stop' })
+    await expect.poll(() => gateway.db.consent.count({ where: { other } })).toBe(1)
+    await waitForStatus(acme, id, 'SENDING')
+    road.closed = false
+    const canceled = await waitForStatus(acme, id, 'CANCELED', 'SENT', 'SENDING_FAILED')
+    expect(canceled).toMatchObject({ status: 'CANCELED', errorCode: 'OPTED_OUT' })
+    expect(arrived('Once')).toEqual([])
+  })
+
   it('at any moment never lets one go that was answered CANCELED', async () => {
     const dice = createRandom(8)
     const rounds = 30
