@@ -28,6 +28,7 @@ import {
   LaneLostError,
   pauseLane,
   releaseLane,
+  restIsOver,
   takeLane,
   wakeLane,
 } from './send-lane.ts'
@@ -55,8 +56,8 @@ type Deps = {
 
 type Work = (payload: { extensionRowId: string }, context: JobContext) => Promise<void>
 
-/** How a lane was left: with nothing in it, for its next turn, or until something else wakes it. */
-type Left = 'empty' | 'turn over' | 'resting'
+/** How a lane was left: with nothing in it, for its next turn, to rest for a time, or until something else wakes it. */
+type Left = 'empty' | 'turn over' | 'resting' | 'closed'
 
 /**
  * Sends what waits in an extension's lane, oldest first, one at a time.
@@ -71,7 +72,7 @@ export const sendSms = (deps: Deps) => {
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
     const lane = await takeLane(db, extensionRowId)
     if (!lane) return
-    let left: Left = 'resting'
+    let left: Left = 'closed'
     try {
       using _ = keepLane(db, lane)
       await attempts.closeInterrupted(lane)
@@ -92,8 +93,10 @@ export const sendSms = (deps: Deps) => {
     const { extensionRowId } = lane
     await inTransaction(db, async (tx) => {
       const wasOurs = await releaseLane(tx, lane)
-      // One that rests has somebody else who wakes it.
-      if (!wasOurs || left === 'resting' || !(await nextMessage(tx, extensionRowId))) return
+      // One that is closed has somebody else who wakes it. So has one that rests; but a short rest may be over by
+      // now, and who came to end it has found the lane taken.
+      if (!wasOurs || left === 'closed' || !(await nextMessage(tx, extensionRowId))) return
+      if (left === 'resting' && !(await restIsOver(tx, extensionRowId))) return
       await wakeLane(tx, queue, extensionRowId, { turn: 'another' })
     })
   }
@@ -129,12 +132,13 @@ export const sendSms = (deps: Deps) => {
         })
         continue
       }
-      if (!(await send(lane, message))) return 'resting'
+      const left = await send(lane, message)
+      if (left) return left
     }
   }
 
-  /** @returns whether the lane may go on */
-  async function send(lane: Lane, message: Message): Promise<boolean> {
+  /** @returns how the lane is left, if it may not go on */
+  async function send(lane: Lane, message: Message): Promise<Left | undefined> {
     const attempt = attempts.of(lane, message)
     try {
       const accepted = await access.call(lane.extensionRowId, (api) => handOver(api, message), {
@@ -149,10 +153,10 @@ export const sendSms = (deps: Deps) => {
         })
         await watchDeliveries(tx, { queue, clock }, message)
       })
-      return true
+      return undefined
     } catch (error) {
       if (error instanceof LaneLostError) throw error
-      if (error instanceof NothingToSendError) return true
+      if (error instanceof NothingToSendError) return undefined
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
@@ -163,7 +167,7 @@ export const sendSms = (deps: Deps) => {
             errorMessage: explainRefusal(message, refusal),
           })
         })
-        return true
+        return undefined
       }
       if (error instanceof NotConnectedError) return notConnected(lane, attempt)
       if (isTemporary(error)) {
@@ -177,14 +181,14 @@ export const sendSms = (deps: Deps) => {
           await pauseLane(tx, extensionRowId, { at: clock.now(), until, reason: reasonOf(error) })
           await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
         })
-        return false
+        return 'resting'
       }
       // A timeout, a cut connection, an answer that settles nothing, a fault of our own after the
       // request left: RingCentral may have the message. reconcileSending looks before anyone retries.
       logger.warn({ err: error, messageId: message.id }, 'Sending a message is in doubt')
       if (!attempt.begun) throw error
       await attempt.doubt(error)
-      return true
+      return undefined
     }
   }
 
@@ -202,7 +206,7 @@ export const sendSms = (deps: Deps) => {
   }
 
   /** Disconnected: what waits fails. Revoked at RingCentral: it waits for the user to come back. */
-  async function notConnected(lane: Lane, attempt: Attempt): Promise<boolean> {
+  async function notConnected(lane: Lane, attempt: Attempt): Promise<Left> {
     await eventLog.transaction(async (tx, record) => {
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
       await attempt.finish(tx, record, { outcome: 'REFUSED' })
@@ -211,7 +215,7 @@ export const sendSms = (deps: Deps) => {
       const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'
       await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })
-    return false
+    return 'closed'
   }
 }
 
