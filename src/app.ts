@@ -5,6 +5,7 @@ import { createActiveCalls } from './calls/active-calls.ts'
 import { createCallControl } from './calls/control.ts'
 import { createRecordings } from './calls/recordings.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
+import { createConsents } from './consents/service.ts'
 import { createConversationChanges } from './conversations/changes.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
@@ -42,12 +43,15 @@ import { createUploads } from './media/uploads.ts'
 import { createAcceptInternal } from './messages/accept-internal.ts'
 import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
+import { createCancelMessage } from './messages/cancel.ts'
+import { cancelOptedOut } from './messages/cancel-opted-out.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { createPreflight } from './messages/preflight.ts'
 import { createReadState } from './messages/read-state.ts'
 import { createSyncNow } from './messages/request-sync.ts'
+import { createRescheduleMessage } from './messages/reschedule.ts'
 import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
 import { createAddressBooks } from './people/address-books.ts'
@@ -214,6 +218,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const batchChanges = createBatchChanges({ eventLog, queue, clock })
   const preflight = createPreflight({ db, clock })
   const templates = createTemplates({ db, clock })
+  const consents = createConsents({ db, eventLog, queue, clock, onOptOut: cancelOptedOut })
+  const cancelMessage = createCancelMessage({ eventLog, clock })
+  const rescheduleMessage = createRescheduleMessage({ eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const conversationChanges = createConversationChanges({ eventLog, clock })
   const readState = createReadState({ db, eventLog, queue })
@@ -309,6 +316,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     acceptInternal,
     acceptBatch,
     batchChanges,
+    cancelMessage,
+    rescheduleMessage,
+    consents,
     resolveUnconfirmed,
     conversationChanges,
     readState,

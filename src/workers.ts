@@ -14,6 +14,14 @@ import { settleCall } from './calls/settle-call.ts'
 import { startCall } from './calls/start-call.ts'
 import { sweepCalls } from './calls/sweep.ts'
 import { syncCallLog } from './calls/sync-call-log.ts'
+import {
+  reconcileConsentsJob,
+  sweepConsentsJob,
+  syncConsentsJob,
+  tellConsentJob,
+} from './consents/jobs.ts'
+import { sweepConsents, tellConsent } from './consents/mirror.ts'
+import { reconcileConsents, requestConsentSync, syncConsents } from './consents/reconcile.ts'
 import type { Db, Tx } from './db/client.ts'
 import type { EventLog } from './events/event-log.ts'
 import { pruneEvents, pruneEventsJob } from './events/prune.ts'
@@ -62,6 +70,7 @@ import type { Sealer } from './lib/sealer.ts'
 import { sweepMediaJob, sweepOrphansJob } from './media/jobs.ts'
 import type { MediaStore } from './media/store.ts'
 import { removeMediaOf, sweepMedia, sweepOrphans } from './media/sweep.ts'
+import { cancelOptedOut } from './messages/cancel-opted-out.ts'
 import { expireMessage } from './messages/expire.ts'
 import { fetchMedia } from './messages/inbound-media.ts'
 import {
@@ -113,6 +122,10 @@ export const jobs = [
   refreshDueGrantsJob,
   checkWebhooksJob,
   rediscoverNumbersJob,
+  tellConsentJob,
+  syncConsentsJob,
+  reconcileConsentsJob,
+  sweepConsentsJob,
   sendSmsJob,
   sendMoreSmsJob,
   reconcileSendingJob,
@@ -152,6 +165,7 @@ export const schedules: Schedule[] = [
   { job: checkWebhooksJob, cron: `*/${checkEveryMinutes} * * * *` },
   { job: sweepMessagesJob, cron: '* * * * *' },
   { job: sweepHistoryJob, cron: '* * * * *' },
+  { job: sweepConsentsJob, cron: '* * * * *' },
   { job: sweepBatchesJob, cron: '* * * * *' },
   { job: sweepMediaJob, cron: '23 * * * *' },
   { job: sweepOrphansJob, cron: '7 4 * * *' },
@@ -159,6 +173,7 @@ export const schedules: Schedule[] = [
   { job: sweepNotificationsJob, cron: '* * * * *' },
   { job: rediscoverNumbersJob, cron: '17 3 * * *' },
   { job: resyncTemplatesJob, cron: '29 3 * * *' },
+  { job: reconcileConsentsJob, cron: '29 3 * * *' },
   { job: pruneNotificationsJob, cron: '41 3 * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
 ]
@@ -192,6 +207,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
   const requestPresence = (tx: Tx, extensionRowId: string) =>
     queue.send(tx, readPresenceJob, { extensionRowId }, { singletonKey: extensionRowId })
 
+  const consentDeps = { ...deps, onOptOut: cancelOptedOut }
+
   return [
     deleteTenant({
       db: deps.db,
@@ -208,6 +225,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
       ...deps,
       onSubscribed: async (tx, extensionRowId) => {
         await requestSync(tx, queue, extensionRowId)
+        await requestConsentSync(tx, queue, extensionRowId)
         await requestCallSync(tx, queue, extensionRowId)
         await requestPresence(tx, extensionRowId)
       },
@@ -226,6 +244,10 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     refreshDueGrants(deps),
     checkWebhooks(deps),
     rediscoverNumbers(deps),
+    tellConsent(deps),
+    syncConsents(consentDeps),
+    reconcileConsents(consentDeps),
+    sweepConsents(deps),
     ...sendSms(deps),
     reconcileSending(deps),
     expireMessage(deps),

@@ -8,6 +8,7 @@ export type EventType =
   | 'batch.changed'
   | 'call.changed'
   | 'presence.changed'
+  | 'consent.changed'
 
 /** A line to be written. `snapshot` is the row as it stands after the change. */
 export type NewEvent = { type: EventType; tenantId: string; subjectId: string; snapshot: object }

@@ -1,5 +1,6 @@
 import type { Extension, Feature } from '../db/generated/client/client.ts'
 import {
+  consentChanges,
   detailedPresenceChanges,
   extensionChanges,
   extensionListChanges,
@@ -21,6 +22,7 @@ export function wantedFilters(
     ...(features.has('INTERNAL_MESSAGES') ? [mailboxChanges('Pager')] : []),
     ...(features.has('VOICEMAIL') ? [mailboxChanges('VoiceMail')] : []),
     ...(features.has('FAX') ? [mailboxChanges('Fax')] : []),
+    ...(covers(extension, 'SMS') ? [consentChanges()] : []),
     extensionChanges(),
     ...(features.has('DIRECTORY') ? [extensionListChanges()] : []),
     ...(may('ReadPresence', 'PRESENCE') ? [detailedPresenceChanges()] : []),
@@ -34,5 +36,5 @@ export function sameFilters(one: readonly string[], other: readonly string[]): b
 
 /** Whether a filter that RingCentral names is this one of ours: it puts ids where we say `~`. */
 export function isFilter(told: string, ours: string): boolean {
-  return told.replace(/\/(account|extension)\/\d+/g, '/$1/~') === ours
+  return told.replace(/\/(accounts?|extension)\/\d+/g, '/$1/~') === ours
 }

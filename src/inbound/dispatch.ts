@@ -1,4 +1,5 @@
 import { hearSession } from '../calls/hear-session.ts'
+import { applyRecords } from '../consents/reconcile.ts'
 import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
@@ -7,6 +8,8 @@ import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { cancelOptedOut } from '../messages/cancel-opted-out.ts'
+import { hearKeywords } from '../messages/hear-keywords.ts'
 import { requestMedia } from '../messages/inbound-media.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
 import { requestSync } from '../messages/request-sync.ts'
@@ -78,8 +81,14 @@ export const processNotification = ({
         const received = await recordInbound(tx, record, mailbox, notification.body)
         if (!received) return
         await requestMedia(tx, queue, received)
+        await hearKeywords(tx, record, { queue, clock }, [received])
         await refreshConversations(tx, record, [{ ...received, wakes: true }])
         return
+      }
+      case 'consent-change': {
+        const { records } = notification.body
+        const deps = { queue, onOptOut: cancelOptedOut }
+        return applyRecords(tx, record, deps, mailbox.tenantId, records)
       }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)

@@ -22,6 +22,7 @@ export const idPrefixes = {
   DirectoryEntry: 'dir',
   UserMapping: 'map',
   Contact: 'con',
+  Consent: 'cst',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -1,7 +1,7 @@
 import { ensureConversation } from '../conversations/ensure.ts'
 import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
-import type { Message, Prisma } from '../db/generated/client/client.ts'
+import type { Message, MessagePurpose, Prisma } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
@@ -25,6 +25,16 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
   sendAt: Date | null
   /** Each by the id of its upload. */
   attachments?: StoredAttachment[]
+  ignoreQuietHours?: boolean
+  purpose?: MessagePurpose | null
+}
+
+type Deps = {
+  eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+  /** Has the last word, in the transaction: what it throws leaves no trace. */
+  admit?: (tx: Tx, message: Message) => Promise<Message>
 }
 
 /**
@@ -34,36 +44,41 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
  * @throws IdempotencyConflictError when that was another request
  */
 export function acceptMessage(
-  { eventLog, queue, clock }: { eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock },
+  { eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
   { sendAt, ...asked }: Asked,
+  /** Until when quiet hours hold it back. */
+  quiet: Date | null = null,
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
     const written = { ...asked, direction: 'OUTBOUND', createdAt: clock.now() } as const
-    const [message] = await tx.message.createManyAndReturn({
+    const notBefore = quiet ?? sendAt
+    const [accepted] = await tx.message.createManyAndReturn({
       data: {
         id: createId('Message'),
-        status: sendAt ? 'SCHEDULED' : 'QUEUED',
+        status: notBefore ? 'SCHEDULED' : 'QUEUED',
         ...written,
         conversationId: await ensureConversation(tx, written),
-        sendAt,
+        sendAt: notBefore,
         expiresAt: expiryOf(asked.validFor, sendAt ?? clock.now()),
       },
       skipDuplicates: true,
     })
-    if (!message) {
+    if (!accepted) {
       // A twin of this request was faster; it has committed, or we would still be waiting for it.
       const twin = await acceptedBefore(tx, asked)
       if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
       return twin
     }
-    await useUploads(tx, message)
-    recordStatus(record, message)
+    await useUploads(tx, accepted)
+    if (notBefore) {
+      await putOff(tx, queue, accepted, notBefore, quiet ? 'Quiet hours' : 'Waiting for its time')
+    } else await wakeLane(tx, queue, accepted.extensionRowId)
+    const message = await admit(tx, accepted)
     if (message.expiresAt) {
       const payload = { messageId: message.id }
       await queue.send(tx, expireMessageJob, payload, { startAfter: message.expiresAt })
     }
-    if (message.sendAt) await putOff(tx, queue, message, message.sendAt)
-    else await wakeLane(tx, queue, message.extensionRowId)
+    recordStatus(record, message)
     await refreshConversations(tx, record, [message])
     return message
   })

@@ -1,4 +1,5 @@
-import type { Db } from '../db/client.ts'
+import { claimConfirmation, requireNoneOptedOut } from '../consents/opted-out.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -6,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { acceptMessage } from './accept-message.ts'
 import { examineSms } from './examine-sms.ts'
 import type { SmsInput } from './parse-sms.ts'
+import { quietUntil } from './quiet.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -35,11 +37,23 @@ export function createAcceptSms({
   return async (tenantId, input) => {
     const { known, ready } = await examineSms({ db, clock }, tenantId, input)
     if (known) return known
-    const { number, ...asked } = ready()
+    const { number, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number
-    return acceptMessage(
-      { eventLog, queue, clock },
-      { tenantId, extensionRowId, type: 'SMS', from, ...asked },
-    )
+    const asked = { tenantId, extensionRowId, type: 'SMS', from, ...rest } as const
+    const quiet = await quietUntil(db, { clock }, asked, asked.sendAt ?? clock.now())
+    return acceptMessage({ eventLog, queue, clock, admit }, asked, quiet)
+  }
+
+  /** In the transaction that accepts it, so that nobody opts out in between. */
+  async function admit(tx: Tx, message: Message): Promise<Message> {
+    const { id, tenantId, from: number, to: others } = message
+    const [other] = others
+    if (message.purpose === null || other === undefined) {
+      await requireNoneOptedOut(tx, { tenantId, number, others })
+      return message
+    }
+    const until = await claimConfirmation(tx, { clock }, id, { tenantId, number, other })
+    const expiresAt = message.expiresAt && message.expiresAt < until ? message.expiresAt : until
+    return tx.message.update({ where: { id }, data: { expiresAt } })
   }
 }

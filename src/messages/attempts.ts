@@ -1,15 +1,16 @@
 import type { Db, Tx } from '../db/client.ts'
 import type { AttemptOutcome, Message } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import type { EventLog } from '../events/event-log.ts'
+import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import { reconcileSendingJob } from './jobs.ts'
+import { mayLeave } from './leaving.ts'
 import { holdLane, type Lane, LaneLostError, sendWithinMs, wakeLane } from './send-lane.ts'
-import { moveStatus } from './status.ts'
+import { moveStatus, takeBack } from './status.ts'
 
 type Deps = {
   db: Db
@@ -19,7 +20,7 @@ type Deps = {
   clock: Clock
 }
 
-/** The message was expired, or its extension disconnected, right before it would have been sent. */
+/** The message was expired, taken back or put off, or its extension disconnected, right before it would have been sent. */
 export class NothingToSendError extends Error {
   override name = 'NothingToSendError'
 }
@@ -47,7 +48,7 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
   return {
     of(lane: Lane, message: Message) {
       let attemptId: string | undefined
-      const finish = async (tx: Tx, end: AttemptEnd) => {
+      const finish = async (tx: Tx, record: RecordEvent, end: AttemptEnd) => {
         if (!attemptId) return
         await tx.messageAttempt.update({
           where: { id: attemptId },
@@ -59,10 +60,11 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
           },
         })
         if (end.outcome === 'REFUSED') {
-          await tx.message.updateMany({
+          const [refused] = await tx.message.updateManyAndReturn({
             where: { id: message.id, status: 'SENDING' },
             data: { mayRetry: true },
           })
+          if (refused?.cancelRequestedAt) await takeBack(tx, record, refused.id)
         }
       }
       return {
@@ -74,15 +76,16 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
          * Called right before each request leaves.
          *
          * @throws LaneLostError when somebody else sends for this extension now, NothingToSendError when
-         *   the message has come to its end meanwhile: then the request must not leave
+         *   the message may not leave (any more): then the request must not leave
          */
         begin: async () => {
           const id = createId('MessageAttempt')
           const checkedAt = performance.now()
-          await eventLog.transaction(async (tx, record) => {
+          const leaves = await eventLog.transaction(async (tx, record) => {
             await holdLane(tx, lane)
             // A request that was refused for its token is followed by another one.
-            await finish(tx, { outcome: 'REFUSED' })
+            await finish(tx, record, { outcome: 'REFUSED' })
+            if (!(await mayLeave(tx, record, { queue, clock }, message.id))) return false
             const number = 1 + (await tx.messageAttempt.count({ where: { messageId: message.id } }))
             await tx.messageAttempt.create({
               data: {
@@ -93,24 +96,17 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
                 startedAt: clock.now(),
               },
             })
-            const { count } = await tx.message.updateMany({
-              where: {
-                id: message.id,
-                status: { in: ['QUEUED', 'SENDING'] },
-                // Paused or taken back since it was looked up.
-                ...(message.batchId !== null && { batch: { status: 'RUNNING' } }),
-              },
-              data: { mayRetry: false },
-            })
-            if (count === 0) throw new NothingToSendError()
+            await tx.message.update({ where: { id: message.id }, data: { mayRetry: false } })
             await moveStatus(tx, record, message.id, { to: 'SENDING' })
+            return true
           })
+          if (!leaves) throw new NothingToSendError()
           // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
           attemptId = id
           if (performance.now() - checkedAt < sendWithinMs) return
           // Paused in between: somebody else may be sending by now, but this request has not left.
-          await inTransaction(db, async (tx) => {
-            await finish(tx, { outcome: 'REFUSED' })
+          await eventLog.transaction(async (tx, record) => {
+            await finish(tx, record, { outcome: 'REFUSED' })
             await wakeLane(tx, queue, lane.extensionRowId)
           })
           throw new LaneLostError()

@@ -53,3 +53,13 @@ export const MessageResolution = builder.enumType('MessageResolution', {
     GIVEN_UP: { description: 'Left as it is.' },
   } as const,
 })
+
+export const MessagePurpose = builder.enumType('MessagePurpose', {
+  description: 'What a text is for, if that lets it through to somebody who has opted out.',
+  values: {
+    OPT_OUT_CONFIRMATION: { description: 'Confirms an opt-out, once.' },
+    HELP_REPLY: {
+      description: 'Your `helpText`, which the gateway has answered to HELP or INFO by itself.',
+    },
+  } as const,
+})

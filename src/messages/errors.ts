@@ -110,6 +110,19 @@ export class NotUnconfirmedError extends BusinessError {
   }
 }
 
+/** It cannot be given another time: it is on its way, or has come to its end. */
+export class MessageNotWaitingError extends BusinessError {
+  override name = 'MessageNotWaitingError'
+  readonly code = 'MESSAGE_NOT_WAITING'
+  readonly status: MessageStatus
+  constructor(messageId: string, status: MessageStatus) {
+    super(
+      `Message ${messageId} is ${status}: only one that is QUEUED or SCHEDULED can get another time.`,
+    )
+    this.status = status
+  }
+}
+
 export class IdempotencyConflictError extends BusinessError {
   override name = 'IdempotencyConflictError'
   readonly code = 'IDEMPOTENCY_KEY_MISMATCH'

@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { InvalidInputError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { findNumber } from '../numbers/service.ts'
@@ -31,6 +32,8 @@ type Ready = {
   attachments: StoredAttachment[]
   validFor: number | null
   sendAt: Date | null
+  ignoreQuietHours: boolean
+  purpose: 'OPT_OUT_CONFIRMATION' | null
   idempotencyKey: string | null
   requestHash: Uint8Array<ArrayBuffer>
 }
@@ -68,7 +71,12 @@ export async function examineSms(
   )
   const validFor = await look('validFor', () => parseValidFor(input.validFor))
 
-  const when = { validFor: validFor ?? null, sendAt: input.sendAt ?? null }
+  const when = {
+    validFor: validFor ?? null,
+    sendAt: input.sendAt ?? null,
+    ignoreQuietHours: input.ignoreQuietHours ?? false,
+    purpose: input.purpose ?? null,
+  }
   const form = sender && to && words && uploadIds && { sender, to, words, uploadIds, ...when }
   const requestHash = form && hash(form)
   if (requestHash && idempotencyKey && problems.length === 0) {
@@ -92,6 +100,7 @@ export async function examineSms(
   if (from && to) await look('to', () => notToItself(from, to))
   const number =
     from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from))
+  if (to) await look('purpose', () => checkPurpose(input, to))
   if (number && to) {
     for (const { field, check } of smsChecks) {
       await look(field, () => check(db, { tenantId, number, to, uploadIds: uploadIds ?? [] }, warn))
@@ -129,19 +138,34 @@ function hash(asked: {
   uploadIds: string[]
   validFor: number | null
   sendAt: Date | null
+  ignoreQuietHours: boolean
+  purpose: string | null
 }) {
-  const { sender, to, words, uploadIds, validFor, sendAt } = asked
+  const { sender, to, words, uploadIds, validFor, sendAt, ignoreQuietHours, purpose } = asked
   const who = sender.from ?? { userId: sender.userId }
   const what = words.templateId === undefined ? words.text : words
   // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
-  const attached = uploadIds.length === 0 ? [] : [{ attachments: uploadIds }]
-  const later = sendAt ? [{ sendAt }] : []
-  return hashOf([who, to, what, ...(validFor === null ? [] : [validFor]), ...attached, ...later])
+  const more = {
+    ...(sendAt && { sendAt }),
+    ...(ignoreQuietHours && { ignoreQuietHours }),
+    ...(purpose && { purpose }),
+    ...(uploadIds.length > 0 && { attachments: uploadIds }),
+  }
+  const rest = Object.keys(more).length === 0 ? [] : [more]
+  return hashOf([who, to, what, ...(validFor === null ? [] : [validFor]), ...rest])
 }
 
 async function textOf(db: Db, tenantId: string, words: Words): Promise<string> {
   if (words.templateId === undefined) return words.text
   return parseText(await renderStored(db, tenantId, words), maxTextLength)
+}
+
+function checkPurpose({ purpose, sendAt }: SmsInput, to: readonly string[]): void {
+  if (!purpose || (to.length === 1 && !sendAt)) return
+  throw new InvalidInputError(
+    'purpose',
+    'The confirmation of an opt-out goes to one person, and at once: leave `sendAt` out.',
+  )
 }
 
 function notToItself(from: string, to: readonly string[]): void {

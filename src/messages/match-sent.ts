@@ -4,6 +4,7 @@ import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
+import { believeOptOut } from './believe-opt-out.ts'
 import { colleaguesOf, sameColleagues } from './colleagues.ts'
 import { attachmentsOf, mailboxFacts } from './mailbox-facts.ts'
 import { typeOf } from './message-type.ts'
@@ -66,13 +67,14 @@ export async function adoptRecord(
   found: MessageRecord,
 ): Promise<void> {
   await tx.messageAttempt.update({ where: { id: attempt.id }, data: { outcome: 'ACCEPTED' } })
-  await moveStatus(tx, record, message.id, {
+  const adopted = await moveStatus(tx, record, message.id, {
     ...statusFromRingCentral(found.status, found.deliveryErrorCode),
     rcMessageId: found.id,
     rcConversationId: found.conversationId ?? null,
     note: 'Found in RingCentral’s store: it was sent.',
   })
   await watchDeliveries(tx, { queue, clock }, message)
+  await believeOptOut(tx, record, adopted)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { RecipientOptedOutError } from '../consents/errors.ts'
 import {
   ExtensionRevokedError,
   NotConnectedError,
@@ -93,6 +94,16 @@ builder.objectType(MmsNotSupportedError, {
   }),
 })
 
+const SmsPurpose = builder.enumType('SmsPurpose', {
+  description: 'What a text is for, if that lets it through to somebody who has opted out.',
+  values: {
+    OPT_OUT_CONFIRMATION: {
+      description:
+        'Confirms an opt-out: one for each STOP, to that person alone, at once, and within 5 minutes of it, when it is EXPIRED. Not held back by quiet hours.',
+    },
+  } as const,
+})
+
 export const SendSmsInput = builder.inputType('SendSmsInput', {
   description: 'A text to send.',
   fields: (t) => ({
@@ -128,6 +139,14 @@ export const SendSmsInput = builder.inputType('SendSmsInput', {
       type: 'DateTime',
       description: `When to send it: it is SCHEDULED until then. From now to ${maxDaysAhead} days ahead; left out: at once. \`validFor\` counts from here.`,
     }),
+    ignoreQuietHours: t.boolean({
+      description:
+        'Whether to send it also within the quiet hours of your tenant (`settings`), which otherwise hold it back until they end where its recipients probably are. Left out: no.',
+    }),
+    purpose: t.field({
+      type: SmsPurpose,
+      description: 'What it is for, if that lets it through to somebody who has opted out.',
+    }),
     idempotencyKey: t.string({
       description:
         'Your own key for this message, for example a UUID. The same key with the same input answers the same message and sends it once, so a request whose answer got lost can be repeated. 1 to 255 printable ASCII characters.',
@@ -157,6 +176,7 @@ builder.mutationField('sendSms', (t) =>
         TemplateNotFoundError,
         TemplateValuesError,
         UserNotMappedError,
+        RecipientOptedOutError,
         IdempotencyConflictError,
       ],
     },

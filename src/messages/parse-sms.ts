@@ -20,6 +20,8 @@ export type SmsInput = {
   validFor?: number | null | undefined
   /** Not before this moment; left out: at once. */
   sendAt?: Date | null | undefined
+  ignoreQuietHours?: boolean | null | undefined
+  purpose?: 'OPT_OUT_CONFIRMATION' | null | undefined
   idempotencyKey?: string | null | undefined
 }
 

@@ -11,10 +11,11 @@ import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, hours, minutes, seconds } from '../lib/clock.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
+import { holdMessage } from './hold-message.ts'
 import { reconcileSendingJob } from './jobs.ts'
 import { adoptRecord, mayBe, mayBeUnderWay, mayShowFrom } from './match-sent.ts'
 import { rcTypeOf } from './message-type.ts'
-import { moveStatus, noteStep } from './status.ts'
+import { moveStatus, noteStep, takeBack } from './status.ts'
 
 /** How often RingCentral's store is read before a message counts as not to be found. */
 const looks = 2
@@ -55,8 +56,10 @@ export const reconcileSending = ({
       if (await adopt(message, attempt, found)) return
     }
     if (candidates && look + 1 < looks) return lookAgain(message, look)
-    await eventLog.transaction((tx, record) =>
-      moveStatus(tx, record, messageId, {
+    await eventLog.transaction(async (tx, record) => {
+      const asked = await holdMessage(tx, messageId)
+      if (candidates && asked?.cancelRequestedAt) return takeBack(tx, record, messageId)
+      await moveStatus(tx, record, messageId, {
         to: 'UNCONFIRMED',
         errorCode: 'UNCONFIRMED',
         errorMessage:
@@ -64,8 +67,8 @@ export const reconcileSending = ({
         note: candidates
           ? `Looked ${looks} times into RingCentral’s store: no trace of it.`
           : 'RingCentral’s store could not be read any more.',
-      }),
-    )
+      })
+    })
   })
 
   async function lookAgain(message: Message, look: number) {

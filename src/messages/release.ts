@@ -20,7 +20,8 @@ export async function putOff(
   why = 'Waiting for its time',
 ): Promise<void> {
   const note = `${why}: not before ${sendAt.toISOString()}.`
-  await noteStep(tx, message, { status: message.status, note })
+  const { status } = message
+  await noteStep(tx, message, status === 'SCHEDULED' ? { status, note } : { note })
   await queue.send(tx, releaseMessageJob, { messageId: message.id }, { startAfter: sendAt })
 }
 

@@ -64,7 +64,16 @@ export function createResolveUnconfirmed({
     })
 
   async function resend(tx: Tx, record: RecordEvent, original: Message): Promise<Message> {
-    const { id: resendOfId, tenantId, extensionRowId, type, from, to, text } = original
+    const {
+      id: resendOfId,
+      tenantId,
+      extensionRowId,
+      type,
+      from,
+      to,
+      text,
+      ignoreQuietHours,
+    } = original
     const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
@@ -84,6 +93,7 @@ export function createResolveUnconfirmed({
         ...written,
         status: 'QUEUED',
         text,
+        ignoreQuietHours,
         colleagues: colleaguesOf(original),
         attachments: attachmentsOf(original),
         resendOfId,

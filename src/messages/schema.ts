@@ -3,7 +3,13 @@ import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
-import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
+import {
+  MessageDirection,
+  MessagePurpose,
+  MessageResolution,
+  MessageStatus,
+  MessageType,
+} from './enums.ts'
 import { errorOfMessage } from './error-of-message.ts'
 import { MessageErrorDetails } from './error-schema.ts'
 import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
@@ -49,6 +55,17 @@ export const Message = builder.prismaNode('Message', {
       type: 'DateTime',
       nullable: true,
       description: 'Outbound: not before this moment; null if it was to be sent at once.',
+    }),
+    cancelRequestedAt: t.expose('cancelRequestedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When `cancelMessage` asked to take it back while RingCentral might have had it already; null if nobody did.',
+    }),
+    purpose: t.expose('purpose', {
+      type: MessagePurpose,
+      nullable: true,
+      description: 'What it is for, if for more than its words; null for all other messages.',
     }),
     recovered: t.boolean({
       description:

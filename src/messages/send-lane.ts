@@ -121,6 +121,14 @@ export async function pauseLane(
   await tx.sendPause.create({ data: { extensionRowId, ...pause } })
 }
 
+/** Whether nothing keeps the lane from sending any more, until which time somebody has been asked to wake it. */
+export async function restIsOver(tx: Tx, extensionRowId: string): Promise<boolean> {
+  const [lane] = await tx.$queryRaw<{ over: boolean }[]>`
+    SELECT coalesce("pausedUntil" <= clock_timestamp(), true) AS over
+    FROM "SendLane" WHERE "extensionRowId" = ${extensionRowId}`
+  return lane?.over ?? false
+}
+
 /**
  * Takes lanes from holders that have died, and finds those whose waker's job is late: it may have died
  * with the worker that had just fetched it.

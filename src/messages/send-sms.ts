@@ -22,14 +22,17 @@ import { failNotConnected } from './fail-queued.ts'
 import { explainRefusal, handOver } from './hand-over.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 import type { LaneAlarms } from './lane-alarms.ts'
+import { mayLeave } from './leaving.ts'
 import { nextMessage } from './next-message.ts'
 import { AttachmentLostError, filesOf } from './outbound-media.ts'
+import { quietUntil } from './quiet.ts'
 import {
   keepLane,
   type Lane,
   LaneLostError,
   pauseLane,
   releaseLane,
+  restIsOver,
   takeLane,
   wakeLane,
 } from './send-lane.ts'
@@ -60,12 +63,12 @@ type Deps = {
 type Work = (payload: { extensionRowId: string }, context: JobContext) => Promise<void>
 
 /**
- * How a lane was left: with nothing in it, for its next turn, until something else wakes it, or with nothing
- * but texts of batches, which rest until that moment.
+ * How a lane was left: with nothing in it, for its next turn, to rest for a time, until something else wakes it,
+ * or with nothing but texts of batches, which rest until that moment.
  */
-type Left = 'empty' | 'turn over' | 'resting' | Date
-/** What became of one message: it is dealt with, the lane has to rest, or only batches have, until that moment. */
-type Sent = 'done' | 'resting' | Date
+type Left = 'empty' | 'turn over' | 'resting' | 'closed' | Date
+/** What became of one message: it is dealt with, or how the lane is to be left; a moment: by batches alone. */
+type Sent = 'done' | 'resting' | 'closed' | Date
 
 /** What batches may use of a minute's sends: the rest is there at once for a text that somebody waits for. */
 const batchPace = { share: 0.975, evenly: true }
@@ -83,7 +86,7 @@ export const sendSms = (deps: Deps) => {
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
     const lane = await takeLane(db, extensionRowId)
     if (!lane) return
-    let left: Left = 'resting'
+    let left: Left = 'closed'
     try {
       using _ = keepLane(db, lane)
       await attempts.closeInterrupted(lane)
@@ -104,8 +107,10 @@ export const sendSms = (deps: Deps) => {
     const { extensionRowId } = lane
     await inTransaction(db, async (tx) => {
       const wasOurs = await releaseLane(tx, lane)
-      // One that rests has somebody else who wakes it.
-      if (!wasOurs || left === 'resting') return
+      // One that is closed has somebody else who wakes it. So has one that rests; but a short rest may be over by
+      // now, and who came to end it has found the lane taken.
+      if (!wasOurs || left === 'closed') return
+      if (left === 'resting' && !(await restIsOver(tx, extensionRowId))) return
       const batches = !(left instanceof Date)
       if (!(await nextMessage(tx, { extensionRowId, now: clock.now(), batches }))) return
       await wakeLane(tx, queue, extensionRowId, { turn: batches ? 'another' : 'first' })
@@ -127,8 +132,15 @@ export const sendSms = (deps: Deps) => {
         )
         continue
       }
+      // Before it takes from the budget: thousands may have to wait for the morning.
+      if (await quietUntil(db, { clock }, message, clock.now())) {
+        await eventLog.transaction(async (tx, record) => {
+          await mayLeave(tx, record, { queue, clock }, message.id)
+        })
+        continue
+      }
       const outcome = await send(lane, message)
-      if (outcome === 'resting') return 'resting'
+      if (outcome === 'resting' || outcome === 'closed') return outcome
       if (outcome instanceof Date) batchesRestUntil = outcome
     }
   }
@@ -143,7 +155,7 @@ export const sendSms = (deps: Deps) => {
         { beforeRequest: attempt.begin, ...(message.batchId !== null && batchPace) },
       )
       await eventLog.transaction(async (tx, record) => {
-        await attempt.finish(tx, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
+        await attempt.finish(tx, record, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
         await moveStatus(tx, record, message.id, {
           ...statusFromRingCentral(accepted.status, undefined),
           rcMessageId: accepted.id,
@@ -164,7 +176,7 @@ export const sendSms = (deps: Deps) => {
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
-          await attempt.finish(tx, { outcome: 'REFUSED', error: refusal })
+          await attempt.finish(tx, record, { outcome: 'REFUSED', error: refusal })
           await moveStatus(tx, record, message.id, {
             to: 'SENDING_FAILED',
             errorCode: refusal.code ?? `HTTP_${refusal.status}`,
@@ -185,8 +197,8 @@ export const sendSms = (deps: Deps) => {
           error instanceof RetryLaterError
             ? error.retryAt
             : after(clock.now(), error.retryAfterMs ?? restMs)
-        await inTransaction(db, async (tx) => {
-          await attempt.finish(tx, { outcome: 'REFUSED', error })
+        await eventLog.transaction(async (tx, record) => {
+          await attempt.finish(tx, record, { outcome: 'REFUSED', error })
           const { extensionRowId } = lane
           await pauseLane(tx, extensionRowId, { at: clock.now(), until, reason: reasonOf(error) })
           await queue.send(tx, sendSmsJob, { extensionRowId }, { startAfter: until })
@@ -220,7 +232,7 @@ export const sendSms = (deps: Deps) => {
   async function notConnected(lane: Lane, attempt: Attempt): Promise<void> {
     await eventLog.transaction(async (tx, record) => {
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
-      await attempt.finish(tx, { outcome: 'REFUSED' })
+      await attempt.finish(tx, record, { outcome: 'REFUSED' })
       const extension = await tx.extension.findUnique({ where: { id: lane.extensionRowId } })
       if (extension?.disconnectedAt) return failNotConnected(tx, record, [lane.extensionRowId])
       const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'

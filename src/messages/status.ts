@@ -55,6 +55,12 @@ export async function moveStatus(
   return message
 }
 
+/** Does what was asked while it was open whether RingCentral has the message: it has not. */
+export async function takeBack(tx: Tx, record: RecordEvent, messageId: string): Promise<void> {
+  const note = 'Taken back as it was asked: RingCentral does not have it.'
+  await moveStatus(tx, record, messageId, { to: 'CANCELED', note })
+}
+
 /** Notes where a message stands now, in its timeline and as an event. */
 export async function recordStep(
   tx: Tx,

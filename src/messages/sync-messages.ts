@@ -1,6 +1,6 @@
 import { refreshConversations, type Touched } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
-import type { Extension } from '../db/generated/client/client.ts'
+import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
@@ -14,6 +14,8 @@ import type { MessageRecord, MessageType as RcType } from '../ringcentral/messag
 import type { MessageSync } from '../ringcentral/message-sync.ts'
 import type { MessagesApi } from '../ringcentral/messages.ts'
 import { featuresOf } from '../tenants/features.ts'
+import { believeOptOut } from './believe-opt-out.ts'
+import { hearKeywords } from './hear-keywords.ts'
 import { hearReadState } from './hear-read-state.ts'
 import { requestMedia } from './inbound-media.ts'
 import { syncMessagesJob } from './jobs.ts'
@@ -175,6 +177,8 @@ export const syncMessages = ({
     let recovered = 0
     let open = 0
     const touched: Touched[] = []
+    const heard: Message[] = []
+    const moved: Message[] = []
     const mailbox = { tenantId, extensionRowId }
     const ours = await tx.message.findMany({
       where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
@@ -196,14 +200,16 @@ export const syncMessages = ({
         const received = await recordInbound(tx, record, mailbox, message, recoveredAt)
         if (!received) continue
         if (isLate) recovered += 1
+        heard.push(received)
         touched.push({ ...received, wakes: true })
         await requestTranscription(tx, queue, received)
         await requestMedia(tx, queue, received)
       } else if (known) {
         const change = statusFromRingCentral(message.status, message.deliveryErrorCode)
-        const now = (await moveStatus(tx, record, known.id, change)) ?? known
+        const now = await moveStatus(tx, record, known.id, change)
+        if (now) moved.push(now)
         const unreportedCode = unreportedIn(message)
-        await refreshMessage(tx, record, now, { deletedAt: null, unreportedCode })
+        await refreshMessage(tx, record, now ?? known, { deletedAt: null, unreportedCode })
       } else {
         const found = await whoseRecord(tx, extensionRowId, message)
         if (found.whose === 'open') {
@@ -216,6 +222,8 @@ export const syncMessages = ({
         }
       }
     }
+    await hearKeywords(tx, record, { queue, clock }, heard)
+    for (const message of moved) await believeOptOut(tx, record, message)
     await refreshConversations(tx, record, touched)
     return { recovered, open }
   }

@@ -7,6 +7,7 @@ import { type AccountApi, createAccountApi } from './account.ts'
 import { type AddressBookApi, createAddressBookApi } from './address-book.ts'
 import { createCallApi } from './call-api.ts'
 import { type CallLogApi, createCallLogApi } from './call-log.ts'
+import { type ConsentsApi, createConsentsApi } from './consents.ts'
 import { createDirectoryApi, type DirectoryApi } from './directory.ts'
 import type { Hooks, Transport } from './http.ts'
 import { createMediaApi, type MediaApi } from './media.ts'
@@ -99,6 +100,7 @@ export interface RingCentralApi {
   phoneNumbers: PhoneNumbersApi
   messages: MessagesApi
   messageTemplates: MessageTemplatesApi
+  consents: ConsentsApi
   subscriptions: SubscriptionsApi
   callLog: CallLogApi
   ringOut: RingOutApi
@@ -126,6 +128,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
         phoneNumbers: createPhoneNumbersApi(call),
         messages: createMessagesApi(call),
         messageTemplates: createMessageTemplatesApi(call),
+        consents: createConsentsApi(call),
         subscriptions: createSubscriptionsApi(call),
         callLog: createCallLogApi(call),
         ringOut: createRingOutApi(call),

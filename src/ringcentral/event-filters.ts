@@ -20,6 +20,11 @@ export function mailboxChanges(type: MessageType = 'SMS'): string {
   return `${extension}/message-store?type=${type}`
 }
 
+/** Who opts out of the account's texts, and back in. Needs SMS. */
+export function consentChanges(): string {
+  return '/restapi/v2/accounts/~/sms/consents'
+}
+
 /** Calls of this extension, or, for an admin's token, of the whole account. Needs CallControl. */
 export function telephonySessions(scope: 'extension' | 'account' = 'extension'): string {
   return scope === 'account'

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { availability } from './availability.ts'
+import { consentRecord } from './consents.ts'
 import { sessionParty } from './session-party.ts'
 import { id, listOf, maybe, time } from './values.ts'
 
@@ -20,6 +21,8 @@ export const mailboxChange = z.object({
     }),
   ),
 })
+
+export const consentChange = z.object({ records: listOf(consentRecord) })
 
 export const telephonySession = z.object({
   telephonySessionId: z.string(),
@@ -65,6 +68,7 @@ export const subscriptionReminder = z.object({
 })
 
 export type MailboxChange = z.output<typeof mailboxChange>
+export type ConsentChange = z.output<typeof consentChange>
 export type TelephonySession = z.output<typeof telephonySession>
 export type { TelephonyParty } from './session-party.ts'
 export type Presence = z.output<typeof presence>

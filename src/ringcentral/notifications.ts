@@ -51,6 +51,7 @@ export interface NotificationEnvelope {
 export type NotificationContent =
   | { kind: 'instant-message'; body: MessageRecord }
   | { kind: 'mailbox-change'; body: bodies.MailboxChange }
+  | { kind: 'consent-change'; body: bodies.ConsentChange }
   | { kind: 'telephony-session'; body: bodies.TelephonySession }
   | { kind: 'presence'; body: bodies.Presence }
   | { kind: 'extension-change'; body: bodies.ExtensionChange[] }
@@ -75,6 +76,7 @@ const envelope = z.object({
 const kinds = [
   { kind: 'instant-message', path: /\/message-store\/instant$/, body: messageRecord },
   { kind: 'mailbox-change', path: /\/message-store$/, body: bodies.mailboxChange },
+  { kind: 'consent-change', path: /\/sms\/consents$/, body: bodies.consentChange },
   { kind: 'telephony-session', path: /\/telephony\/sessions$/, body: bodies.telephonySession },
   { kind: 'presence', path: /\/presence$/, body: bodies.presence },
   { kind: 'extension-change', path: /\/extension(\/[^/]+)?$/, body: bodies.extensionChanges },

@@ -26,6 +26,8 @@ export const operationGroups = {
   'messages.updateMessage': 'Medium',
   'messageTemplates.listCompany': 'Light',
   'messageTemplates.listPersonal': 'Light',
+  'consents.search': 'Light',
+  'consents.set': 'Light',
   'subscriptions.create': 'Medium',
   'subscriptions.get': 'Light',
   'subscriptions.list': 'Light',

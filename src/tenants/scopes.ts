@@ -4,6 +4,8 @@ export const scopes = {
   'messages:send': 'send messages',
   'conversations:write': 'mark conversations read, archive and assign them',
   'templates:write': 'make, change and delete message templates',
+  'consents:read': 'read who wants texts and who does not, also live',
+  'consents:write': 'set who wants texts and who does not',
   'extensions:read': 'read extensions, their numbers and the connection status, also live',
   'extensions:connect': 'make connect and invite links, disconnect',
   'extensions:write': 'change who the user of an extension is at RingCentral',
@@ -12,7 +14,8 @@ export const scopes = {
   'calls:control': 'hang up, hold, mute and transfer calls that go on',
   'people:read': 'read directory, contacts and user mappings',
   'people:write': 'change contacts and user mappings',
-  'settings:write': 'switch features of its own tenant on and off',
+  'settings:write':
+    'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
   'keys:manage': 'make and revoke keys of its own tenant',
 } as const
 

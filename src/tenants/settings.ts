@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Db, Tx } from '../db/client.ts'
-import { Feature } from '../db/generated/client/client.ts'
+import { Feature, Prisma } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { allFeatures, featuresBut } from './features.ts'
+import { parseQuietHours, type QuietHours } from './quiet-hours.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -18,13 +19,26 @@ export type Settings = ReturnType<typeof createSettings>
 /** RingCentral's mailboxes seldom hold more. */
 export const longestHistoryDays = 365
 
-export type TenantSettings = { on: ReadonlySet<Feature>; historyDays: number }
-
 export type SettingsChange = {
   enable?: readonly Feature[] | null | undefined
   disable?: readonly Feature[] | null | undefined
   historyDays?: number | null | undefined
+  /** Null: texts leave at any time. */
+  quietHours?: QuietHours | null | undefined
+  /** Null: HELP is not answered. */
+  helpText?: string | null | undefined
 }
+
+/** How the gateway is set up for a tenant. */
+export type TenantSettings = {
+  on: ReadonlySet<Feature>
+  historyDays: number
+  quietHours: QuietHours | null
+  helpText: string | null
+}
+
+/** As long as any text may be. */
+export const maxHelpTextLength = 1000
 
 /** Does at RingCentral what a change of settings asks for. */
 export const applySettingsJob = defineJob({
@@ -32,60 +46,89 @@ export const applySettingsJob = defineJob({
   payload: z.object({ tenantId: z.string(), switchedOn: z.array(z.enum(Feature)) }),
 })
 
-/** What a tenant has switched on, and switching it. */
+/** How a tenant has set the gateway up, and changing it. */
 export function createSettings({ db, queue }: { db: Db; queue: Pick<JobQueue, 'send'> }) {
   return {
-    read: (tenantId: string) => settingsOf(db, tenantId),
+    read: (tenantId: string): Promise<TenantSettings> => settingsOf(db, tenantId),
 
-    /** Switches features on and off and sets what is named; what stands so already stays. @throws InvalidInputError */
+    /** Changes what is named; what stands so already stays. @throws InvalidInputError */
     async update(tenantId: string, change: SettingsChange): Promise<TenantSettings> {
-      const { enable, disable, historyDays } = parse(change)
+      const { enable, disable, ...texting } = parse(change)
       return inTransaction(db, async (tx) => {
         // Held, so that of two changes at once neither undoes the other.
         await tx.$queryRaw`SELECT 1 FROM "Tenant" WHERE "id" = ${tenantId} FOR NO KEY UPDATE`
-        const { on: before } = await settingsOf(tx, tenantId)
-        const switchedOn = enable.filter((feature) => !before.has(feature))
-        const switchedOff = disable.filter((feature) => before.has(feature))
+        await tx.tenant.update({ where: { id: tenantId }, data: texting })
+        const before = await settingsOf(tx, tenantId)
+        const switchedOn = enable.filter((feature) => !before.on.has(feature))
+        const switchedOff = disable.filter((feature) => before.on.has(feature))
+        if (switchedOn.length === 0 && switchedOff.length === 0) return before
         const disabledFeatures = allFeatures.filter(
           (feature) =>
-            disable.includes(feature) || !(before.has(feature) || enable.includes(feature)),
+            disable.includes(feature) || !(before.on.has(feature) || enable.includes(feature)),
         )
         await tx.tenant.update({
           where: { id: tenantId },
-          data: { disabledFeatures, ...(historyDays != null && { historyDays }) },
+          data: { disabledFeatures },
         })
-        if (switchedOn.length > 0 || switchedOff.length > 0) {
-          await queue.send(tx, applySettingsJob, { tenantId, switchedOn })
-        }
-        return settingsOf(tx, tenantId)
+        await queue.send(tx, applySettingsJob, { tenantId, switchedOn })
+        return { ...before, on: featuresBut(disabledFeatures) }
       })
     },
   }
 }
 
-async function settingsOf(db: Db | Tx, tenantId: string): Promise<TenantSettings> {
-  const { disabledFeatures, historyDays } = await db.tenant.findUniqueOrThrow({
-    where: { id: tenantId },
-    select: { disabledFeatures: true, historyDays: true },
-  })
-  return { on: featuresBut(disabledFeatures), historyDays }
+/** When no texts of a tenant leave; null: they leave at any time. */
+export async function quietHoursOf(db: Db | Tx, tenantId: string): Promise<QuietHours | null> {
+  return (await settingsOf(db, tenantId)).quietHours
 }
 
-function parse({ enable, disable, historyDays }: SettingsChange) {
+async function settingsOf(db: Db | Tx, tenantId: string): Promise<TenantSettings> {
+  const tenant = await db.tenant.findUnique({
+    where: { id: tenantId },
+    select: { disabledFeatures: true, historyDays: true, quietHours: true, helpText: true },
+  })
+  return {
+    on: featuresBut(tenant?.disabledFeatures ?? []),
+    historyDays: tenant?.historyDays ?? 0,
+    quietHours: tenant?.quietHours as QuietHours | null,
+    helpText: tenant?.helpText ?? null,
+  }
+}
+
+function parse(change: SettingsChange) {
+  const { enable, disable, historyDays, quietHours, helpText } = change
   const [on, off] = [enable ?? [], disable ?? []]
-  if (on.length === 0 && off.length === 0 && historyDays == null) {
-    throw new InvalidInputError(
-      'enable',
-      'Say what to switch or to set: `enable`, `disable`, `historyDays`.',
-    )
+  const named = [historyDays ?? undefined, quietHours, helpText]
+  if (on.length === 0 && off.length === 0 && named.every((one) => one === undefined)) {
+    throw new InvalidInputError('enable', 'Say what to change: name at least one setting.')
   }
   const both = on.find((feature) => off.includes(feature))
   if (both) throw new InvalidInputError('disable', `${both} is in \`enable\` and in \`disable\`.`)
-  if (historyDays != null && (historyDays < 0 || historyDays > longestHistoryDays)) {
-    throw new InvalidInputError(
-      'historyDays',
-      `\`historyDays\` is 0 (none) to ${longestHistoryDays}; got ${historyDays}.`,
-    )
+  return {
+    enable: on,
+    disable: off,
+    ...(historyDays != null && { historyDays: parseHistoryDays(historyDays) }),
+    ...(quietHours !== undefined && {
+      quietHours: quietHours === null ? Prisma.DbNull : parseQuietHours(quietHours),
+    }),
+    ...(helpText !== undefined && { helpText: helpText === null ? null : parseHelpText(helpText) }),
   }
-  return { enable: on, disable: off, historyDays }
+}
+
+function parseHistoryDays(historyDays: number): number {
+  if (historyDays >= 0 && historyDays <= longestHistoryDays) return historyDays
+  throw new InvalidInputError(
+    'historyDays',
+    `\`historyDays\` is 0 (none) to ${longestHistoryDays}; got ${historyDays}.`,
+  )
+}
+
+function parseHelpText(helpText: string): string {
+  if (helpText.trim().length > 0 && helpText.length <= maxHelpTextLength) {
+    if (!helpText.includes('\u0000')) return helpText
+  }
+  throw new InvalidInputError(
+    'helpText',
+    `\`helpText\` has 1 to ${maxHelpTextLength} UTF-16 code units, and none of them is U+0000; null answers nothing.`,
+  )
 }

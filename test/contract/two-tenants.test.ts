@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createId, type IdKind } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
 import { changeBatch, sendBatch } from '../batches/batches.ts'
+import { consentOf, setConsent } from '../support/consents.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
@@ -14,6 +15,7 @@ import { send, stranger, waitForStatus } from '../support/texts.ts'
 /** A tenant with something of every kind, and the ids of it. */
 type Tenant = TestTenant & { firstCursor: string; ids: Record<string, string> }
 
+const whoWantsNone = '+14155550199'
 const syncPath = `/restapi/v1.0/account/~/extension/~/message-sync`
 
 let gateway: Gateway
@@ -45,6 +47,10 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     '{ callLogs { nodes { id } } }',
     ({ callLogs }) => callLogs.nodes[0],
   )
+  const consent = await setConsent(tenant, {
+    ...{ from: person.number, to: whoWantsNone },
+    status: 'OPTED_OUT',
+  })
   const { phoneNumbers } = await tenant.query('{ phoneNumbers { nodes { id } } }')
   const { directory } = await tenant.query('{ directory { nodes { id } } }')
   const mapping = await mapUser(tenant, 'crm-1', person.extensionId)
@@ -67,6 +73,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       Message: sent.id,
       received: received.id,
       Conversation: conversations.nodes[0].id,
+      Consent: consent.id,
       Call: call.id,
       DirectoryEntry: directory.nodes[0].id,
       UserMapping: mapping.id,
@@ -140,6 +147,10 @@ describe('every query shows a tenant its own and nothing of another', () => {
         '{ userMappings { totalCount nodes { id extension { id mappedUser { id } } person { id } } } }',
       showing: ['UserMapping', 'Extension'],
     },
+    optOuts: {
+      document: '{ optOuts { totalCount nodes { id } } }',
+      showing: ['Consent'],
+    },
     suggestUserMappings: {
       document:
         '{ suggestUserMappings(input: { users: [{ userId: "a", email: "ava@example.com" }, { userId: "b", email: "ben@example.com" }, { userId: "c", email: "cleo@example.com" }] }) { candidates { id mappedUser { id } } } }',
@@ -148,7 +159,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
   }
   const byThemselves = [
     ...['status', 'settings', 'message', 'upload', 'messageBatch', 'conversation', 'call'],
-    ...['activeCalls', 'node', 'messagePreflight', 'renderMessageTemplate'],
+    ...['activeCalls', 'node', 'consent', 'messagePreflight', 'renderMessageTemplate'],
   ]
   const operators = ['tenants']
 
@@ -271,6 +282,15 @@ describe('every query shows a tenant its own and nothing of another', () => {
     }
   })
 
+  test('consent', async () => {
+    for (const [mine, number] of [[acme, ava.number] as const, [other, ben.number] as const]) {
+      expect(await consentOf(mine, { number, other: whoWantsNone })).toMatchObject({
+        id: mine.ids.Consent,
+      })
+    }
+    expect(await consentOf(other, { number: ava.number, other: whoWantsNone })).toBeNull()
+  })
+
   test('call', async () => {
     const document = 'query ($id: ID!) { call(id: $id) { id } }'
     for (const [mine, foreign] of pairs()) {
@@ -329,6 +349,10 @@ describe('every subscription tells a tenant its own and nothing of another', () 
       document: `subscription ${args} { messageBatchChanged(after: $after) { batch { id messages { nodes { id } } } } }`,
       telling: 'MessageBatch',
     },
+    consentChanged: {
+      document: `subscription ${args} { consentChanged(after: $after) { consent { id } } }`,
+      telling: 'Consent',
+    },
     extensionChanged: {
       document: `subscription ${args} { extensionChanged(after: $after) { extension { id } } }`,
       telling: 'Extension',
@@ -384,6 +408,16 @@ describe('every subscription tells a tenant its own and nothing of another', () 
     expect(await notOf(other, events.received)).toEqual([])
   })
 })
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
+
+async function sendLater() {
+  const { sendSms } = await acme.query(
+    'mutation ($input: SendSmsInput!) { sendSms(input: $input) { ... on Message { id sendAt } } }',
+    { input: { from: ava.number, to: [stranger], text: 'Later', sendAt: inAnHour() } },
+  )
+  return sendSms
+}
 
 describe('no mutation reaches into another tenant', () => {
   /** What one tenant tries with what belongs to the other; run in this order. */
@@ -576,6 +610,40 @@ describe('no mutation reaches into another tenant', () => {
       expect(await other.query(document)).toEqual({ unmapUser: { code: 'USER_NOT_MAPPED' } })
       const { userMappings } = await acme.query('{ userMappings { nodes { userId } } }')
       expect(userMappings.nodes).toContainEqual({ userId: 'crm-2' })
+    },
+    async setConsent() {
+      const input = { from: ava.number, to: whoWantsNone, status: 'OPTED_IN' }
+      expect(await setConsent(other, input)).toMatchObject({ code: 'NUMBER_NOT_FOUND' })
+      const { status } = await consentOf(acme, { number: ava.number, other: whoWantsNone })
+      expect(status).toBe('OPTED_OUT')
+    },
+    async cancelMessage() {
+      const document =
+        'mutation ($input: CancelMessageInput!) { cancelMessage(input: $input) { ... on MessageCancellation { outcome } ... on Error { code } } }'
+      const { id: messageId } = await sendLater()
+      const input = { messageId }
+      expect(await other.query(document, { input })).toEqual({
+        cancelMessage: { code: 'MESSAGE_NOT_FOUND' },
+      })
+      await waitForStatus(acme, messageId, 'SCHEDULED')
+      expect(await acme.query(document, { input })).toEqual({
+        cancelMessage: { outcome: 'CANCELED' },
+      })
+    },
+    async rescheduleMessage() {
+      const document =
+        'mutation ($input: RescheduleMessageInput!) { rescheduleMessage(input: $input) { ... on Message { sendAt } ... on Error { code } } }'
+      const { id: messageId, sendAt } = await sendLater()
+      const theirs = { messageId, sendAt: inAnHour() }
+      expect(await other.query(document, { input: theirs })).toEqual({
+        rescheduleMessage: { code: 'MESSAGE_NOT_FOUND' },
+      })
+      const { message } = await acme.query(`{ message(id: "${messageId}") { sendAt } }`)
+      expect(message).toEqual({ sendAt })
+      const input = { messageId, sendAt: inAnHour() }
+      expect(await acme.query(document, { input })).toEqual({
+        rescheduleMessage: { sendAt: input.sendAt },
+      })
     },
     async resolveUnconfirmed() {
       const document =

@@ -32,6 +32,7 @@ const filtersOf = ({ simulator }: Gateway) =>
   simulator.subscriptions().map(({ filters }) => filters.map(({ kind }) => kind).sort())
 
 const everyFilter = [
+  'consents',
   'extension-info',
   'extension-list',
   'instant-message',
@@ -141,7 +142,7 @@ describe('what is switched off', () => {
     expect(before.contacts.nodes).toEqual([{ name: 'Mia' }])
 
     await change(acme, { disable })
-    const fewer = ['extension-info', 'instant-message', ...Array(4).fill('mailbox')]
+    const fewer = ['consents', 'extension-info', 'instant-message', ...Array(4).fill('mailbox')]
     await expect.poll(() => filtersOf(gateway)).toEqual([fewer, fewer])
     // In place: their addresses stay, and no text is missed.
     expect(gateway.simulator.subscriptions().map(({ id }) => id)).toEqual(subscriptions)

@@ -164,6 +164,7 @@ export type SendSmsMutation = { sendSms:
     | { code: string, message: string }
     | { code: string, message: string }
     | { code: string, message: string }
+    | { code: string, message: string }
    };
 
 export type MessageQueryVariables = Exact<{

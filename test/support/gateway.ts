@@ -23,6 +23,8 @@ const everyScope = [
   'messages:read',
   'messages:send',
   'conversations:write',
+  'consents:read',
+  'consents:write',
   'extensions:read',
   'extensions:connect',
   'extensions:write',

@@ -1,0 +1,73 @@
+import type { Tx } from '../db/client.ts'
+import type { Consent, Prisma } from '../db/generated/client/client.ts'
+import type { RecordEvent } from '../events/event-log.ts'
+import { after, minutes } from '../lib/clock.ts'
+import { createId } from '../lib/ids.ts'
+import { holdConsents } from './hold-consents.ts'
+
+export type ConsentNews = Pick<Consent, 'tenantId' | 'number' | 'other' | 'status' | 'source'> & {
+  /** When it was said, by the clock of who heard it. */
+  at: Date
+} & Partial<Pick<Consent, 'keyword' | 'messageId' | 'note'>>
+
+/** RingCentral's own record of a keyword may be here before the text, and is written a little later. */
+const recordTakes = minutes(1)
+
+/**
+ * Notes whether somebody wants texts, with its event. What counts is when it was said, not when we hear
+ * of it: an old STOP that is found late does not undo a newer START. Of two that were said in the same
+ * moment STOP counts.
+ *
+ * @returns what changed; undefined when it is no news
+ */
+export async function recordConsent(
+  tx: Tx,
+  record: RecordEvent,
+  { at, ...news }: ConsentNews,
+): Promise<Consent | undefined> {
+  const { tenantId, number, other, status, source } = news
+  await holdConsents(tx, { tenantId, number, others: [other] }, 'change')
+  const where = { tenantId_number_other: { tenantId, number, other } }
+  const known = await tx.consent.findUnique({ where })
+  const said = source === 'API' && known && known.heardAt >= at ? after(known.heardAt, 1) : at
+  if (known?.status === status && !saysMore(known, source, said)) {
+    if (said > known.heardAt) await tx.consent.update({ where, data: { heardAt: said } })
+    return undefined
+  }
+  if (known && known.status !== status && isOlder(known, status, said)) return undefined
+  const facts = {
+    ...news,
+    keyword: news.keyword ?? null,
+    messageId: news.messageId ?? null,
+    note: news.note ?? null,
+    changedAt: said,
+    heardAt: known && known.heardAt > said ? known.heardAt : said,
+    // What was confirmed and told was the consent before.
+    confirmationId: null,
+    toldAt: null,
+    mirrorError: null,
+  } satisfies Omit<Prisma.ConsentUncheckedCreateInput, 'id'>
+  const consent = await tx.consent.upsert({
+    where,
+    create: { id: createId('Consent'), ...facts },
+    update: facts,
+  })
+  recordChange(record, consent)
+  return consent
+}
+
+export function recordChange(record: RecordEvent, consent: Consent): void {
+  const { tenantId, id: subjectId } = consent
+  record({ type: 'consent.changed', tenantId, subjectId, snapshot: consent })
+}
+
+/** The same once more: somebody says STOP again, or we learn by which word RingCentral knew it. */
+function saysMore(known: Consent, source: Consent['source'], at: Date): boolean {
+  if (source !== 'KEYWORD') return false
+  if (known.source === 'RINGCENTRAL') return at >= after(known.changedAt, -recordTakes)
+  return at > known.changedAt
+}
+
+function isOlder(known: Consent, status: Consent['status'], at: Date): boolean {
+  return at < known.heardAt || (at.getTime() === known.heardAt.getTime() && status === 'OPTED_IN')
+}
