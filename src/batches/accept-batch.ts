@@ -1,3 +1,5 @@
+import { RecipientOptedOutError } from '../consents/errors.ts'
+import { findOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import type { MessageBatch } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -72,10 +74,11 @@ export function createAcceptBatch({
     checkSendAt(asked.sendAt, clock.now())
 
     const senders = await sendersOf(tenantId, asked.from)
-    const { recipients, rejected } = checkRows(input.rows, {
+    const checked = checkRows(input.rows, {
       text: asked.text,
       senders: asked.from,
     })
+    const { recipients, rejected } = await withoutOptedOut(db, tenantId, asked.from, checked)
     if (rejected.length > 0 && !(input.skipInvalid && recipients.length > 0)) {
       throw new BatchRowsInvalidError(rejected, input.rows.length)
     }
@@ -127,6 +130,28 @@ export function createAcceptBatch({
       await queue.send(tx, tendBatchJob, { batchId: batch.id }, { singletonKey: batch.id })
       return batch
     })
+  }
+}
+
+/** Looked at again when each is to leave: many opt out meanwhile. */
+async function withoutOptedOut(
+  db: Db,
+  tenantId: string,
+  senders: readonly string[],
+  { recipients, rejected }: ReturnType<typeof checkRows>,
+): Promise<ReturnType<typeof checkRows>> {
+  const people = recipients.map(({ to }) => to)
+  const consents = await findOptedOut(db, tenantId, senders, people)
+  const reasons = new Map(
+    consents.map((one) => [one.other, new RecipientOptedOutError(one).message]),
+  )
+  const out = recipients.flatMap(({ line, to }): RejectedRow[] => {
+    const message = reasons.get(to)
+    return message ? [{ line, to, code: 'RECIPIENT_OPTED_OUT', message }] : []
+  })
+  return {
+    recipients: recipients.filter(({ to }) => !reasons.has(to)),
+    rejected: [...rejected, ...out].sort((a, b) => a.line - b.line),
   }
 }
 

@@ -12,6 +12,7 @@ export const rowFaults = {
   DUPLICATE_RECIPIENT: 'The recipient stands further up as well.',
   OWN_NUMBER: 'The recipient is one of the numbers that send.',
   VALUE_MISSING: 'A placeholder of the text has neither a value nor a fallback.',
+  RECIPIENT_OPTED_OUT: 'The recipient wants no texts from one of the numbers that send.',
   TEXT_EMPTY: 'There is nothing to say.',
   TEXT_TOO_LONG: 'Filled in, the text is longer than RingCentral takes.',
 } as const

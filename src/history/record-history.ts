@@ -6,6 +6,8 @@ import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asMessage, ownNumberIn } from '../messages/as-message.ts'
+import { hearKeywords } from '../messages/hear-keywords.ts'
+import { requestMedia } from '../messages/inbound-media.ts'
 import { adoptRecord } from '../messages/match-sent.ts'
 import { whoseRecord } from '../messages/whose-record.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
@@ -41,7 +43,7 @@ export async function recordHistory(
       await adoptRecord(tx, record, deps, found.message, found.attempt, one)
     } else older.push(one)
   }
-  const imported = await write(tx, record, { tenantId, extensionRowId }, older, deps.clock.now())
+  const imported = await write(tx, record, { tenantId, extensionRowId }, older, deps)
   return { imported, open }
 }
 
@@ -64,7 +66,7 @@ async function write(
   record: RecordEvent,
   mailbox: { tenantId: string; extensionRowId: string },
   records: readonly MessageRecord[],
-  importedAt: Date,
+  deps: { queue: Pick<JobQueue, 'send'>; clock: Clock },
 ): Promise<number> {
   const messages = records.flatMap((one) => {
     const message = asMessage(mailbox, one)
@@ -75,10 +77,17 @@ async function write(
     data: messages.map(({ own: _, ...message }, index) => ({
       ...message,
       conversationId: conversationIds[index] ?? null,
-      importedAt,
+      importedAt: deps.clock.now(),
     })),
     skipDuplicates: true,
   })
+  for (const message of written) await requestMedia(tx, deps.queue, message)
+  await hearKeywords(
+    tx,
+    record,
+    deps,
+    written.filter(({ direction }) => direction === 'INBOUND'),
+  )
   await refreshConversations(tx, record, written)
   return written.length
 }

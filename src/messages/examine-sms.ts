@@ -103,7 +103,13 @@ export async function examineSms(
   if (to) await look('purpose', () => checkPurpose(input, to))
   if (number && to) {
     for (const { field, check } of smsChecks) {
-      await look(field, () => check(db, { tenantId, number, to, uploadIds: uploadIds ?? [] }, warn))
+      await look(field, () =>
+        check(
+          db,
+          { tenantId, number, to, uploadIds: uploadIds ?? [], purpose: when.purpose },
+          warn,
+        ),
+      )
     }
   }
   const attachments =

@@ -73,8 +73,9 @@ async function answerHelp(
   tx: Tx,
   record: RecordEvent,
   { queue, clock }: Deps,
-  { message: { tenantId, extensionRowId, from: other, to, createdAt }, number }: Heard,
+  { message, number }: Heard,
 ): Promise<void> {
+  const { tenantId, extensionRowId, conversationId, from: other, to, createdAt } = message
   const { helpText } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } })
   if (helpText === null || to.length > 1) return
   if (createdAt < after(clock.now(), -helpWithin)) return
@@ -83,6 +84,8 @@ async function answerHelp(
       id: createId('Message'),
       tenantId,
       extensionRowId,
+      // Of what asked for it, which is brought up to both by who calls.
+      conversationId,
       direction: 'OUTBOUND',
       status: 'QUEUED',
       purpose: 'HELP_REPLY',

@@ -27,6 +27,7 @@ export async function mayLeave(
   const message = await holdMessage(tx, messageId)
   const waits = message?.status === 'QUEUED' || (message?.status === 'SENDING' && message.mayRetry)
   if (!waits) return false
+  if (message.batchId && !(await isRunning(tx, message.batchId))) return false
   const now = clock.now()
   if (message.sendAt && message.sendAt > now) return false
   if (message.cancelRequestedAt) {
@@ -45,6 +46,14 @@ export async function mayLeave(
   }
   if (until) await holdUntil(tx, record, { queue }, message, until)
   return !until
+}
+
+async function isRunning(tx: Tx, batchId: string): Promise<boolean> {
+  const batch = await tx.messageBatch.findUnique({
+    where: { id: batchId },
+    select: { status: true },
+  })
+  return batch?.status === 'RUNNING'
 }
 
 /** Purposes that reach also who has opted out: their own question answered, and the one confirmation of it. */

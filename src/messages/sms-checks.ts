@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { requireNoneOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import { requireAbility } from '../extensions/abilities.ts'
 import { ExtensionRevokedError } from '../extensions/errors.ts'
@@ -18,6 +19,7 @@ export type Draft = {
   number: SendingNumber
   to: readonly string[]
   uploadIds: readonly string[]
+  purpose: string | null
 }
 
 type Check = {
@@ -28,13 +30,14 @@ type Check = {
 
 /**
  * What is looked at before a text is taken, in this order: the one list, of `sendSms` and of
- * `messagePreflight`. None asks RingCentral. A recipient's consent is a check like these.
+ * `messagePreflight`. None asks RingCentral.
  */
 export const smsChecks: readonly Check[] = [
   { field: 'from', check: isConnected },
   { field: 'from', check: coversSending },
   { field: 'from', check: isRegistered },
   { field: 'attachments', check: sendsPictures },
+  { field: 'to', check: wantTexts },
   { field: 'to', check: reachesAbroad },
   { field: 'to', check: canGroup },
 ]
@@ -65,6 +68,12 @@ function reachesAbroad(_db: Db, { number, to }: Draft): void {
   const home = callingCodeOf(number.phoneNumber)
   const abroad = to.filter((one) => callingCodeOf(one) !== home)
   if (abroad.length > 0) throw new InternationalNotAllowedError(number.phoneNumber, abroad)
+}
+
+/** Looked at again in the transaction that takes the text: somebody may opt out in between. */
+async function wantTexts(db: Db, { tenantId, number, to, purpose }: Draft): Promise<void> {
+  if (purpose) return
+  await requireNoneOptedOut(db, { tenantId, number: number.phoneNumber, others: to })
 }
 
 function sendsPictures(_db: Db, { number, uploadIds }: Draft): void {
