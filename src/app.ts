@@ -45,6 +45,7 @@ import { createAcceptSms } from './messages/accept-sms.ts'
 import { createAttachments } from './messages/attachments.ts'
 import { createCancelMessage } from './messages/cancel.ts'
 import { cancelOptedOut } from './messages/cancel-opted-out.ts'
+import { createEstimateSendAt } from './messages/estimate-send-at.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
@@ -218,6 +219,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const batchChanges = createBatchChanges({ eventLog, queue, clock })
   const preflight = createPreflight({ db, clock })
   const templates = createTemplates({ db, clock })
+  const estimateSendAt = createEstimateSendAt({ clock })
   const consents = createConsents({ db, eventLog, queue, clock, onOptOut: cancelOptedOut })
   const cancelMessage = createCancelMessage({ eventLog, clock })
   const rescheduleMessage = createRescheduleMessage({ eventLog, queue, clock })
@@ -315,6 +317,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     templates,
     acceptInternal,
     acceptBatch,
+    estimateSendAt,
     batchChanges,
     cancelMessage,
     rescheduleMessage,

@@ -14,6 +14,9 @@ import type { Grants } from './grants.ts'
 
 export type ExtensionAccess = ReturnType<typeof createExtensionAccess>
 
+/** The budget of a rate group of an extension. */
+export const budgetKey = (extensionRowId: string, group: string) => `${extensionRowId}:${group}`
+
 type Pace = Pick<BudgetLimit, 'share' | 'evenly'>
 
 /**
@@ -34,8 +37,6 @@ export function createExtensionAccess({
   clock: Clock
   logger: Logger
 }) {
-  const budgetKey = (extensionRowId: string, group: string) => `${extensionRowId}:${group}`
-
   /** @throws RetryLaterError when the group is closed, or its budget spent */
   async function ensureOpen(extensionRowId: string, group: RateLimitGroup, pace: Pace) {
     const budget = { limit: defaultLimits[group], windowMs: minutes(1), ...pace }

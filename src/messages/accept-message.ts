@@ -50,7 +50,8 @@ export function acceptMessage(
   quiet: Date | null = null,
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
-    const written = { ...asked, direction: 'OUTBOUND', createdAt: clock.now() } as const
+    const createdAt = clock.now()
+    const written = { ...asked, direction: 'OUTBOUND', createdAt } as const
     const notBefore = quiet ?? sendAt
     const [accepted] = await tx.message.createManyAndReturn({
       data: {
@@ -59,7 +60,7 @@ export function acceptMessage(
         ...written,
         conversationId: await ensureConversation(tx, written),
         sendAt: notBefore,
-        expiresAt: expiryOf(asked.validFor, sendAt ?? clock.now()),
+        expiresAt: expiryOf(asked.validFor, sendAt ?? createdAt),
       },
       skipDuplicates: true,
     })

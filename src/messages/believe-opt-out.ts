@@ -16,7 +16,7 @@ export async function believeOptOut(
 ): Promise<void> {
   const [other, ...more] = message?.to ?? []
   if (!message?.errorCode || other === undefined || more.length > 0) return
-  if (explainSendingError(message.errorCode).cause !== 'opted-out') return
+  if (explainSendingError(message.errorCode).code !== 'RECIPIENT_OPTED_OUT') return
   const { id: messageId, tenantId, from: number } = message
   const last = await tx.messageAttempt.findFirst({
     where: { messageId },

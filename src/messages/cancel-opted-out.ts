@@ -6,7 +6,7 @@ import { recordStep } from './status.ts'
 /** Of a message that does not leave any more because somebody among its recipients opted out. */
 export const optedOut = {
   status: 'CANCELED',
-  errorCode: 'OPTED_OUT',
+  errorCode: 'RECIPIENT_OPTED_OUT',
   errorMessage:
     'A recipient has opted out of texts from this number. Do not text them again unless they text START.',
   mayRetry: false,

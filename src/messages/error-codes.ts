@@ -13,6 +13,11 @@ const ownErrors = {
     remedy: 'Ask the recipient, then decide with `resolveUnconfirmed`.',
     retryable: false,
   },
+  ATTACHMENT_LOST: {
+    cause: 'The media store has lost an attachment before it could be sent.',
+    remedy: 'Hand the file in again with `createUpload`, and send a new text.',
+    retryable: false,
+  },
   EXPIRED: {
     cause: 'Its `validFor` was over before it could be sent.',
     remedy: 'If it is still wanted, send it anew; its `timeline` tells what it waited for.',
@@ -43,7 +48,11 @@ export type MessageError = {
 
 /** Explains what `Message.errorCode` says: a code of ours, or RingCentral's. */
 export function explainMessageError(errorCode: string): MessageError {
-  if (isOwn(errorCode)) return { code: errorCode, rcCode: null, ...ownErrors[errorCode] }
+  // What we know before RingCentral is asked, as that somebody has opted out, has the same code.
+  if (isNamed(errorCode)) {
+    const { cause, remedy, retryable } = messageErrors[errorCode]
+    return { code: errorCode, rcCode: null, cause, remedy, retryable }
+  }
   const { isFailure: _, ...explained } = explainSendingError(errorCode)
   return { ...explained, rcCode: isRcCode(errorCode) ? errorCode : null }
 }
@@ -53,6 +62,6 @@ export function isRcCode(code: string | null | undefined): code is string {
   return /^([A-Z]+-)+\d+$/.test(code ?? '')
 }
 
-function isOwn(code: string): code is keyof typeof ownErrors {
-  return Object.hasOwn(ownErrors, code)
+function isNamed(code: string): code is MessageErrorCode {
+  return Object.hasOwn(messageErrors, code)
 }

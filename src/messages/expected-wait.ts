@@ -1,5 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Clock } from '../lib/clock.ts'
+import { paceOf } from './estimate-send-at.ts'
+import { nextSlots } from './slots.ts'
 
 /** What a text would wait for that was taken now. */
 export type ExpectedWait = {
@@ -8,6 +10,8 @@ export type ExpectedWait = {
   /** Until when nothing leaves; null if something may. */
   until: Date | null
   reason: string | null
+  /** When it would leave, as far as can be told. */
+  estimatedSendAt: Date | null
 }
 
 /** How long the lane of an extension is at the moment, and whether it rests. */
@@ -15,14 +19,24 @@ export async function expectedWait(
   { db, clock }: { db: Db; clock: Clock },
   extensionRowId: string,
 ): Promise<ExpectedWait> {
-  const [waitingMessages, lane] = await Promise.all([
+  const now = clock.now()
+  const [waitingMessages, lane, pace] = await Promise.all([
     db.message.count({
-      where: { extensionRowId, direction: 'OUTBOUND', status: { in: ['QUEUED', 'SENDING'] } },
+      // Those of batches let it go first.
+      where: {
+        extensionRowId,
+        batchId: null,
+        direction: 'OUTBOUND',
+        status: { in: ['QUEUED', 'SENDING'] },
+      },
     }),
     db.sendLane.findUnique({ where: { extensionRowId } }),
+    paceOf(db, extensionRowId, now),
   ])
-  const until = lane?.pausedUntil && lane.pausedUntil > clock.now() ? lane.pausedUntil : null
-  if (!until) return { waitingMessages, until, reason: null }
+  const until = lane?.pausedUntil && lane.pausedUntil > now ? lane.pausedUntil : null
+  const slots = nextSlots({ ...pace, share: 1, evenly: false }, now, waitingMessages + 1)
+  const estimatedSendAt = slots.at(-1) ?? null
+  if (!until) return { waitingMessages, until, reason: null, estimatedSendAt }
   const pause = await db.sendPause.findFirst({ where: { extensionRowId }, orderBy: { id: 'desc' } })
-  return { waitingMessages, until, reason: pause?.reason ?? null }
+  return { waitingMessages, until, reason: pause?.reason ?? null, estimatedSendAt }
 }

@@ -54,7 +54,12 @@ const MessageWait = builder.objectRef<ExpectedWait>('MessageWait').implement({
   description: 'What a text would wait for that was taken now.',
   fields: (t) => ({
     waitingMessages: t.exposeInt('waitingMessages', {
-      description: 'How many of the same extension leave before it.',
+      description: 'How many of the same extension leave before it; those of batches do not.',
+    }),
+    estimatedSendAt: t.expose('estimatedSendAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it would leave, as far as can be told.',
     }),
     until: t.expose('until', {
       type: 'DateTime',

@@ -101,6 +101,13 @@ export const Message = builder.prismaNode('Message', {
       nullable: true,
       description: 'The message that repeats this one, by `resolveUnconfirmed`.',
     }),
+    estimatedSendAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it will leave, as far as can be told: by how many wait before it, and the pace that RingCentral allows. Null when it has left, and when it waits for somebody: for the extension to be connected again, or for its batch to be resumed.',
+      resolve: (message, _args, context) => context.services.estimateSendAt(context, message),
+    }),
     timeline: t.field({
       type: [TimelineEntry],
       description:

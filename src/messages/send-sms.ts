@@ -17,6 +17,7 @@ import {
   RingCentralUnavailableError,
 } from '../ringcentral/errors.ts'
 import { type Attempt, createAttempts, NothingToSendError } from './attempts.ts'
+import { batchPace } from './batch-pace.ts'
 import { expireDue } from './expire.ts'
 import { failNotConnected } from './fail-queued.ts'
 import { explainRefusal, handOver } from './hand-over.ts'
@@ -69,9 +70,6 @@ type Work = (payload: { extensionRowId: string }, context: JobContext) => Promis
 type Left = 'empty' | 'turn over' | 'resting' | 'closed' | Date
 /** What became of one message: it is dealt with, or how the lane is to be left; a moment: by batches alone. */
 type Sent = 'done' | 'resting' | 'closed' | Date
-
-/** What batches may use of a minute's sends: the rest is there at once for a text that somebody waits for. */
-const batchPace = { share: 0.975, evenly: true }
 
 /**
  * Sends what waits in an extension's lane, oldest first, one at a time.

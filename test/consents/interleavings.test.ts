@@ -198,7 +198,7 @@ async function compare({ db, simulator }: Gateway, canceled: ReadonlySet<string>
     }
     const isOut = wants.get(`${row.from} ${row.to[0]}`)?.at(-1)?.status === 'OPTED_OUT'
     if (row.status === 'SENDING') left += 1
-    if (row.errorCode === 'OPTED_OUT') taken += 1
+    if (row.errorCode === 'RECIPIENT_OPTED_OUT') taken += 1
     if (isOut && ['QUEUED', 'SENDING'].includes(row.status)) {
       wrong.push(`${row.id} (${row.text}) became ${row.status} after an opt-out`)
     }

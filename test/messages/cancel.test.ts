@@ -135,7 +135,7 @@ describe('canceling a message', () => {
     await waitForStatus(acme, id, 'SENDING')
     road.closed = false
     const canceled = await waitForStatus(acme, id, 'CANCELED', 'SENT', 'SENDING_FAILED')
-    expect(canceled).toMatchObject({ status: 'CANCELED', errorCode: 'OPTED_OUT' })
+    expect(canceled).toMatchObject({ status: 'CANCELED', errorCode: 'RECIPIENT_OPTED_OUT' })
     expect(arrived('Once')).toEqual([])
   })
 

@@ -50,7 +50,8 @@ CREATE TABLE "HistoryImport" (
 );
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Conversation_lastMessageId_key" ON "Conversation"("lastMessageId");
+-- Not a unique one: changing what a unique index has takes a lock that waits for everybody who writes into the conversation.
+CREATE INDEX "Conversation_lastMessageId_idx" ON "Conversation"("lastMessageId");
 
 -- CreateIndex
 CREATE INDEX "Conversation_tenantId_lastMessageAt_id_idx" ON "Conversation"("tenantId", "lastMessageAt", "id");
