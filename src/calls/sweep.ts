@@ -4,7 +4,6 @@ import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
-import { whereOn } from '../tenants/features.ts'
 import { isLive } from './check-call.ts'
 import { checkCallJob, startCallJob, sweepCallsJob } from './jobs.ts'
 import { readsCallLog, sourcesAmong } from './log-source.ts'
@@ -49,7 +48,7 @@ export const sweepCalls = ({
 
   async function syncStale() {
     const readers = await db.extension.findMany({
-      where: { ...readsCallLog, tenant: { status: 'ACTIVE', ...whereOn('CALLS') } },
+      where: { ...readsCallLog, tenant: { status: 'ACTIVE' } },
       include: { grant: { select: { accessTokenExpiresAt: true } } },
       orderBy: [{ connectedAt: 'asc' }, { id: 'asc' }],
     })

@@ -116,11 +116,11 @@ describe('a call', () => {
       simulator: { scope: allBut('CallControl'), calls: { ...slow.calls, talkMs: 60_000 } },
     })
     gateway.simulator.addCall({ from: stranger, to: ava.number })
-    const before = heavyReads(gateway).length
+    const reads = () => heavyReads(gateway).filter(({ path }) => path.includes('active-calls'))
     const { activeCalls } = await acme.query(live)
     expect(activeCalls).toMatchObject([{ status: 'RINGING', from: { number: stranger } }])
     await Promise.all(Array.from({ length: 50 }, () => acme.query(live)))
-    expect(heavyReads(gateway)).toHaveLength(before + 1)
+    expect(reads()).toHaveLength(1)
     gateway.simulator.hangUp(activeCalls[0].telephonySessionId)
     await gateway.db.extension.updateMany({ data: { activeCallsReadAt: null } })
     expect(await acme.query(live)).toEqual({ activeCalls: [] })

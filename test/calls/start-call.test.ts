@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startCallJob, syncCallLogJob } from '../../src/calls/jobs.ts'
-import { callChanges, callFields, waitForLog } from '../support/calls.ts'
+import { callChanges, callFields, callLogs, waitForLog } from '../support/calls.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
@@ -74,6 +74,20 @@ describe('an agent', () => {
     expect(log.totalCount).toBe(6)
     expect(log.nodes[0]).toMatchObject({ id: call.id, to: { number: stranger } })
     expect(rings(gateway)).toBe(1)
+  })
+
+  it('finds it in the log also when RingCentral tells nothing of it but how the click went', async () => {
+    const { gateway, acme } = await connected({
+      // No line of RingCentral's log either, for as long as this takes.
+      simulator: { calls: { ringMs: 50, talkMs: 500, logLagMs: 600_000 } },
+    })
+    gateway.simulator.planFault({ kind: 'webhook-drop' })
+    const { id, extension } = await start(acme)
+    await waitFor(acme, id, ({ status }) => status === 'ENDED')
+    for (const filter of [{}, { extensionId: extension.extensionId }]) {
+      const { callLogs: log } = await acme.query(callLogs, { filter, first: 1 })
+      expect(log.nodes).toMatchObject([{ id, telephonySessionId: null, rcCallId: null }])
+    }
   })
 
   it('who clicks twice, on two instances, rings once', async () => {

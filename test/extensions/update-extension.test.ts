@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
 
@@ -74,6 +75,23 @@ describe('updateExtension', () => {
       mobilePhone: null,
       department: null,
     })
+  })
+
+  it('tells once as well when RingCentral tells of it before it is noted here', async () => {
+    const { acme, id, jobs, gateway } = await connected()
+    const heard = await acme.subscribe(live)
+    const extension = await holdRows(gateway, 'SELECT FROM "Extension" FOR NO KEY UPDATE')
+    const updating = update(acme, { extensionId: id, department: 'Design' })
+    // The answer of RingCentral, and what was read because of its notification.
+    await expect.poll(extension.waiting).toBe(2)
+    await extension.letGo()
+    expect(await updating).toMatchObject({ department: 'Design' })
+    await jobs.idle()
+    await update(acme, { extensionId: id, department: 'Sales' })
+    const departments = () =>
+      heard.received.map(({ extensionChanged: { extension } }) => extension.department)
+    await heard.waitFor(() => departments().includes('Sales'))
+    expect(departments()).toEqual(['Design', 'Sales'])
   })
 
   it('refuses what cannot be before RingCentral is bothered', async () => {
