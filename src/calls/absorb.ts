@@ -2,13 +2,16 @@ import type { Tx } from '../db/client.ts'
 import type { Call, Prisma } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import { createId } from '../lib/ids.ts'
+import { belonging, connectedIn } from './belonging.ts'
 import { claimStarted } from './claim-started.ts'
 import { type Derived, deriveCall } from './derive.ts'
 import type { HeardParty, LogLine } from './facts.ts'
+import { notFollowed } from './going-on.ts'
 import { type HeardNews, isOver, mergeHeard } from './heard.ts'
+import { lockSessions } from './lock-sessions.ts'
 import { placeCalls } from './place-calls.ts'
 import { callEvent } from './record-call.ts'
-import { type Evidence, type Side, sidesOf } from './sides.ts'
+import { type Evidence, sidesOf } from './sides.ts'
 
 /** What somebody told of one session: notifications, lines of the log, or both. */
 export type News = { sessionKey: string; heard: HeardNews[]; lines: LogLine[] }
@@ -32,14 +35,11 @@ export async function absorb(
   const news = merged(told)
   const keys = news.map((one) => one.sessionKey)
   if (keys.length === 0) return []
-  // One at a time for each session, always in the same order: what is read below stays true until the commit.
-  await tx.$queryRaw`
-    SELECT count(pg_advisory_xact_lock(hashtextextended(${tenantId} || ' ' || key, 0)))
-    FROM (SELECT key FROM unnest(${keys}::text[]) AS key ORDER BY key) AS keys`
+  await lockSessions(tx, tenantId, keys)
   const evidence = await remember(tx, tenantId, news)
   const where = { tenantId, sessionKey: { in: keys } }
   const known = new Map((await tx.call.findMany({ where })).map((call) => [call.sessionKey, call]))
-  const rowIdOf = await connected(tx, tenantId, evidence)
+  const rowIdOf = await connectedIn(tx, tenantId, evidence)
 
   const changed: Call[] = []
   const ended: Call[] = []
@@ -59,7 +59,10 @@ export async function absorb(
       telephonySessionId: sessionKey.includes(':') ? null : sessionKey,
     }
     if (before && isSame(before, facts)) continue
-    const settled = before?.status === 'UNCONFIRMED' && { errorCode: null, errorMessage: null }
+    const isTold = facts.status !== 'ENDED' || derived.status === 'ENDED'
+    const isSettled =
+      before?.status === 'UNCONFIRMED' || (before?.errorCode === notFollowed && isTold)
+    const settled = isSettled && { errorCode: null, errorMessage: null }
     const data = { ...facts, ...settled, heardAt }
     if (!before) {
       fresh.push({ id: createId('Call'), tenantId, rcAccountId, ...data })
@@ -169,24 +172,6 @@ function merged(told: News[]): News[] {
       lines: [...lines.values()],
     }
   })
-}
-
-/** Our rows of the extensions that take part, by RingCentral's ids. */
-async function connected(tx: Tx, tenantId: string, evidence: Map<string, Evidence>) {
-  const ids = [...evidence.values()].flatMap(sidesOf).flatMap((side) => side.extensionId ?? [])
-  const extensions = await tx.extension.findMany({
-    where: { tenantId, extensionId: { in: [...new Set(ids)] } },
-    select: { id: true, extensionId: true },
-  })
-  return new Map(extensions.map(({ id, extensionId }) => [extensionId, id]))
-}
-
-function belonging(sides: Side[], rowIdOf: Map<string, string>, before: Call | undefined) {
-  const rowIds = sides.flatMap(({ extensionId }) =>
-    extensionId === null ? [] : (rowIdOf.get(extensionId) ?? []),
-  )
-  const all = [...new Set([...(before?.extensionRowIds ?? []), ...rowIds])]
-  return { extensionRowId: before?.extensionRowId ?? all[0] ?? null, extensionRowIds: all.sort() }
 }
 
 function isSame(before: Call, facts: Derived & Partial<Call>): boolean {

@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts'
-import type { CallStatus, Extension } from '../db/generated/client/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { covers, scopesFor } from '../extensions/covers.ts'
@@ -10,6 +10,7 @@ import { whereOn } from '../tenants/features.ts'
 import { absorb } from './absorb.ts'
 import { closeCall } from './close-call.ts'
 import type { HeardParty } from './facts.ts'
+import { isGoingOn } from './going-on.ts'
 import { inProgress, logLine, sessionKeyOf } from './log-line.ts'
 import { callLogShare } from './request-call-sync.ts'
 
@@ -20,10 +21,6 @@ declare module '../graphql/context.ts' {
 }
 
 export type ActiveCalls = ReturnType<typeof createActiveCalls>
-
-export const isGoingOn = {
-  in: ['STARTING', 'RINGING', 'ANSWERED', 'ON_HOLD'],
-} satisfies { in: CallStatus[] }
 
 /** At most three Heavy calls of ten a minute, however many ask. */
 const readEvery = seconds(20)

@@ -13,16 +13,13 @@ import type { CallSession } from '../ringcentral/telephony.ts'
 import { absorb } from './absorb.ts'
 import { closeCall } from './close-call.ts'
 import type { HeardParty } from './facts.ts'
+import { isLive } from './going-on.ts'
 import { heardOf } from './heard.ts'
 import { checkCallJob } from './jobs.ts'
 import { requestCallSync } from './request-call-sync.ts'
 
 /** A call that nobody can be asked about any more counts as over after this. */
 const goesOnAtMost = hours(12)
-
-export const isLive = { in: ['RINGING', 'ANSWERED', 'ON_HOLD'] } satisfies {
-  in: Call['status'][]
-}
 
 /**
  * Asks RingCentral about a call of which nothing was heard for a while, so that nothing rings for ever:

@@ -2,7 +2,6 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { isGoingOn } from './active-calls.ts'
 import {
   CallFilter,
   type CallFilterInput,
@@ -12,6 +11,7 @@ import {
   whereLogged,
 } from './filter.ts'
 import { findLogged, newestFirst } from './find-logged.ts'
+import { isGoingOn } from './going-on.ts'
 import { logAsOf } from './log-source.ts'
 import { Call } from './schema.ts'
 
