@@ -196,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
-  const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
+  const activeCalls = createActiveCalls({ db, eventLog, queue, access, logLagMs, clock, logger })
   const acceptCall = createAcceptCall({ db, eventLog, queue, clock })
   const callControl = createCallControl({ db, eventLog, access, clock })
   const recordings = createRecordings({

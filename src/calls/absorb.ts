@@ -2,6 +2,7 @@ import type { Tx } from '../db/client.ts'
 import type { Call, Prisma } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import { createId } from '../lib/ids.ts'
+import { asClicked } from './as-clicked.ts'
 import { belonging, connectedIn } from './belonging.ts'
 import { claimStarted } from './claim-started.ts'
 import { type Derived, deriveCall } from './derive.ts'
@@ -23,7 +24,8 @@ export type Listener = { tenantId: string; rcAccountId: string }
  * Takes in what RingCentral told. What was heard is kept, and each call is made anew from all of it; what
  * changes by that is an event. Telling the same again, or in another order, changes nothing.
  *
- * @returns the calls that have come to their end by this
+ * @returns the calls that have come to their end by this, and those that all of ours have left by sending
+ * them on to somebody of whom nothing was heard yet
  */
 export async function absorb(
   tx: Tx,
@@ -31,10 +33,10 @@ export async function absorb(
   { tenantId, rcAccountId }: Listener,
   told: News[],
   heardAt: Date,
-): Promise<Call[]> {
+): Promise<{ ended: Call[]; sentOn: Call[] }> {
   const news = merged(told)
   const keys = news.map((one) => one.sessionKey)
-  if (keys.length === 0) return []
+  if (keys.length === 0) return { ended: [], sentOn: [] }
   await lockSessions(tx, tenantId, keys)
   const evidence = await remember(tx, tenantId, news)
   const where = { tenantId, sessionKey: { in: keys } }
@@ -43,6 +45,7 @@ export async function absorb(
 
   const changed: Call[] = []
   const ended: Call[] = []
+  const sentOn: Call[] = []
   const fresh: Prisma.CallCreateManyInput[] = []
   for (const sessionKey of keys) {
     const all = evidence.get(sessionKey)
@@ -53,7 +56,7 @@ export async function absorb(
     if (before === 'undecided') continue
     const facts = {
       ...(before ? onlyForward(before, derived, all) : derived),
-      ...(before && sides.every((side) => side.callerLeg) && calledBy(before)),
+      ...asClicked(before, sides),
       ...belonging(sides, rowIdOf, before),
       sessionKey,
       telephonySessionId: sessionKey.includes(':') ? null : sessionKey,
@@ -71,13 +74,14 @@ export async function absorb(
     const call = await tx.call.update({ where: { id: before.id }, data })
     changed.push(call)
     if (call.status === 'ENDED' && before.status !== 'ENDED') ended.push(call)
+    if (call.status !== 'ENDED' && sides.every((side) => side.isOver)) sentOn.push(call)
   }
   // Together, since a first sync brings thousands.
   const made = await tx.call.createManyAndReturn({ data: fresh })
   for (const call of [...changed, ...made]) record(callEvent(call))
   const ids = [...changed, ...made].map(({ id }) => id)
   await placeCalls(tx, ids)
-  return [...ended, ...made.filter(({ status }) => status === 'ENDED')]
+  return { ended: [...ended, ...made.filter(({ status }) => status === 'ENDED')], sentOn }
 }
 
 /**
@@ -100,13 +104,6 @@ function onlyForward(before: Call, derived: Derived, { heard }: Evidence): Deriv
   const { status, result, endedAt, durationSeconds } = before
   return { ...derived, status, result, endedAt, durationSeconds }
 }
-
-/** While only the phone of who clicked rings, RingCentral names nobody else. Whom they call is known here. */
-const calledBy = ({ toNumber, toName, toExtensionId }: Call) => ({
-  toNumber,
-  toName,
-  toExtensionId,
-})
 
 /** Writes what is new down beside what was known; answers all of it. */
 async function remember(tx: Tx, tenantId: string, news: News[]): Promise<Map<string, Evidence>> {

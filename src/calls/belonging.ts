@@ -2,13 +2,16 @@ import type { Tx } from '../db/client.ts'
 import type { Call } from '../db/generated/client/client.ts'
 import { type Evidence, type Side, sidesOf } from './sides.ts'
 
-/** Our rows of the extensions that take part, by RingCentral's ids. */
+/** Our rows of the extensions that take part, or clicked to call those who do, by RingCentral's ids. */
 export async function connectedIn(
   tx: Tx,
   tenantId: string,
   evidence: Map<string, Evidence>,
 ): Promise<Map<string, string>> {
-  const ids = [...evidence.values()].flatMap(sidesOf).flatMap((side) => side.extensionId ?? [])
+  const sides = [...evidence.values()].flatMap(sidesOf)
+  const ids = sides.flatMap(({ extensionId, ringOut, from }) =>
+    [extensionId, ringOut ? from.extensionId : null].filter((id) => id !== null),
+  )
   const extensions = await tx.extension.findMany({
     where: { tenantId, extensionId: { in: [...new Set(ids)] } },
     select: { id: true, extensionId: true },

@@ -3,9 +3,9 @@ import { callFields, waitForLog } from '../support/calls.ts'
 import { ava, ben, startGateway } from '../support/gateway.ts'
 import { stranger } from '../support/texts.ts'
 
-async function talking() {
+async function talking({ logLagMs = 100 } = {}) {
   const gateway = await startGateway({
-    simulator: { calls: { ringMs: 100, talkMs: 20_000, logLagMs: 100 } },
+    simulator: { calls: { ringMs: 100, talkMs: 20_000, logLagMs } },
   })
   const acme = await gateway.createTenant()
   await acme.connect(ava)
@@ -71,6 +71,14 @@ describe('a call that goes on', () => {
     const ended = await becomes(({ status }) => status === 'ENDED')
     expect(ended.result).toBe('ANSWERED')
     expect(await gateway.db.call.count({ where: { sessionKey: moved.telephonySessionId } })).toBe(1)
+  })
+
+  it('that is transferred to somebody outside is over for us, also before the log has it', async () => {
+    const { becomes, control, call } = await talking({ logLagMs: 600_000 })
+    expect(await control('transferCall', { phoneNumber: '+13105550188' })).toEqual({ id: call.id })
+    const ended = await becomes(({ status }) => status === 'ENDED')
+    expect(ended).toMatchObject({ result: 'ANSWERED', isProvisional: true })
+    expect(ended.endedAt).toBe(ended.parties[0].endedAt)
   })
 
   it('is left alone when the grant does not cover it, or RingCentral refuses', async () => {

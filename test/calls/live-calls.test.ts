@@ -65,7 +65,7 @@ describe('a call', () => {
 
   it.each([
     ['missed', 'MISSED', true],
-    ['voicemail', 'VOICEMAIL', false],
+    ['voicemail', 'VOICEMAIL', true],
     ['rejected', 'REJECTED', false],
   ] as const)(
     'that is %s is told so when it ends, and the log says the same',
@@ -124,6 +124,15 @@ describe('a call', () => {
     gateway.simulator.hangUp(activeCalls[0].telephonySessionId)
     await gateway.db.extension.updateMany({ data: { activeCallsReadAt: null } })
     expect(await acme.query(live)).toEqual({ activeCalls: [] })
+    // When it ended and how is not known before the log tells, and that is asked for.
+    const one = `{ call(id: "${activeCalls[0].id}") { ${callFields} } }`
+    expect((await acme.query(one)).call).toMatchObject({
+      status: 'ENDED',
+      durationSeconds: null,
+      isProvisional: true,
+    })
+    const { call } = await acme.waitFor(one, (data) => data.call.rcCallId && data)
+    expect(call).toMatchObject({ isProvisional: false, durationSeconds: expect.any(Number) })
   })
 })
 
