@@ -112,8 +112,11 @@ describe('a call', () => {
   })
 
   it('of an extension without telephony notifications is read from RingCentral, seldom', async () => {
-    const { gateway, acme } = await listening({
-      simulator: { scope: allBut('CallControl'), calls: { ...slow.calls, talkMs: 60_000 } },
+    const { gateway, acme, heard } = await listening({
+      simulator: {
+        scope: [...allBut('CallControl'), 'ReadPresence'],
+        calls: { ...slow.calls, talkMs: 60_000, logLagMs: 0 },
+      },
     })
     gateway.simulator.addCall({ from: stranger, to: ava.number })
     const before = heavyReads(gateway).length
@@ -125,14 +128,31 @@ describe('a call', () => {
     await gateway.db.extension.updateMany({ data: { activeCallsReadAt: null } })
     expect(await acme.query(live)).toEqual({ activeCalls: [] })
     // When it ended and how is not known before the log tells, and that is asked for.
-    const one = `{ call(id: "${activeCalls[0].id}") { ${callFields} } }`
-    expect((await acme.query(one)).call).toMatchObject({
-      status: 'ENDED',
-      durationSeconds: null,
+    const { id } = activeCalls[0]
+    const steps = () => heard().filter((call) => call.id === id)
+    await expect
+      .poll(() => steps().find((call) => call.rcCallId))
+      .toMatchObject({
+        isProvisional: false,
+        durationSeconds: expect.any(Number),
+      })
+    expect(steps().find(({ status }) => status === 'ENDED')).toMatchObject({
       isProvisional: true,
+      durationSeconds: null,
     })
-    const { call } = await acme.waitFor(one, (data) => data.call.rcCallId && data)
-    expect(call).toMatchObject({ isProvisional: false, durationSeconds: expect.any(Number) })
+
+    // Nobody asked what goes on: that a call has ended, the presence tells.
+    const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall({
+      from: stranger,
+      to: ava.number,
+    })
+    await expect
+      .poll(async () => (await gateway.db.presence.findFirst())?.telephonyStatus)
+      .toBe('CALL_CONNECTED')
+    gateway.simulator.hangUp(telephonySessionId)
+    await expect
+      .poll(() => heard().some((call) => call.telephonySessionId === telephonySessionId))
+      .toBe(true)
   })
 })
 
