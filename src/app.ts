@@ -1,6 +1,8 @@
 import { createAcceptCall } from './calls/accept-call.ts'
 import { createActiveCalls } from './calls/active-calls.ts'
+import { requestAdoption } from './calls/adopt-calls.ts'
 import { createCallControl } from './calls/control.ts'
+import { endUnfollowed } from './calls/end-unfollowed.ts'
 import { createRecordings } from './calls/recordings.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
 import { createDatabase, type Db } from './db/client.ts'
@@ -166,6 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       // What waited for the grant to come back goes out now.
       await wakeLane(tx, queue, extensionRowId)
       await requestCallSync(tx, queue, extensionRowId)
+      await requestAdoption(tx, queue, extensionRowId)
       await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       await requestContacts(tx, { queue, clock }, extensionRowId)
     },
@@ -177,6 +180,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     onDisconnect: async (tx, record, extensionRowIds) => {
       await failNotConnected(tx, record, extensionRowIds)
       await forgetPeople(tx, extensionRowIds)
+      const theirs = { extensionRowIds: { hasSome: extensionRowIds } }
+      await endUnfollowed(tx, record, theirs, clock.now())
     },
   })
   const extensions = createExtensionService({
@@ -191,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
-  const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
+  const activeCalls = createActiveCalls({ db, eventLog, queue, access, logLagMs, clock, logger })
   const acceptCall = createAcceptCall({ db, eventLog, queue, clock })
   const callControl = createCallControl({ db, eventLog, access, clock })
   const recordings = createRecordings({

@@ -1,7 +1,11 @@
 import type { ActiveCalls } from './calls/active-calls.ts'
+import { adoptCalls } from './calls/adopt-calls.ts'
 import { checkCall } from './calls/check-call.ts'
+import { endUnfollowedCalls, requestEndUnfollowed } from './calls/end-unfollowed.ts'
 import {
+  adoptCallsJob,
   checkCallJob,
+  endUnfollowedJob,
   settleCallJob,
   startCallJob,
   sweepCallsJob,
@@ -104,6 +108,8 @@ export const jobs = [
   settleCallJob,
   syncCallLogJob,
   checkCallJob,
+  adoptCallsJob,
+  endUnfollowedJob,
   sweepCallsJob,
   syncDirectoryJob,
   readPresenceJob,
@@ -174,6 +180,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     applySettings({
       ...deps,
       begin: async (tx, extensionRowId, switchedOn) => {
+        await requestEndUnfollowed(tx, queue, extensionRowId)
         if (switchedOn.includes('CALLS')) await requestCallSync(tx, queue, extensionRowId)
         if (switchedOn.includes('PRESENCE')) await requestPresence(tx, extensionRowId)
         if (switchedOn.includes('DIRECTORY')) await requestDirectoryOf(tx, deps, extensionRowId)
@@ -196,6 +203,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     settleCall(deps),
     syncCallLog(deps),
     checkCall(deps),
+    adoptCalls(deps),
+    endUnfollowedCalls(deps),
     sweepCalls(deps),
     syncDirectory(deps),
     readPresence(deps),

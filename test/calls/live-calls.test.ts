@@ -65,7 +65,7 @@ describe('a call', () => {
 
   it.each([
     ['missed', 'MISSED', true],
-    ['voicemail', 'VOICEMAIL', false],
+    ['voicemail', 'VOICEMAIL', true],
     ['rejected', 'REJECTED', false],
   ] as const)(
     'that is %s is told so when it ends, and the log says the same',
@@ -112,8 +112,11 @@ describe('a call', () => {
   })
 
   it('of an extension without telephony notifications is read from RingCentral, seldom', async () => {
-    const { gateway, acme } = await listening({
-      simulator: { scope: allBut('CallControl'), calls: { ...slow.calls, talkMs: 60_000 } },
+    const { gateway, acme, heard } = await listening({
+      simulator: {
+        scope: [...allBut('CallControl'), 'ReadPresence'],
+        calls: { ...slow.calls, talkMs: 60_000, logLagMs: 0 },
+      },
     })
     gateway.simulator.addCall({ from: stranger, to: ava.number })
     const reads = () => heavyReads(gateway).filter(({ path }) => path.includes('active-calls'))
@@ -124,6 +127,32 @@ describe('a call', () => {
     gateway.simulator.hangUp(activeCalls[0].telephonySessionId)
     await gateway.db.extension.updateMany({ data: { activeCallsReadAt: null } })
     expect(await acme.query(live)).toEqual({ activeCalls: [] })
+    // When it ended and how is not known before the log tells, and that is asked for.
+    const { id } = activeCalls[0]
+    const steps = () => heard().filter((call) => call.id === id)
+    await expect
+      .poll(() => steps().find((call) => call.rcCallId))
+      .toMatchObject({
+        isProvisional: false,
+        durationSeconds: expect.any(Number),
+      })
+    expect(steps().find(({ status }) => status === 'ENDED')).toMatchObject({
+      isProvisional: true,
+      durationSeconds: null,
+    })
+
+    // Nobody asked what goes on: that a call has ended, the presence tells.
+    const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall({
+      from: stranger,
+      to: ava.number,
+    })
+    await expect
+      .poll(async () => (await gateway.db.presence.findFirst())?.telephonyStatus)
+      .toBe('CALL_CONNECTED')
+    gateway.simulator.hangUp(telephonySessionId)
+    await expect
+      .poll(() => heard().some((call) => call.telephonySessionId === telephonySessionId))
+      .toBe(true)
   })
 })
 

@@ -41,7 +41,7 @@ const listeners = ({ simulator }: Gateway) =>
     .filter(({ direction, path }) => direction === 'in' && path.includes('/recording/'))
     .map(({ extensionId }) => extensionId)
 
-type Recorded = { callId: string; id: string; url: string }
+type Recorded = { callId: string; id: string; url: string; urlExpiresAt: string }
 
 it('a recording plays from its address, whole or in part, without any token of RingCentral’s', async () => {
   const { gateway, mine, logs } = await recorded()
@@ -54,7 +54,7 @@ it('a recording plays from its address, whole or in part, without any token of R
   expect(Object.fromEntries(whole.headers)).toMatchObject({
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-disposition': `attachment; filename="recording-${mine.id}"`,
+    'content-disposition': `inline; filename="recording-${mine.id}.wav"`,
   })
   expect(JSON.stringify([...whole.headers])).not.toMatch(/bearer/i)
   const part = await fetch(mine.url, { headers: { range: 'bytes=4-11' } })
@@ -64,6 +64,9 @@ it('a recording plays from its address, whole or in part, without any token of R
   const beyond = await fetch(mine.url, { headers: { range: 'bytes=99999999-' } })
   expect(beyond.status).toBe(416)
   expect(mine.url.startsWith(gateway.url)).toBe(true)
+  const left = Date.parse(mine.urlExpiresAt) - Date.now()
+  expect(left).toBeLessThanOrEqual(300_000)
+  expect(left).toBeGreaterThan(200_000)
   const signature = new URL(mine.url).searchParams.get('signature') ?? '-'
   expect(logs.text()).not.toContain(signature)
 })

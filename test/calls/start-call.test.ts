@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startCallJob, syncCallLogJob } from '../../src/calls/jobs.ts'
 import { callChanges, callFields, callLogs, waitForLog } from '../support/calls.ts'
-import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
 import { stranger } from '../support/texts.ts'
@@ -211,12 +211,21 @@ describe('a call is refused before RingCentral is bothered', () => {
   it('for its numbers, its caller id, its extension, its grant or too many of them', async () => {
     const { gateway, acme } = await connected()
     const codes = async (input: Input) => (await start(acme, input)).code
-    expect(await codes({ from: ben.number })).toBe('NUMBER_NOT_FOUND')
+    const unknown = await start(acme, { from: ben.number })
+    expect(unknown.code).toBe('NUMBER_NOT_FOUND')
+    expect(unknown.message).toContain('`userId` or `extensionId`')
     expect(await codes({ to: '555' })).toBe('INVALID_PHONE_NUMBER')
     expect(await codes({ to: ava.number })).toBe('INVALID_INPUT')
     const own = { phoneNumber: ava.number }
     await gateway.db.phoneNumber.updateMany({ where: own, data: { features: ['SmsSender'] } })
     expect(await codes({ callerId: ava.number })).toBe('CALLER_ID_NOT_ALLOWED')
+    // A colleague's own number, whether they are connected or in the directory.
+    await acme.waitFor('{ directory { asOf } }', ({ directory }) => directory.asOf)
+    expect(await codes({ callerId: cleo.number })).toBe('CALLER_ID_NOT_ALLOWED')
+    await acme.connect(ben)
+    const colleagues = await start(acme, { callerId: ben.number })
+    expect(colleagues).toMatchObject({ code: 'CALLER_ID_NOT_ALLOWED' })
+    expect(colleagues.message).toContain('another extension')
     await gateway.db.extension.updateMany({ data: { scopes: ['SMS'] } })
     expect(await codes({})).toBe('GRANT_LACKS_SCOPE')
     await gateway.db.extension.updateMany({ data: { scopes: ['RingOut'], status: 'REVOKED' } })
@@ -231,12 +240,26 @@ describe('a call is refused before RingCentral is bothered', () => {
   })
 
   it('and by RingCentral’s own reason where we cannot know it', async () => {
-    const { acme } = await connected()
-    const call = await start(acme, { callerId: '+13105550177' })
-    expect(await waitFor(acme, call.id, ({ status }) => status === 'FAILED')).toMatchObject({
+    const { gateway, acme } = await connected()
+    const fails = async (input: Input = {}) => {
+      const call = await start(acme, input)
+      return waitFor(acme, call.id, ({ status }) => status === 'FAILED')
+    }
+    expect(await fails({ callerId: '+13105550177' })).toMatchObject({
       errorCode: 'RNG-102',
+      errorMessage: expect.stringContaining('leave `callerId` out'),
       result: 'FAILED',
+      isProvisional: false,
     })
+    const refusals = { 'CMN-408': 'ask an administrator', 'CMN-401': 'the user connects again' }
+    for (const [errorCode, advice] of Object.entries(refusals)) {
+      const body = { errorCode, errors: [{ errorCode, permissionName: 'OutboundCalls' }] }
+      const refused = { kind: 'status', status: 403, body } as const
+      gateway.simulator.planFault({ ...refused, path: ringOut, method: 'POST', count: 1 })
+      const { errorMessage } = await fails()
+      expect(errorMessage).toContain(advice)
+      expect(errorMessage).toContain('OutboundCalls')
+    }
   })
 })
 
