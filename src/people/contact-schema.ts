@@ -1,6 +1,10 @@
 import type { Prisma } from '../db/generated/client/client.ts'
 import { Extension } from '../extensions/schema.ts'
-import { extensionIdDescription, whichExtension } from '../extensions/which-extension.ts'
+import {
+  checkExtensionId,
+  extensionIdDescription,
+  whichExtension,
+} from '../extensions/which-extension.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
@@ -89,6 +93,7 @@ builder.queryField('contacts', (t) =>
 
 async function whereContact(context: Context, { search, extensionId }: Asked) {
   const tenantId = tenantOf(context)
+  if (extensionId != null) checkExtensionId(extensionId)
   const terms = searchTerms(search ?? '')
   const conditions: Prisma.ContactWhereInput[] = terms.map((term) => ({
     // Prisma puts a `%` before and after it.
