@@ -1,6 +1,6 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { connectionStatus } from './connection-status.ts'
 import './errors-schema.ts'
 import { extensionIdDescription, rcIdsOf } from './which-extension.ts'
@@ -119,7 +119,6 @@ builder.queryField('extensions', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.extension.count({ where: await whereExtension(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.extension.findMany({
           ...query,
           where: await whereExtension(context, args.filter),

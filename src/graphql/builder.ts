@@ -8,6 +8,7 @@ import type PrismaTypes from '../db/generated/pothos-types.ts'
 import { getDatamodel } from '../db/generated/pothos-types.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { kindOfId } from '../lib/ids.ts'
+import './check-page.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
 import { pageDescriptions } from './pagination.ts'
@@ -32,7 +33,8 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date }
   }
 }>({
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, ValidationPlugin, RelayPlugin, PrismaPlugin],
+  // Pages come after the scopes: who may not read a list learns nothing about its cursors.
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'pages', ValidationPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   prisma: {
     client: (context) => context.db,

@@ -1,6 +1,6 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
 import { MessageFilter, type MessageFilterInput, readFilter, whereMessage } from './filter.ts'
@@ -103,7 +103,6 @@ builder.queryField('messages', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.message.count({ where: await where(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.message.findMany({
           ...query,
           where: await where(context, args.filter),

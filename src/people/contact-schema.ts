@@ -8,7 +8,7 @@ import {
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { patternOf, searchTerms } from './search-text.ts'
 
 const mayRead = { scope: 'people:read' }
@@ -76,7 +76,6 @@ builder.queryField('contacts', (t) =>
       totalCount: async (_parent, args, context) =>
         context.db.contact.count({ where: await whereContact(context, args) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         const where = await whereContact(context, args)
         await context.services.addressBooks.refresh(tenantOf(context), where.extensionRowId)
         return context.db.contact.findMany({

@@ -4,7 +4,7 @@ import { Extension } from '../extensions/schema.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { FeatureDisabledError } from '../tenants/errors.ts'
 import { isOn } from '../tenants/features.ts'
 import { countDirectory, longestSearch, searchDirectory } from './search-directory.ts'
@@ -51,7 +51,6 @@ builder.queryField('directory', (t) =>
         }),
       },
       resolve: async (_parent, { search, ...page }, context) => {
-        checkPage(page)
         if (search && search.length > longestSearch) {
           throw topLevelError(
             'BAD_USER_INPUT',
@@ -66,7 +65,7 @@ builder.queryField('directory', (t) =>
           { ...pageSize, args: page, totalCount },
           (part) => searchDirectory(context.db, tenantId, search, part),
         )
-        return { ...connection, search } satisfies Found
+        return { ...withoutEmptyPlaces(connection), search } satisfies Found
       },
     },
     {
@@ -95,6 +94,12 @@ builder.queryField('directory', (t) =>
     { name: 'DirectoryEdge', description: 'A person and their place in the list.' },
   ),
 )
+
+/** An empty page has no first and no last: the cursors that Pothos makes up for it lead nowhere. */
+function withoutEmptyPlaces<Page extends { edges: unknown; pageInfo: object }>(page: Page): Page {
+  if (!Array.isArray(page.edges) || page.edges.length > 0) return page
+  return { ...page, pageInfo: { ...page.pageInfo, startCursor: null, endCursor: null } }
+}
 
 async function emptyHint(context: Context, search: string | null | undefined): Promise<string> {
   if (!(await isOn(context.db, tenantOf(context), 'DIRECTORY'))) {

@@ -5,7 +5,7 @@ import { rcIdsOf } from '../extensions/which-extension.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { DirectoryEntry } from './directory-schema.ts'
 
 const mayRead = { scope: 'people:read' }
@@ -97,7 +97,6 @@ builder.queryField('userMappings', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.userMapping.count({ where: await whereMapping(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.userMapping.findMany({
           ...query,
           where: await whereMapping(context, args.filter),
