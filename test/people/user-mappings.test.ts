@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { lookUp } from '../support/directory.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
+import { captureLogs } from '../support/logs.ts'
 import { allowAtRingCentral, createBrowser } from '../support/person.ts'
 import { send, stranger } from '../support/texts.ts'
 
@@ -162,7 +163,8 @@ test.each([
 ])(
   '%s: the page tells, nothing is half done, and the link is good again',
   async (_, userId, signedIn, told) => {
-    const gateway = await startGateway()
+    const logs = captureLogs()
+    const gateway = await startGateway({ app: { logger: logs.logger } })
     const acme = await gateway.createTenant()
     await acme.connect(ava)
     await map(acme, 'crm-1', ava.extensionId)
@@ -174,6 +176,16 @@ test.each([
     const page = await browser.open(await browser.consent(location, signedIn, 'allow'))
     expect(page.status).toBe(409)
     expect(page.html).toContain(told)
+    expect(page.html).toContain('Nothing was changed: if your extension was connected to Acme')
+    // A person's slip is no fault of the gateway's.
+    const lines = logs
+      .text()
+      .split('\n')
+      .filter((line) => line.includes('ALREADY_MAPPED'))
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 30, reason: expect.stringContaining('_ALREADY_MAPPED') }),
+    ])
+    expect(lines[0]).not.toContain('stack')
     expect(await state(gateway)).toEqual(before)
     expect(asked(gateway, '/restapi/oauth/revoke')).toHaveLength(1)
     // The right person takes the same link.
