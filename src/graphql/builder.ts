@@ -55,11 +55,11 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
     nodeQueryOptions: {
       description:
-        'Anything that has an id, by its id. Null when there is no such thing, or it is not yours.',
+        'A message, a call, an extension or a phone number, by its id. Null when there is no such thing, or it is not yours; also for ids of anything else (contacts, people in the directory and user mappings are read from their lists).',
       authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
       args: { id: { description: 'Its id, for example `msg_…`.' } },
     },
-    nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },
+    nodeTypeOptions: { description: 'What `node` can be asked for by its id.' },
     idFieldOptions: { description: 'A type prefix and a part that is unique: `msg_…`, `ext_…`.' },
     ...pageDescriptions,
   },
