@@ -35,7 +35,7 @@ export const DirectoryEntry = builder.prismaObject('DirectoryEntry', {
   }),
 })
 
-type Found = { search: string | null | undefined }
+type Found = { search: string | null | undefined; isBeyond: boolean }
 
 builder.queryField('directory', (t) =>
   t.connection(
@@ -65,7 +65,8 @@ builder.queryField('directory', (t) =>
           { ...pageSize, args: page, totalCount },
           (part) => searchDirectory(context.db, tenantId, search, part),
         )
-        return { ...withoutEmptyPlaces(connection), search } satisfies Found
+        const isBeyond = page.after != null || page.before != null
+        return { ...withoutEmptyPlaces(connection), search, isBeyond } satisfies Found
       },
     },
     {
@@ -87,7 +88,7 @@ builder.queryField('directory', (t) =>
           nullable: true,
           description: 'Why nobody was found and what to do, for a person; null when somebody was.',
           resolve: async (found, _args, context) =>
-            found.edges?.length ? null : emptyHint(context, (found as unknown as Found).search),
+            found.edges?.length ? null : emptyHint(context, found as unknown as Found),
         }),
       }),
     },
@@ -101,13 +102,13 @@ function withoutEmptyPlaces<Page extends { edges: unknown; pageInfo: object }>(p
   return { ...page, pageInfo: { ...page.pageInfo, startCursor: null, endCursor: null } }
 }
 
-async function emptyHint(context: Context, search: string | null | undefined): Promise<string> {
+async function emptyHint(context: Context, { search, isBeyond }: Found): Promise<string> {
   if (!(await isOn(context.db, tenantOf(context), 'DIRECTORY'))) {
     return new FeatureDisabledError('DIRECTORY').message
   }
   if (!(await context.services.directory.asOf(tenantOf(context)))) {
     return 'The directory has not been read yet. Connect an extension whose grant includes RingCentral’s scope ReadAccounts, then ask again.'
   }
-  if (!search?.trim()) return 'There is nothing after this place in the list.'
-  return `Nobody matches ${JSON.stringify(search)}. The user must exist in RingCentral: an admin adds them there, and they are found here within minutes.`
+  if (isBeyond || !search?.trim()) return 'There is nothing beyond this place in the list.'
+  return `Nobody matches ${JSON.stringify(search)}: check the spelling. The user must exist in RingCentral: an admin adds them there, and they are found here within minutes.`
 }

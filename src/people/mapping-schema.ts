@@ -41,6 +41,16 @@ export const UserMapping = builder.prismaObject('UserMapping', {
       description: 'The RingCentral user in the directory; null when it is not there (any more).',
       resolve: ({ extensionId }, _args, context) => personOf(context, extensionId),
     }),
+    warning: t.string({
+      nullable: true,
+      description:
+        'What keeps the RingCentral user from being used, and what to do, for a person: the user is disabled, for example. Null when nothing does.',
+      resolve: async ({ extensionId }, _args, context) => {
+        const person = await personOf(context, extensionId)
+        if (!person?.status || person.status === 'Enabled') return null
+        return `${person.name} is ${person.status} at RingCentral: an administrator of the company has to enable the user there.`
+      },
+    }),
     extension: t.field({
       type: Extension,
       nullable: true,

@@ -6,7 +6,7 @@ import { captureLogs } from '../support/logs.ts'
 import { allowAtRingCentral, createBrowser } from '../support/person.ts'
 import { send, stranger } from '../support/texts.ts'
 
-const mapping = '... on UserMapping { userId extensionId }'
+const mapping = '... on UserMapping { userId extensionId warning }'
 const taken =
   '... on UserAlreadyMappedError { userId extensionId } ... on ExtensionAlreadyMappedError { userId extensionId }'
 
@@ -71,7 +71,11 @@ test('a CRM admin maps users and corrects a double mapping', async () => {
     userId: 'crm-2',
     extensionId: cleo.extensionId,
   })
-  expect(await unmap(acme, 'crm-2')).toEqual({ userId: 'crm-2', extensionId: cleo.extensionId })
+  expect(await unmap(acme, 'crm-2')).toMatchObject({
+    userId: 'crm-2',
+    extensionId: cleo.extensionId,
+    warning: null,
+  })
   expect(await unmap(acme, 'crm-2')).toEqual({ code: 'USER_NOT_MAPPED' })
   expect(await map(acme, 'crm-2', ben.extensionId)).toMatchObject({ userId: 'crm-2' })
   expect(await map(acme, 'crm-4', cleo.extensionId)).toMatchObject({ userId: 'crm-4' })
@@ -124,6 +128,9 @@ test('who is disabled, not there, ambiguous or taken is not suggested, and it sa
   const acme = await gateway.createTenant()
   await acme.connect(ava)
   await map(acme, 'somebody', cleo.extensionId)
+  const { warning } = await map(acme, 'disabled', ben.extensionId)
+  expect(warning).toContain('Ben Ortiz is Disabled at RingCentral: an administrator')
+  expect(await unmap(acme, 'disabled')).toMatchObject({ userId: 'disabled' })
   const outcomes = await suggest(acme, [
     { userId: '1', email: 'ben@example.com' },
     { userId: '2', email: 'TWIN@example.com' },
@@ -215,7 +222,14 @@ test('what is no user and no extension is refused', async () => {
   const gateway = await startGateway()
   const acme = await gateway.createTenant()
   await acme.connect(ava)
-  expect(await map(acme, 'crm-1', '999')).toMatchObject({ code: 'EXTENSION_NOT_FOUND' })
+  expect(await map(acme, 'crm-1', '999')).toMatchObject({
+    code: 'EXTENSION_NOT_FOUND',
+    message: expect.stringContaining('`extensionId` of somebody in `directory`'),
+  })
+  expect(await map(acme, 'crm-1', '102')).toMatchObject({
+    code: 'EXTENSION_NOT_FOUND',
+    message: expect.stringContaining(`Ben Ortiz (\`extensionId\` ${ben.extensionId})`),
+  })
   for (const userId of [' ', 'x'.repeat(256)]) {
     expect(await map(acme, userId, ava.extensionId)).toMatchObject({ code: 'INVALID_INPUT' })
   }
