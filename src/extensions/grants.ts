@@ -137,7 +137,11 @@ export function createGrants({
     }
   }
 
-  async function recordRevoked(stale: OpenGrant, leaseId: string, error: unknown) {
+  async function recordRevoked(
+    stale: OpenGrant,
+    leaseId: string,
+    error: InvalidGrantError | OAuthRefusedError,
+  ) {
     await eventLog.transaction(async (tx, record) => {
       const { count } = await tx.grant.deleteMany({
         where: { extensionRowId: stale.extensionRowId, version: stale.version, leaseId },
@@ -201,13 +205,13 @@ export function createGrants({
   }
 }
 
-function whyEnded(error: unknown): string {
-  return error instanceof OAuthRefusedError && error.extensionDisabled
+function whyEnded(error: InvalidGrantError | OAuthRefusedError): string {
+  return error.extensionDisabled
     ? 'RingCentral has disabled the user, or the account: an administrator enables the user there, who then connects again.'
     : 'RingCentral ended the grant: connect the extension again.'
 }
 
-function isFinal(error: unknown): boolean {
+function isFinal(error: unknown): error is InvalidGrantError | OAuthRefusedError {
   return (
     error instanceof InvalidGrantError ||
     (error instanceof OAuthRefusedError && error.extensionDisabled)
