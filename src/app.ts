@@ -44,6 +44,7 @@ import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
 import { createAddressBooks } from './people/address-books.ts'
 import { createContactChanges } from './people/contact-changes.ts'
+import { correctEntry } from './people/correct-entry.ts'
 import { createDirectory } from './people/directory.ts'
 import { forgetPeople } from './people/forget.ts'
 import { createMappings } from './people/mappings.ts'
@@ -192,7 +193,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     disconnecting,
     publicUrl: url,
   })
-  const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
+  const updateExtension = createUpdateExtension({
+    db,
+    eventLog,
+    access,
+    extensions,
+    onChange: correctEntry,
+    clock,
+  })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const resolveUnconfirmed = createResolveUnconfirmed({ eventLog, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })

@@ -1,10 +1,9 @@
-import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import { MessageDirection, MessageResolution, MessageStatus, MessageType } from './enums.ts'
-import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
+import { MessageFilter, type MessageFilterInput, readFilter, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
 
@@ -104,7 +103,6 @@ builder.queryField('messages', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.message.count({ where: await where(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.message.findMany({
           ...query,
           where: await where(context, args.filter),
@@ -118,6 +116,5 @@ builder.queryField('messages', (t) =>
 )
 
 async function where(context: Context, filter: MessageFilterInput | null | undefined) {
-  const tenantId = tenantOf(context)
-  return whereMessage(tenantId, await withRowId(context.db, tenantId, filter))
+  return whereMessage(tenantOf(context), await readFilter(context, filter))
 }

@@ -135,12 +135,15 @@ describe('disconnecting', () => {
       )
       expect(messageStatusChanged.message).toMatchObject({
         errorCode: 'NOT_CONNECTED',
-        errorMessage: 'RingCentral not connected',
+        errorMessage: expect.stringMatching(/^RingCentral not connected: .*`createInviteToken`/),
       })
     }
     expect(gateway.simulator.outbox()).toEqual([])
     const { result } = await acme.query(sendSms('Too late'))
-    expect(result).toMatchObject({ code: 'NOT_CONNECTED', message: 'RingCentral not connected' })
+    expect(result).toMatchObject({
+      code: 'NOT_CONNECTED',
+      message: expect.stringContaining('`createConnectToken`'),
+    })
     const { messages } = await acme.query('{ messages { nodes { status } } }')
     expect(messages.nodes).toHaveLength(5)
   })
@@ -152,7 +155,7 @@ describe('disconnecting', () => {
     expect((await acme.query(disconnect)).result).toEqual({
       __typename: 'NotConnectedError',
       code: 'NOT_CONNECTED',
-      message: 'RingCentral not connected',
+      message: expect.stringContaining('`createConnectToken`'),
     })
     const rest = await fetch(`${gateway.url}/v1/rc/disconnect`, {
       method: 'POST',

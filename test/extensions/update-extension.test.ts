@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { lookUp } from '../support/directory.ts'
 import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
 import { holdRows } from '../support/held-rows.ts'
 import { createJobRunner } from '../support/jobs.ts'
@@ -32,6 +33,8 @@ async function connected(options: Parameters<typeof startGateway>[0] = {}) {
 describe('updateExtension', () => {
   it('changes it at RingCentral and here, and tells once', async () => {
     const { acme, id, jobs, gateway, atRingCentral, written } = await connected()
+    const person = async (search: string) => (await lookUp(acme, search)).nodes
+    expect(await person('ava hart')).toMatchObject([{ name: 'Ava Hart', jobTitle: 'Owner' }])
     const heard = await acme.subscribe(live)
     const change = {
       lastName: ' Hart-Lopez ',
@@ -56,6 +59,11 @@ describe('updateExtension', () => {
     expect((await acme.query(list)).extensions.nodes).toMatchObject([expected])
     expect(atRingCentral()).toMatchObject({ lastName: 'Hart-Lopez', mobilePhone: '+12025550178' })
     expect(written()).toHaveLength(1)
+    // The directory says the same at once, and the old name finds nobody.
+    expect(await person('lopez')).toMatchObject([
+      { name: 'Ava Hart-Lopez', email: change.email, jobTitle: change.jobTitle },
+    ])
+    expect(await person('ava@example.com')).toEqual([])
 
     // RingCentral tells us of our own change, which is no news.
     await gateway.simulator.settled()

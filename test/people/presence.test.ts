@@ -59,6 +59,11 @@ test('a supervisor’s wallboard sees presence live', async () => {
   expect(
     await set(acme, { extensionId: ben.extensionId, doNotDisturb: 'ALL', statusMessage }),
   ).toMatchObject({ availability: 'BUSY', doNotDisturb: 'ALL', statusMessage })
+  expect(await set(acme, { extensionId: ben.extensionId, statusMessage: '' })).toMatchObject({
+    doNotDisturb: 'ALL',
+    statusMessage: null,
+  })
+  await set(acme, { extensionId: ben.extensionId, statusMessage })
   await bens.waitFor(({ presenceChanged }) => presenceChanged.presence.availability === 'BUSY')
   expect(bens.received.map(({ presenceChanged }) => presenceChanged.extensionId)).toEqual([
     ben.extensionId,
