@@ -1,6 +1,6 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import {
   CallFilter,
   type CallFilterInput,
@@ -39,7 +39,6 @@ builder.queryField('callLogs', (t) =>
           where: whereLogged(tenantOf(context), await read(context, filter)),
         }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         const tenantId = tenantOf(context)
         const filter = await read(context, args.filter)
         return findLogged(context.db, tenantId, filter, query)

@@ -1,9 +1,8 @@
 import type { Db } from '../db/client.ts'
-import { whichExtension } from '../extensions/which-extension.ts'
+import { withRowId } from '../extensions/which-extension.ts'
+import { checkRange } from '../graphql/check-range.ts'
 import { topLevelError } from '../graphql/errors.ts'
-import { kindOfId } from '../lib/ids.ts'
-import { InvalidPhoneNumberError } from '../numbers/errors.ts'
-import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
+import { parseFilterNumber } from '../numbers/filter-number.ts'
 import type { CallFilterInput, CallLogFilterInput, Read } from './filter.ts'
 
 /**
@@ -17,36 +16,20 @@ export async function readFilter<Filter extends CallFilterInput | CallLogFilterI
   tenantId: string,
   given: Filter | null | undefined,
 ): Promise<Read<Filter>> {
-  const { number, extensionId, ...others } = (given ?? {}) as Filter
-  checkRange(others)
+  const { number, ...named } = (given ?? {}) as CallLogFilterInput
+  const others = (await withRowId(db, tenantId, named)) ?? {}
+  checkRange(['startedFrom', others.startedFrom], ['startedBefore', others.startedBefore])
+  if (others.minDurationSeconds != null && others.minDurationSeconds < 0) {
+    throw topLevelError('BAD_USER_INPUT', '`minDurationSeconds` is a number of seconds, 0 or more.')
+  }
   return {
     ...others,
-    ...(extensionId != null && { extensionId: await extensionOf(db, tenantId, extensionId) }),
-    ...(number != null && { numbers: await numbersOf(db, tenantId, number) }),
+    ...(number != null && { numbers: await numbersOf(db, tenantId, parseFilterNumber(number)) }),
   } as Read<Filter>
 }
 
-function checkRange({ startedFrom, startedBefore, minDurationSeconds }: CallLogFilterInput) {
-  if (startedFrom && startedBefore && startedFrom > startedBefore) {
-    throw refused('`startedFrom` is later than `startedBefore`: exchange them.')
-  }
-  if (minDurationSeconds != null && minDurationSeconds < 0) {
-    throw refused('`minDurationSeconds` is a number of seconds, 0 or more.')
-  }
-}
-
-async function extensionOf(db: Db, tenantId: string, given: string): Promise<string> {
-  if (kindOfId(given) !== 'Extension' && !/^\d{1,20}$/.test(given)) {
-    throw refused(
-      '`extensionId` is an `id` (`ext_…`) or an `extensionId` of the query `extensions`.',
-    )
-  }
-  return whichExtension(db, tenantId, given)
-}
-
 /** All that stand for a number in calls: between colleagues RingCentral's log has extension numbers instead. */
-async function numbersOf(db: Db, tenantId: string, given: string): Promise<string[]> {
-  const number = asNumber(given)
+async function numbersOf(db: Db, tenantId: string, number: string): Promise<string[]> {
   const isShort = !number.startsWith('+')
   const [connected, listed] = await Promise.all([
     db.extension.findMany({
@@ -74,18 +57,3 @@ async function numbersOf(db: Db, tenantId: string, given: string): Promise<strin
     : [...connected, ...listed].flatMap(({ extensionNumber }) => extensionNumber ?? [])
   return [...new Set([number, ...others])]
 }
-
-function asNumber(given: string): string {
-  const trimmed = given.trim()
-  if (/^\d{1,8}$/.test(trimmed)) return trimmed
-  try {
-    return parsePhoneNumber(trimmed)
-  } catch (error) {
-    if (!(error instanceof InvalidPhoneNumberError)) throw error
-    throw refused(
-      `\`number\` is a phone number in E.164, \`+12025550142\`, or an extension number, \`101\`; got ${JSON.stringify(given.slice(0, 40))}.`,
-    )
-  }
-}
-
-const refused = (message: string) => topLevelError('BAD_USER_INPUT', `Filter: ${message}`)
