@@ -60,7 +60,7 @@ it('is written down later as well, and a caller may withhold the number', async 
   gateway.simulator.leaveVoicemail({
     to: ava.number,
     transcription: 'It is me',
-    transcribedAfterMs: 1_000,
+    transcribedAfterMs: 6_000,
   })
   await waitForMessage(acme, ({ text }) => text === '')
   const written = await waitForMessage(acme, ({ text }) => text === 'It is me')
