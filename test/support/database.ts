@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 
@@ -31,19 +30,16 @@ export async function createTestDatabase({ bare = false } = {}): Promise<TestDat
 
 /**
  * Whoever has just hung up may still be connected for a moment; one who is thrown out then hears of it in a
- * client that nobody listens to any more, which ends the process. Who stays longer was left behind on purpose.
+ * client that nobody listens to any more, which ends the process. So Postgres waits for them, some seconds; who
+ * stays longer was left behind on purpose.
  */
 async function drop(client: pg.Client, name: string): Promise<void> {
-  for (let patience = 20; patience > 0; patience -= 1) {
-    try {
-      await client.query(`DROP DATABASE IF EXISTS ${name}`)
-      return
-    } catch (error) {
-      if ((error as pg.DatabaseError).code !== inUse) throw error
-      await sleep(50)
-    }
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${name}`)
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== inUse) throw error
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   }
-  await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
 }
 
 async function run(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
