@@ -36,7 +36,9 @@ describe('a call', () => {
     const { gateway, acme, heard } = await listening()
     const other = await gateway.createTenant({ name: 'Other' })
     const foreign = await other.subscribe(callChanges)
-    const plan = { from: stranger, to: ava.number, talkMs: 2_400, holdMs: 600, recorded: true }
+    // Each state long enough to be heard of before the next one, on a busy machine as well.
+    const pace = { ringMs: 2_000, talkMs: 7_500, holdMs: 2_500 }
+    const plan = { from: stranger, to: ava.number, ...pace, recorded: true }
     const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall(plan)
     const { activeCalls } = await acme.waitFor(live, (data) => data.activeCalls[0] && data)
     expect(activeCalls).toMatchObject([{ status: 'RINGING', from: { number: stranger } }])

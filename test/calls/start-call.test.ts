@@ -47,7 +47,9 @@ async function connected(options: Parameters<typeof startGateway>[0] = {}) {
 
 describe('an agent', () => {
   it('clicks to call, sees it ring, be answered and end, and finds it in the log once with its duration', async () => {
-    const { gateway, acme } = await connected()
+    const { gateway, acme } = await connected({
+      simulator: { calls: { ringMs: 1_500, talkMs: 2_400, logLagMs: 100 } },
+    })
     const events = await acme.subscribe(callChanges)
     const call = await start(acme, { idempotencyKey: 'click-1' })
     expect(call).toMatchObject({
@@ -58,7 +60,7 @@ describe('an agent', () => {
       extension: { extensionId: ava.extensionId },
     })
     const ended = await waitFor(acme, call.id, ({ rcCallId, legs }) => rcCallId && legs.length > 1)
-    expect(ended).toMatchObject({ status: 'ENDED', result: 'ANSWERED', durationSeconds: 1 })
+    expect(ended).toMatchObject({ status: 'ENDED', result: 'ANSWERED', durationSeconds: 5 })
     expect(ended.answeredAt).not.toBeNull()
     const steps = events.received
       .map(({ callChanged }) => callChanged.call)

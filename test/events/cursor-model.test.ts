@@ -117,7 +117,10 @@ const wait = (n: number) =>
   command(
     `wait(${n})`,
     async ({ subscribers }, { readers, waiting }) => {
-      waiting[n] = (readers[n] as AsyncIterator<LoggedEvent>).next()
+      const next = (readers[n] as AsyncIterator<LoggedEvent>).next()
+      // It may be refused before anybody looks at it.
+      next.catch(() => undefined)
+      waiting[n] = next
       ;(subscribers[n] as Subscriber).waits = true
     },
     (model) => {

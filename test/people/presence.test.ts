@@ -23,7 +23,7 @@ const known = (tenant: TestTenant) =>
 
 test('a supervisor’s wallboard sees presence live', async () => {
   const gateway = await startGateway({
-    simulator: { calls: { ringMs: 800, talkMs: 800, logLagMs: 0 } },
+    simulator: { calls: { ringMs: 2_500, talkMs: 2_500, logLagMs: 0 } },
   })
   const acme = await gateway.createTenant()
   const other = await gateway.createTenant({ name: 'Other' })
