@@ -12,8 +12,7 @@ export async function openGateway(dataDir: string): Promise<Gateway & { number: 
 
 /** With the key of somebody who uses it. */
 export function gatewayAt(demo: { url: string; apiKey: string; simulatorUrl: string }) {
-  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it
-  async function ask(query: string, variables: object = {}): Promise<any> {
+  async function request(query: string, variables: object) {
     const response = await fetch(`${demo.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${demo.apiKey}`, 'content-type': 'application/json' },
@@ -21,12 +20,26 @@ export function gatewayAt(demo: { url: string; apiKey: string; simulatorUrl: str
     })
     const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown }
     if (errors) throw new Error(JSON.stringify(errors))
-    return data
+    return { data, timing: response.headers.get('server-timing') ?? '' }
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of the query beside it
+  async function ask(query: string, variables: object = {}): Promise<any> {
+    return (await request(query, variables)).data
+  }
+
+  /** What the same costs at the server, in milliseconds: from the request's head to the answer's. */
+  async function serverTime(query: string, variables: object = {}): Promise<number> {
+    const { timing } = await request(query, variables)
+    const [, duration] = /^total;dur=([\d.]+)$/.exec(timing) ?? []
+    if (!duration) throw new Error(`The gateway does not tell its time: '${timing}'`)
+    return Number(duration)
   }
 
   return {
     ...demo,
     ask,
+    serverTime,
 
     /** What the simulator answers on one of its control paths. */
     async simulator<T>(path: string, body?: object): Promise<T> {

@@ -98,7 +98,7 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     limiter: createRateLimiter(clock, settings.limits),
     faults,
     world,
-    grants: createGrants(clock, random, settings.scope),
+    grants: createGrants(clock, random, settings),
     subscriptions,
     handshake,
     deliverer,

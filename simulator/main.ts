@@ -22,6 +22,7 @@ if (!Number.isInteger(people) || people < 0 || people > 100_000) {
 const simulator = await startSimulator({
   port,
   people,
+  scope: process.env.SIMULATOR_SCOPE || undefined,
   clientId: process.env.RINGCENTRAL_CLIENT_ID || undefined,
   clientSecret: process.env.RINGCENTRAL_CLIENT_SECRET || undefined,
   logger: { info: console.log, warn: console.warn },

@@ -11,8 +11,10 @@ import {
   addExtension,
   type NewAccount,
   type NewExtension,
+  registerScope,
   revokeGrant,
   setExtensionStatus,
+  takeRights,
 } from './control/extensions.ts'
 import { type InboundText, receiveText } from './control/inbound.ts'
 import { type InboundFax, receiveFax } from './control/inbound-fax.ts'
@@ -58,6 +60,10 @@ export interface Simulator {
   /** Carriers refuse what a number sends that is not `Confirmed`. */
   setCampaign(phoneNumber: string, status: CampaignStatus): void
   setExtensionStatus(extensionId: string, status: ExtensionStatus): void
+  /** Takes permissions such as `RingOut` from the user's role; gives back all others. */
+  takeRights(extensionId: string, lacks: string[]): void
+  /** What whoever signs in from now on allows the app. */
+  registerScope(scope: string[]): void
   /** Rings now, or with `startedAt` lies in the past. */
   addCall(plan: CallPlan): Call[]
   /** Whoever is outside puts the phone down. */
@@ -109,6 +115,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     moveNumber: (phoneNumber, extensionId) => moveNumber(sim, phoneNumber, extensionId),
     setCampaign: (phoneNumber, status) => setCampaign(sim, phoneNumber, status),
     setExtensionStatus: (id, status) => setExtensionStatus(sim, id, status),
+    takeRights: (id, lacks) => takeRights(sim, id, lacks),
+    registerScope: (scope) => registerScope(sim, scope),
     addCall: (plan) => addCall(sim, plan),
     hangUp: (telephonySessionId) => hangUp(sim, telephonySessionId),
     leaveVoicemail: (voicemail) => receiveVoicemail(sim, voicemail),

@@ -2,7 +2,9 @@ import { createAcceptBatch } from './batches/accept-batch.ts'
 import { createBatchChanges } from './batches/change-batch.ts'
 import { createAcceptCall } from './calls/accept-call.ts'
 import { createActiveCalls } from './calls/active-calls.ts'
+import { requestAdoption } from './calls/adopt-calls.ts'
 import { createCallControl } from './calls/control.ts'
+import { endUnfollowed } from './calls/end-unfollowed.ts'
 import { createRecordings } from './calls/recordings.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
 import { createConsents } from './consents/service.ts'
@@ -57,6 +59,7 @@ import { createResolveUnconfirmed } from './messages/resolve-unconfirmed.ts'
 import { wakeLane } from './messages/send-lane.ts'
 import { createAddressBooks } from './people/address-books.ts'
 import { createContactChanges } from './people/contact-changes.ts'
+import { correctEntry } from './people/correct-entry.ts'
 import { createDirectory } from './people/directory.ts'
 import { forgetPeople } from './people/forget.ts'
 import { createMappings } from './people/mappings.ts'
@@ -189,6 +192,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       // What waited for the grant to come back goes out now.
       await wakeLane(tx, queue, extensionRowId)
       await requestCallSync(tx, queue, extensionRowId)
+      await requestAdoption(tx, queue, extensionRowId)
       await requestDirectoryOf(tx, { queue, clock }, extensionRowId)
       await requestContacts(tx, { queue, clock }, extensionRowId)
       await beginHistory(tx, { queue, clock }, extensionRowId)
@@ -203,6 +207,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await failNotConnected(tx, record, extensionRowIds)
       await forgetPeople(tx, extensionRowIds)
       await forgetTemplates(tx, extensionRowIds)
+      const theirs = { extensionRowIds: { hasSome: extensionRowIds } }
+      await endUnfollowed(tx, record, theirs, clock.now())
     },
   })
   const extensions = createExtensionService({
@@ -213,7 +219,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     disconnecting,
     publicUrl: url,
   })
-  const updateExtension = createUpdateExtension({ db, eventLog, access, extensions, clock })
+  const updateExtension = createUpdateExtension({
+    db,
+    eventLog,
+    access,
+    extensions,
+    onChange: correctEntry,
+    clock,
+  })
   const acceptSms = createAcceptSms({ db, eventLog, queue, clock })
   const acceptBatch = createAcceptBatch({ db, queue, clock })
   const batchChanges = createBatchChanges({ eventLog, queue, clock })
@@ -228,7 +241,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const readState = createReadState({ db, eventLog, queue })
   const importHistory = createImportHistory({ db, eventLog, extensions, queue, clock })
   const syncNow = createSyncNow({ db, queue, extensions })
-  const activeCalls = createActiveCalls({ db, eventLog, access, clock, logger })
+  const activeCalls = createActiveCalls({ db, eventLog, queue, access, logLagMs, clock, logger })
   const acceptCall = createAcceptCall({ db, eventLog, queue, clock })
   const callControl = createCallControl({ db, eventLog, access, clock })
   const recordings = createRecordings({

@@ -1,9 +1,13 @@
 import { sweepBatchesJob, tendBatchJob } from './batches/jobs.ts'
 import { sweepBatches, tendBatch } from './batches/tend-batch.ts'
 import type { ActiveCalls } from './calls/active-calls.ts'
+import { adoptCalls } from './calls/adopt-calls.ts'
 import { checkCall } from './calls/check-call.ts'
+import { endUnfollowedCalls, requestEndUnfollowed } from './calls/end-unfollowed.ts'
 import {
+  adoptCallsJob,
   checkCallJob,
+  endUnfollowedJob,
   settleCallJob,
   startCallJob,
   sweepCallsJob,
@@ -149,6 +153,8 @@ export const jobs = [
   settleCallJob,
   syncCallLogJob,
   checkCallJob,
+  adoptCallsJob,
+  endUnfollowedJob,
   sweepCallsJob,
   syncDirectoryJob,
   readPresenceJob,
@@ -233,6 +239,7 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     applySettings({
       ...deps,
       begin: async (tx, extensionRowId, switchedOn) => {
+        await requestEndUnfollowed(tx, queue, extensionRowId)
         if (switchedOn.includes('CALLS')) await requestCallSync(tx, queue, extensionRowId)
         if (switchedOn.includes('PRESENCE')) await requestPresence(tx, extensionRowId)
         if (switchedOn.includes('DIRECTORY')) await requestDirectoryOf(tx, deps, extensionRowId)
@@ -270,6 +277,8 @@ export function implementations(deps: WorkerDeps): JobImplementation[] {
     settleCall(deps),
     syncCallLog(deps),
     checkCall(deps),
+    adoptCalls(deps),
+    endUnfollowedCalls(deps),
     sweepCalls(deps),
     syncDirectory(deps),
     readPresence(deps),

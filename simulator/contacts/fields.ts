@@ -36,6 +36,11 @@ export function readContact(body: Record<string, unknown>): Record<string, unkno
   return fields
 }
 
+/** What a change takes away: the members that are null. */
+export function removedFields(body: Record<string, unknown>): string[] {
+  return Object.keys(body).filter((name) => body[name] === null)
+}
+
 function readAddress(value: Record<string, unknown>, name: string) {
   const address: Record<string, string> = {}
   for (const part of addressFields) {

@@ -65,6 +65,16 @@ export function setExtensionStatus(
   sim.notifier.extensionChanged(extension, 'Update', ['ExtensionInfo'])
 }
 
+/** Takes these permissions from the user's role, and gives back all others. */
+export function takeRights(sim: Simulation, extensionId: string, lacks: readonly string[]): void {
+  findExtension(sim, extensionId).lacks = lacks
+}
+
+/** Changes the app's registration: whoever signs in from now on allows this. */
+export function registerScope(sim: Simulation, scope: readonly string[]): void {
+  sim.settings.scope = [...scope]
+}
+
 /** What a person does who changes the password. Answers how many logins ended. */
 export function revokeGrant(sim: Simulation, extensionId: string): number {
   findExtension(sim, extensionId)

@@ -1,10 +1,18 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { answer, type HttpEnv } from '../http/exchange.ts'
+import { allPermissions } from '../http/user-permissions.ts'
+import { grantableScopes } from '../oauth/scopes.ts'
 import { renderExtension } from '../resources/extensions.ts'
 import type { Simulation } from '../simulation.ts'
 import { campaignStatuses } from '../world/world.ts'
-import { addAccount, addExtension, setExtensionStatus } from './extensions.ts'
+import {
+  addAccount,
+  addExtension,
+  registerScope,
+  setExtensionStatus,
+  takeRights,
+} from './extensions.ts'
 import { assignNumber, moveNumber, setCampaign } from './numbers.ts'
 import { readInput } from './read-input.ts'
 
@@ -35,8 +43,22 @@ const newExtension = z.strictObject({
   features,
 })
 
-const changedExtension = z.strictObject({
-  status: z.enum(['Enabled', 'Disabled', 'Frozen', 'NotActivated', 'Unassigned']),
+const changedExtension = z
+  .strictObject({
+    status: z.enum(['Enabled', 'Disabled', 'Frozen', 'NotActivated', 'Unassigned']).optional(),
+    lacks: z.array(z.enum(allPermissions)).optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'give status or lacks')
+
+const scopes = z.array(z.enum(grantableScopes)).min(1)
+const changedApp = z.strictObject({
+  scope: z.union([
+    scopes,
+    z
+      .string()
+      .transform((text) => text.split(/\s+/).filter(Boolean))
+      .pipe(scopes),
+  ]),
 })
 
 const newNumber = z.strictObject({ phoneNumber, extensionId: z.string(), features })
@@ -61,9 +83,16 @@ export function worldRoutes(sim: Simulation): Hono<HttpEnv> {
     return answer(renderExtension(sim, extension))
   })
   routes.patch('/extensions/:id', async (c) => {
-    const { status } = await readInput(c, changedExtension)
-    setExtensionStatus(sim, c.req.param('id'), status)
+    const { status, lacks } = await readInput(c, changedExtension)
+    if (lacks !== undefined) takeRights(sim, c.req.param('id'), lacks)
+    if (status !== undefined) setExtensionStatus(sim, c.req.param('id'), status)
     return c.body(null, 204)
+  })
+  routes.get('/app', () => answer({ scope: sim.settings.scope }))
+  routes.patch('/app', async (c) => {
+    const { scope } = await readInput(c, changedApp)
+    registerScope(sim, scope)
+    return answer({ scope })
   })
   routes.post('/numbers', async (c) => {
     assignNumber(sim, await readInput(c, newNumber))

@@ -12,6 +12,7 @@ import {
 import { type HttpContext, queryOf } from './exchange.ts'
 import type { Operation } from './operation.ts'
 import { announceAllowance } from './rate-headers.ts'
+import { userPermissions } from './user-permissions.ts'
 
 /** What stands before every operation: token, rate limit, scope, and whether the path is one's own. */
 export async function dispatch(
@@ -28,6 +29,8 @@ export async function dispatch(
 
   if (operation.scope && !grants(session.scope, operation.scope))
     throw missingScope(operation.scope)
+  const permission = userPermissions[operation.scope ?? '']
+  if (permission && me.lacks?.includes(permission)) throw missingUserPermission(permission)
   if (operation.adminPermission && !me.admin) throw missingUserPermission(operation.adminPermission)
 
   const account = resolveAccount(sim, me, c.req.param('accountId') ?? '~')

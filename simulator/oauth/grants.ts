@@ -70,7 +70,7 @@ const unusedGrace = 60 * minute
 const usedGrace = 10_000
 const mostSessions = 5
 
-export function createGrants(clock: Clock, random: Random, scope: string[]): Grants {
+export function createGrants(clock: Clock, random: Random, app: { scope: string[] }): Grants {
   const codes = createCodes(clock, random)
   const accessTokens = new Map<string, AccessToken>()
   const refreshTokens = new Map<string, RefreshToken>()
@@ -128,7 +128,8 @@ export function createGrants(clock: Clock, random: Random, scope: string[]): Gra
         id: random.token(22),
         clientId,
         extensionId,
-        scope,
+        // As the app is registered now: who has signed in keeps what they allowed.
+        scope: [...app.scope],
         startedAt: clock.now(),
         expiresAt: clock.now(),
       }

@@ -1,5 +1,5 @@
 import type { Contact } from '../contacts/contact-book.ts'
-import { phoneFields, readContact } from '../contacts/fields.ts'
+import { phoneFields, readContact, removedFields } from '../contacts/fields.ts'
 import { apiError, notFound } from '../http/errors.ts'
 import {
   addressOf,
@@ -87,10 +87,13 @@ async function create(x: Exchange): Promise<Response> {
   return reply(x, x.sim.contacts.add(x.extension.id, fields))
 }
 
-/** PUT begins with nothing, PATCH with what there is. */
+/** PUT begins with nothing, PATCH with what there is; what is null is removed. */
 async function update(x: Exchange, before: Contact['fields']): Promise<Response> {
   const contact = find(x)
-  x.sim.contacts.change(contact, { ...before, ...readContact(await readJson(x.c)) })
+  const body = await readJson(x.c)
+  const fields = { ...before, ...readContact(body) }
+  for (const name of removedFields(body)) delete fields[name]
+  x.sim.contacts.change(contact, fields)
   return reply(x, contact)
 }
 

@@ -26,6 +26,8 @@ export interface Extension {
   type: string
   status: ExtensionStatus
   createdAt: number
+  /** Permissions that the user's role does not carry, such as `RingOut`. */
+  lacks?: readonly string[]
 }
 
 export type NumberFeature =

@@ -2,13 +2,17 @@ import type { Tx } from '../db/client.ts'
 import type { Call, Prisma } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import { createId } from '../lib/ids.ts'
+import { asClicked } from './as-clicked.ts'
+import { belonging, connectedIn } from './belonging.ts'
 import { claimStarted } from './claim-started.ts'
 import { type Derived, deriveCall } from './derive.ts'
 import type { HeardParty, LogLine } from './facts.ts'
+import { notFollowed } from './going-on.ts'
 import { type HeardNews, isOver, mergeHeard } from './heard.ts'
+import { lockSessions } from './lock-sessions.ts'
 import { placeCalls } from './place-calls.ts'
 import { callEvent } from './record-call.ts'
-import { type Evidence, type Side, sidesOf } from './sides.ts'
+import { type Evidence, sidesOf } from './sides.ts'
 
 /** What somebody told of one session: notifications, lines of the log, or both. */
 export type News = { sessionKey: string; heard: HeardNews[]; lines: LogLine[] }
@@ -20,7 +24,8 @@ export type Listener = { tenantId: string; rcAccountId: string }
  * Takes in what RingCentral told. What was heard is kept, and each call is made anew from all of it; what
  * changes by that is an event. Telling the same again, or in another order, changes nothing.
  *
- * @returns the calls that have come to their end by this
+ * @returns the calls that have come to their end by this, and those that all of ours have left by sending
+ * them on to somebody of whom nothing was heard yet
  */
 export async function absorb(
   tx: Tx,
@@ -28,21 +33,19 @@ export async function absorb(
   { tenantId, rcAccountId }: Listener,
   told: News[],
   heardAt: Date,
-): Promise<Call[]> {
+): Promise<{ ended: Call[]; sentOn: Call[] }> {
   const news = merged(told)
   const keys = news.map((one) => one.sessionKey)
-  if (keys.length === 0) return []
-  // One at a time for each session, always in the same order: what is read below stays true until the commit.
-  await tx.$queryRaw`
-    SELECT count(pg_advisory_xact_lock(hashtextextended(${tenantId} || ' ' || key, 0)))
-    FROM (SELECT key FROM unnest(${keys}::text[]) AS key ORDER BY key) AS keys`
+  if (keys.length === 0) return { ended: [], sentOn: [] }
+  await lockSessions(tx, tenantId, keys)
   const evidence = await remember(tx, tenantId, news)
   const where = { tenantId, sessionKey: { in: keys } }
   const known = new Map((await tx.call.findMany({ where })).map((call) => [call.sessionKey, call]))
-  const rowIdOf = await connected(tx, tenantId, evidence)
+  const rowIdOf = await connectedIn(tx, tenantId, evidence)
 
   const changed: Call[] = []
   const ended: Call[] = []
+  const sentOn: Call[] = []
   const fresh: Prisma.CallCreateManyInput[] = []
   for (const sessionKey of keys) {
     const all = evidence.get(sessionKey)
@@ -53,13 +56,16 @@ export async function absorb(
     if (before === 'undecided') continue
     const facts = {
       ...(before ? onlyForward(before, derived, all) : derived),
-      ...(before && sides.every((side) => side.callerLeg) && calledBy(before)),
+      ...asClicked(before, sides),
       ...belonging(sides, rowIdOf, before),
       sessionKey,
       telephonySessionId: sessionKey.includes(':') ? null : sessionKey,
     }
     if (before && isSame(before, facts)) continue
-    const settled = before?.status === 'UNCONFIRMED' && { errorCode: null, errorMessage: null }
+    const isTold = facts.status !== 'ENDED' || derived.status === 'ENDED'
+    const isSettled =
+      before?.status === 'UNCONFIRMED' || (before?.errorCode === notFollowed && isTold)
+    const settled = isSettled && { errorCode: null, errorMessage: null }
     const data = { ...facts, ...settled, heardAt }
     if (!before) {
       fresh.push({ id: createId('Call'), tenantId, rcAccountId, ...data })
@@ -68,13 +74,14 @@ export async function absorb(
     const call = await tx.call.update({ where: { id: before.id }, data })
     changed.push(call)
     if (call.status === 'ENDED' && before.status !== 'ENDED') ended.push(call)
+    if (call.status !== 'ENDED' && sides.every((side) => side.isOver)) sentOn.push(call)
   }
   // Together, since a first sync brings thousands.
   const made = await tx.call.createManyAndReturn({ data: fresh })
   for (const call of [...changed, ...made]) record(callEvent(call))
   const ids = [...changed, ...made].map(({ id }) => id)
   await placeCalls(tx, ids)
-  return [...ended, ...made.filter(({ status }) => status === 'ENDED')]
+  return { ended: [...ended, ...made.filter(({ status }) => status === 'ENDED')], sentOn }
 }
 
 /**
@@ -97,13 +104,6 @@ function onlyForward(before: Call, derived: Derived, { heard }: Evidence): Deriv
   const { status, result, endedAt, durationSeconds } = before
   return { ...derived, status, result, endedAt, durationSeconds }
 }
-
-/** While only the phone of who clicked rings, RingCentral names nobody else. Whom they call is known here. */
-const calledBy = ({ toNumber, toName, toExtensionId }: Call) => ({
-  toNumber,
-  toName,
-  toExtensionId,
-})
 
 /** Writes what is new down beside what was known; answers all of it. */
 async function remember(tx: Tx, tenantId: string, news: News[]): Promise<Map<string, Evidence>> {
@@ -169,24 +169,6 @@ function merged(told: News[]): News[] {
       lines: [...lines.values()],
     }
   })
-}
-
-/** Our rows of the extensions that take part, by RingCentral's ids. */
-async function connected(tx: Tx, tenantId: string, evidence: Map<string, Evidence>) {
-  const ids = [...evidence.values()].flatMap(sidesOf).flatMap((side) => side.extensionId ?? [])
-  const extensions = await tx.extension.findMany({
-    where: { tenantId, extensionId: { in: [...new Set(ids)] } },
-    select: { id: true, extensionId: true },
-  })
-  return new Map(extensions.map(({ id, extensionId }) => [extensionId, id]))
-}
-
-function belonging(sides: Side[], rowIdOf: Map<string, string>, before: Call | undefined) {
-  const rowIds = sides.flatMap(({ extensionId }) =>
-    extensionId === null ? [] : (rowIdOf.get(extensionId) ?? []),
-  )
-  const all = [...new Set([...(before?.extensionRowIds ?? []), ...rowIds])]
-  return { extensionRowId: before?.extensionRowId ?? all[0] ?? null, extensionRowIds: all.sort() }
 }
 
 function isSame(before: Call, facts: Derived & Partial<Call>): boolean {

@@ -8,8 +8,8 @@ import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { createId } from '../lib/ids.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
-import { findNumber } from '../numbers/service.ts'
-import { CallerIdNotAllowedError, CallIdempotencyConflictError } from './errors.ts'
+import { checkCallerId } from './check-caller-id.ts'
+import { CallIdempotencyConflictError } from './errors.ts'
 import { startCallJob } from './jobs.ts'
 import { placeCalls } from './place-calls.ts'
 import { callEvent } from './record-call.ts'
@@ -67,7 +67,7 @@ export function createAcceptCall({
         `\`to\` is ${from}, the phone that rings first: name another one.`,
       )
     }
-    if (callerId) await checkCallerId(tenantId, callerId)
+    if (callerId) await checkCallerId(db, extension, callerId)
     return eventLog.transaction(async (tx, record) => {
       const [call] = await tx.call.createManyAndReturn({
         data: {
@@ -110,12 +110,6 @@ export function createAcceptCall({
       await queue.send(tx, startCallJob, { callId: call.id })
       return call
     })
-  }
-
-  /** What we know of a number; of others RingCentral decides. */
-  async function checkCallerId(tenantId: string, callerId: string) {
-    const number = await findNumber(db, tenantId, callerId)
-    if (number && !number.features.includes('CallerId')) throw new CallerIdNotAllowedError(callerId)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Db } from '../db/client.ts'
-import type { CallStatus, Extension } from '../db/generated/client/client.ts'
+import type { Extension } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { covers, scopesFor } from '../extensions/covers.ts'
+import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { CallRecord } from '../ringcentral/call-record.ts'
@@ -10,8 +11,9 @@ import { whereOn } from '../tenants/features.ts'
 import { absorb } from './absorb.ts'
 import { closeCall } from './close-call.ts'
 import type { HeardParty } from './facts.ts'
+import { isGoingOn } from './going-on.ts'
 import { inProgress, logLine, sessionKeyOf } from './log-line.ts'
-import { callLogShare } from './request-call-sync.ts'
+import { callLogShare, requestCallSync } from './request-call-sync.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -20,10 +22,6 @@ declare module '../graphql/context.ts' {
 }
 
 export type ActiveCalls = ReturnType<typeof createActiveCalls>
-
-export const isGoingOn = {
-  in: ['STARTING', 'RINGING', 'ANSWERED', 'ON_HOLD'],
-} satisfies { in: CallStatus[] }
 
 /** At most three Heavy calls of ten a minute, however many ask. */
 const readEvery = seconds(20)
@@ -36,13 +34,18 @@ const ringsFor = seconds(60)
 export function createActiveCalls({
   db,
   eventLog,
+  queue,
   access,
+  logLagMs,
   clock,
   logger,
 }: {
   db: Db
   eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
+  /** How long after its end a call is in RingCentral's log. */
+  logLagMs: number
   clock: Clock
   logger: Logger
 }) {
@@ -74,6 +77,8 @@ export function createActiveCalls({
         },
       })
       for (const call of over) await closeCall(tx, record, call, now)
+      // How they ended, their lines of the log tell.
+      if (over.length > 0) await requestCallSync(tx, queue, extension.id, after(now, logLagMs))
     })
   }
 

@@ -7,6 +7,7 @@ import {
   CallIdempotencyConflictError,
   CallNotFoundError,
   CallNotLiveError,
+  TransferTargetNotFoundError,
 } from './errors.ts'
 
 const interfaces = [ErrorInterface]
@@ -23,6 +24,15 @@ builder.objectType(CallNotLiveError, {
   interfaces,
   fields: (t) => ({
     status: t.expose('status', { type: CallStatus, description: 'How far it has come.' }),
+  }),
+})
+builder.objectType(TransferTargetNotFoundError, {
+  name: 'TransferTargetNotFoundError',
+  description:
+    'There is nobody where the call was to be sent; it goes on as it was. Code TRANSFER_TARGET_NOT_FOUND.',
+  interfaces,
+  fields: (t) => ({
+    target: t.exposeString('target', { description: 'The extension, as it was named.' }),
   }),
 })
 builder.objectType(CallControlFailedError, {

@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts'
-import type { Call, Extension } from '../db/generated/client/client.ts'
+import type { Call, CallParty, Extension } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
@@ -13,16 +13,13 @@ import type { CallSession } from '../ringcentral/telephony.ts'
 import { absorb } from './absorb.ts'
 import { closeCall } from './close-call.ts'
 import type { HeardParty } from './facts.ts'
-import { heardOf } from './heard.ts'
+import { isLive } from './going-on.ts'
+import { heardOf, isOver } from './heard.ts'
 import { checkCallJob } from './jobs.ts'
 import { requestCallSync } from './request-call-sync.ts'
 
 /** A call that nobody can be asked about any more counts as over after this. */
 const goesOnAtMost = hours(12)
-
-export const isLive = { in: ['RINGING', 'ANSWERED', 'ON_HOLD'] } satisfies {
-  in: Call['status'][]
-}
 
 /**
  * Asks RingCentral about a call of which nothing was heard for a while, so that nothing rings for ever:
@@ -46,18 +43,32 @@ export const checkCall = ({
   return implementJob(checkCallJob, async ({ callId }) => {
     const call = await db.call.findFirst({ where: { id: callId, status: isLive } })
     if (!call?.sessionKey) return
-    const reader = await db.extension.findFirst({
-      where: { id: { in: call.extensionRowIds }, grant: { isNot: null } },
-    })
-    const session = reader ? await look(reader, call.sessionKey) : undefined
-    if (session) return stillThere(call, session)
+    const { tenantId, sessionKey } = call
+    const parties = await db.callParty.findMany({ where: { tenantId, sessionKey } })
+    const reader = await readerOf(call, parties)
+    const session = reader ? await look(reader, sessionKey) : undefined
+    if (session && isOurs(session, parties)) return stillThere(call, session, parties)
     const unknown = session === undefined
-    if (unknown && after(call.startedAt, goesOnAtMost) > clock.now()) return
+    const allLeft = parties.every(({ heard }) => isOver((heard as HeardParty).code))
+    if (unknown && !allLeft && after(call.startedAt, goesOnAtMost) > clock.now()) return
     await eventLog.transaction((tx, record) => closeCall(tx, record, call, clock.now()))
     if (!reader) return
     const then = after(clock.now(), logLagMs)
     await inTransaction(db, (tx) => requestCallSync(tx, queue, reader.id, then))
   })
+
+  /** Who is still there may ask about it; of who has left, RingCentral says that there is no such call. */
+  async function readerOf({ extensionRowIds }: Call, parties: CallParty[]) {
+    const live = parties
+      .map(({ heard }) => heard as HeardParty)
+      .filter(({ code }) => !isOver(code))
+      .map(({ extensionId }) => extensionId)
+    const readers = await db.extension.findMany({
+      where: { id: { in: extensionRowIds }, grant: { isNot: null } },
+      orderBy: { id: 'asc' },
+    })
+    return readers.find(({ extensionId }) => live.includes(extensionId)) ?? readers[0]
+  }
 
   /** Null: it is over. Undefined: nobody may know. */
   async function look(reader: Extension, key: string): Promise<CallSession | null | undefined> {
@@ -73,11 +84,10 @@ export const checkCall = ({
   }
 
   /** As it is now may be more than was heard of it. */
-  async function stillThere(call: Call, session: CallSession) {
-    const { tenantId, sessionKey } = call
+  async function stillThere(call: Call, session: CallSession, known: CallParty[]) {
+    const { sessionKey } = call
     if (sessionKey === null) return
     await eventLog.transaction(async (tx, record) => {
-      const known = await tx.callParty.findMany({ where: { tenantId, sessionKey } })
       const sequences = known.map(({ heard }) => (heard as HeardParty).sequence)
       const news = {
         at: clock.now().toISOString(),
@@ -93,4 +103,13 @@ export const checkCall = ({
       await absorb(tx, record, call, [{ sessionKey, heard, lines: [] }], clock.now())
     })
   }
+}
+
+/** Sent on to somebody outside, it may go on without any of us: then it is over for us. */
+function isOurs(session: CallSession, known: CallParty[]): boolean {
+  const ids = new Set(known.map(({ partyId }) => partyId))
+  const ours = session.parties.filter(({ id, extensionId }) => extensionId || ids.has(id))
+  return ours.length === 0
+    ? session.parties.length === 0
+    : ours.some(({ status }) => !isOver(status?.code ?? ''))
 }

@@ -21,9 +21,12 @@ export async function claimStarted(
   sides: Side[],
   rowIdOf: Map<string, string>,
 ): Promise<Call | 'undecided' | undefined> {
-  const own = sides.filter((side) => side.ringOut && side.direction === 'Outbound')
-  const [first] = own
-  const extensionRowId = first?.extensionId ? rowIdOf.get(first.extensionId) : undefined
+  const clicked = sides.filter((side) => side.ringOut)
+  const own = clicked.filter(({ direction }) => direction === 'Outbound')
+  const [first] = own.length > 0 ? own : clicked
+  // A colleague who is called may be heard of first.
+  const caller = own.length > 0 ? first?.extensionId : first?.from.extensionId
+  const extensionRowId = caller ? rowIdOf.get(caller) : undefined
   if (!first || !extensionRowId) return undefined
   const begun = new Date(first.startedAt)
   const attempts = await tx.callAttempt.findMany({
@@ -40,7 +43,7 @@ export async function claimStarted(
   const candidates = attempts
     .map((attempt) => attempt.call)
     .filter((call) => !from || call.fromNumber === from)
-  const to = own.find((side) => !side.callerLeg)?.to.number
+  const to = clicked.find((side) => !side.callerLeg)?.to.number
   if (to) return candidates.find((call) => call.toNumber === to)
   // Only the phone of who clicked rings yet: of one click it can be no other's.
   if (new Set(candidates.map((call) => call.id)).size > 1) return 'undecided'

@@ -6,7 +6,12 @@ import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import type { TransferTarget } from '../ringcentral/telephony.ts'
 import { FeatureDisabledError } from '../tenants/errors.ts'
-import { CallControlFailedError, CallNotFoundError, CallNotLiveError } from './errors.ts'
+import {
+  CallControlFailedError,
+  CallNotFoundError,
+  CallNotLiveError,
+  TransferTargetNotFoundError,
+} from './errors.ts'
 import { Call } from './schema.ts'
 
 const mayControl = { scope: 'calls:control' }
@@ -64,9 +69,9 @@ const TransferCallInput = builder.inputType('TransferCallInput', {
 builder.mutationField('transferCall', (t) =>
   t.prismaField({
     type: Call,
-    description: `Sends the other side of a call on to somebody else, without asking there first. ${seen}`,
+    description: `Sends the other side of a call on to somebody else, without asking there first. Neither the other side nor whose call it is can be the target. ${seen}`,
     authScopes: mayControl,
-    errors: { types: [...refusals, InvalidPhoneNumberError] },
+    errors: { types: [...refusals, InvalidPhoneNumberError, TransferTargetNotFoundError] },
     args: {
       input: t.arg({ type: TransferCallInput, required: true, description: 'Which, and where.' }),
     },

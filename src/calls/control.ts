@@ -18,6 +18,7 @@ import { moveStarted } from './call-attempts.ts'
 import { CallControlFailedError, CallNotFoundError, CallNotLiveError } from './errors.ts'
 import type { HeardParty } from './facts.ts'
 import { isOver } from './heard.ts'
+import { checkTarget, isAboutTarget, notFound } from './transfer-target.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -29,6 +30,9 @@ export type CallControl = ReturnType<typeof createCallControl>
 
 const goesOn: Call['status'][] = ['RINGING', 'ANSWERED', 'ON_HOLD']
 const isTalkedOn: Call['status'][] = ['ANSWERED', 'ON_HOLD']
+
+const notStartedHere =
+  'it was not started with `startCall`, and only such a call can be canceled. End it with `hangUp`.'
 
 type OwnParty = [telephonySessionId: string, partyId: string]
 
@@ -72,7 +76,9 @@ export function createCallControl({
     )
     for (const extension of inOrder) {
       const own = live.find(({ heard }) => heard.extensionId === extension.extensionId)
-      if (own) return { extension, party: [sessionKey, own.partyId] as OwnParty }
+      if (own) {
+        return { extension, heard: own.heard, party: [sessionKey, own.partyId] as OwnParty }
+      }
     }
     if (extensions.length === 0) throw new NotConnectedError()
     throw new CallNotLiveError('CALL_NOT_LIVE', call.id, call.status)
@@ -83,6 +89,7 @@ export function createCallControl({
     callId: string,
     statuses: Call['status'][],
     work: (api: RingCentralApi, party: OwnParty) => Promise<unknown>,
+    target?: TransferTarget,
   ): Promise<Call> {
     const call = await find(tenantId, callId)
     if (!goesOn.includes(call.status))
@@ -90,14 +97,19 @@ export function createCallControl({
     if (!statuses.includes(call.status)) {
       throw new CallNotLiveError('CALL_NOT_ANSWERED', callId, call.status)
     }
-    const { extension, party } = await ownParty(call)
+    const { extension, heard, party } = await ownParty(call)
     await requireAbility(db, extension, 'CONTROL_CALLS')
-    await ask(call, () => access.call(extension.id, (api) => work(api, party)))
+    if (target) await checkTarget(db, extension, heard, target)
+    await ask(call, () => access.call(extension.id, (api) => work(api, party)), target)
     return find(tenantId, callId)
   }
 
   /** RingCentral's refusals as errors that a client can handle. */
-  async function ask(call: Call, request: () => Promise<unknown>): Promise<void> {
+  async function ask(
+    call: Call,
+    request: () => Promise<unknown>,
+    target?: TransferTarget,
+  ): Promise<void> {
     try {
       await request()
     } catch (error) {
@@ -109,6 +121,7 @@ export function createCallControl({
         )
       }
       if (error instanceof RingCentralRefusedError && error.status === 404) {
+        if (target && isAboutTarget(error)) throw notFound(target)
         throw new CallNotLiveError('CALL_NOT_LIVE', call.id, call.status)
       }
       if (!(error instanceof RingCentralError)) throw error
@@ -129,7 +142,13 @@ export function createCallControl({
     unmute: (tenantId: string, callId: string) =>
       act(tenantId, callId, isTalkedOn, (api, party) => api.telephony.unmute(...party)),
     transfer: (tenantId: string, callId: string, target: TransferTarget) =>
-      act(tenantId, callId, isTalkedOn, (api, party) => api.telephony.transfer(...party, target)),
+      act(
+        tenantId,
+        callId,
+        isTalkedOn,
+        (api, party) => api.telephony.transfer(...party, target),
+        target,
+      ),
 
     /**
      * Takes back a call that was started here: if its request has not left, nothing ever rings; if a phone
@@ -152,7 +171,10 @@ export function createCallControl({
       if (call.status === 'ENDED' && call.result === 'CANCELED') return call
       const { ringOutId, extensionRowId } = call
       if (call.status !== 'RINGING' || ringOutId === null || extensionRowId === null) {
-        throw new CallNotLiveError('CALL_NOT_RINGING', callId, call.status)
+        const wasStartedHere = call.requestHash !== null
+        throw wasStartedHere
+          ? new CallNotLiveError('CALL_NOT_RINGING', callId, call.status)
+          : new CallNotLiveError('CALL_NOT_RINGING', callId, call.status, notStartedHere)
       }
       await ask(call, () => access.call(extensionRowId, (api) => api.ringOut.cancel(ringOutId)))
       return find(tenantId, callId)

@@ -1,4 +1,6 @@
 import type { Call, CallResult, CallStatus } from '../db/generated/client/client.ts'
+import { nobody } from './facts.ts'
+import { type Leg, legsOf } from './legs.ts'
 import { type Evidence, type Side, sidesOf } from './sides.ts'
 
 /** What is stored of one who takes part, and read by GraphQL. Times are ISO strings. */
@@ -14,16 +16,6 @@ export type Participant = {
   startedAt: string
   answeredAt: string | null
   endedAt: string | null
-}
-export type Leg = {
-  legType: string | null
-  direction: 'INBOUND' | 'OUTBOUND'
-  extensionId: string | null
-  from: Side['from']
-  to: Side['to']
-  startedAt: string
-  durationSeconds: number
-  rcResult: string | null
 }
 export type Recording = { id: string; type: string | null; durationSeconds: number }
 
@@ -72,6 +64,12 @@ export function deriveCall(evidence: Evidence): Derived | undefined {
   const status = statusOf(sides)
   const startedAt = new Date(Math.min(...sides.map((side) => Date.parse(side.startedAt))))
   const ends = sides.flatMap((side) => (side.endedAt ? [Date.parse(side.endedAt)] : []))
+  // As long as nobody tells when somebody left, neither is known how long it took.
+  const isTold = !sides.some((side) => side.endIsGuess)
+  // The phone of who clicked rings by itself: whom it calls, only other sides tell.
+  const to = main.callerLeg
+    ? (sides.find(({ direction }) => direction === 'Inbound')?.to ?? nobody)
+    : main.to
   const endedAt = status === 'ENDED' && ends.length > 0 ? new Date(Math.max(...ends)) : null
   const result = status === 'ENDED' ? resultOf(sides, main) : voicemailOf(sides)
   const answered = sides.flatMap((side) =>
@@ -89,29 +87,19 @@ export function deriveCall(evidence: Evidence): Derived | undefined {
       lines.find((line) => line.partyId === main.partyId)?.result ?? mainLine?.result ?? null,
     isMissed: isMissed(sides),
     isRecorded: recordings.length > 0,
-    durationSeconds: endedAt && Math.floor((endedAt.getTime() - startedAt.getTime()) / 1000),
+    durationSeconds:
+      endedAt && isTold ? Math.floor((endedAt.getTime() - startedAt.getTime()) / 1000) : null,
     startedAt,
     answeredAt: answered.length > 0 ? new Date(Math.min(...answered)) : null,
     endedAt,
     fromNumber: main.from.number,
     fromName: main.from.name,
     fromExtensionId: main.from.extensionId,
-    toNumber: main.to.number,
-    toName: main.to.name,
-    toExtensionId: main.to.extensionId,
+    toNumber: to.number,
+    toName: to.name,
+    toExtensionId: to.extensionId,
     parties: sides.map(participantOf),
-    legs: lines
-      .flatMap((line) => (line.legs.length > 0 ? line.legs : [{ ...line, legType: null }]))
-      .map((leg) => ({
-        legType: leg.legType,
-        direction: leg.direction === 'Outbound' ? 'OUTBOUND' : 'INBOUND',
-        extensionId: leg.extensionId,
-        from: leg.from,
-        to: leg.to,
-        startedAt: leg.startedAt,
-        durationSeconds: Math.floor(leg.durationMs / 1000),
-        rcResult: leg.result,
-      })),
+    legs: legsOf(lines),
     recordings,
   }
 }
@@ -128,8 +116,10 @@ function statusOf(sides: Side[]): CallStatus {
 }
 
 function resultOf(sides: Side[], main: Side): CallResult | null {
-  // A click to call that nobody but the clicker ever picked up.
-  if (main.callerLeg) return main.result === 'ANSWERED' ? 'CANCELED' : main.result
+  // A click to call that nobody but the clicker ever picked up, unless the log says otherwise.
+  if (main.callerLeg && !main.isLogged) {
+    return main.result === 'ANSWERED' ? 'CANCELED' : main.result
+  }
   if (main.direction === 'Outbound') return main.result
   const results = sides.map((side) => side.result)
   const best = (['ANSWERED', 'VOICEMAIL'] as const).find((result) => results.includes(result))
@@ -139,11 +129,13 @@ function resultOf(sides: Side[], main: Side): CallResult | null {
 const voicemailOf = (sides: Side[]): CallResult | null =>
   sides.some((side) => side.result === 'VOICEMAIL') ? 'VOICEMAIL' : null
 
+/** Who called is to be called back, whether they left a word or gave up. A call that was declined is not: somebody decided so. */
 function isMissed(sides: Side[]): boolean {
   const results = sides.flatMap((side) => (side.direction === 'Inbound' ? [side.result] : []))
-  return (
-    results.includes('MISSED') && !results.includes('ANSWERED') && !results.includes('VOICEMAIL')
+  const nobodySpoke = results.some(
+    (result) => result === 'MISSED' || result === 'VOICEMAIL' || result === 'CANCELED',
   )
+  return nobodySpoke && !results.includes('ANSWERED')
 }
 
 function participantOf(side: Side): Participant {

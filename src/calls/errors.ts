@@ -14,8 +14,13 @@ export class CallNotLiveError extends BusinessError {
   override name = 'CallNotLiveError'
   readonly code: 'CALL_NOT_LIVE' | 'CALL_NOT_RINGING' | 'CALL_NOT_ANSWERED'
   readonly status: CallStatus
-  constructor(code: CallNotLiveError['code'], callId: string, status: CallStatus) {
-    super(`Call ${callId} is ${status}: ${notLive[code]}`)
+  constructor(
+    code: CallNotLiveError['code'],
+    callId: string,
+    status: CallStatus,
+    why: string = notLive[code],
+  ) {
+    super(`Call ${callId} is ${status}: ${why}`)
     this.code = code
     this.status = status
   }
@@ -26,6 +31,19 @@ const notLive = {
   CALL_NOT_RINGING: 'only a call that still rings can be canceled. End it with `hangUp`.',
   CALL_NOT_ANSWERED: 'that can be done when it has been picked up.',
 } as const
+
+/** There is nobody where a call was to be sent. */
+export class TransferTargetNotFoundError extends BusinessError {
+  override name = 'TransferTargetNotFoundError'
+  readonly code = 'TRANSFER_TARGET_NOT_FOUND'
+  readonly target: string
+  constructor(target: string) {
+    super(
+      `The company has no extension ${JSON.stringify(target)}: the query \`directory\` lists them. The call goes on as it was.`,
+    )
+    this.target = target
+  }
+}
 
 /** RingCentral refused to do something to a call, or did not say whether it did. */
 export class CallControlFailedError extends BusinessError {
@@ -47,9 +65,9 @@ export class CallerIdNotAllowedError extends BusinessError {
   override name = 'CallerIdNotAllowedError'
   readonly code = 'CALLER_ID_NOT_ALLOWED'
   readonly callerId: string
-  constructor(callerId: string) {
+  constructor(callerId: string, why: string) {
     super(
-      `${callerId} cannot be shown as the caller: RingCentral has not given it the feature CallerId. Leave \`callerId\` out for the company's own.`,
+      `${callerId} cannot be shown as the caller: ${why}. Leave \`callerId\` out for the company's own.`,
     )
     this.callerId = callerId
   }

@@ -29,10 +29,14 @@ export type HeardParty = {
   answeredAt: string | null
   voicemailAt: string | null
   endedAt: string | null
+  /** Nobody told when it ended: `endedAt` is when somebody noticed. */
+  endIsGuess?: boolean
 }
 
 export type LogLeg = {
   legType: string | null
+  /** RingCentral's id of the party; missing where it tells none. */
+  partyId?: string
   direction: Way
   extensionId: string | null
   from: Who
@@ -43,7 +47,7 @@ export type LogLeg = {
 }
 
 /** One line of the call log. */
-export type LogLine = Omit<LogLeg, 'legType'> & {
+export type LogLine = Omit<LogLeg, 'legType' | 'partyId'> & {
   id: string
   telephonySessionId: string | null
   partyId: string | null

@@ -3,6 +3,11 @@ import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
 
+const numberDescription =
+  'From or to this number, in E.164: `+12025550142`. Of colleagues the extension number as well: `101` finds what went over any of its numbers, since RingCentral’s log has calls between colleagues by extension numbers.'
+const missedDescription =
+  'Only those that were missed, with a voicemail or without: see `Call.isMissed`; `false`: only the others.'
+
 export const CallFilter = builder.inputType('CallFilter', {
   description: 'Which calls. Everything given must hold; nothing given means all.',
   fields: (t) => ({
@@ -13,8 +18,8 @@ export const CallFilter = builder.inputType('CallFilter', {
     direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
     status: t.field({ type: [CallStatus], description: 'In one of these statuses.' }),
     result: t.field({ type: [CallResult], description: 'With one of these results.' }),
-    number: t.string({ description: 'From or to this number, in E.164.' }),
-    missed: t.boolean({ description: 'Only those that were missed; `false`: only the others.' }),
+    number: t.string({ description: numberDescription }),
+    missed: t.boolean({ description: missedDescription }),
   }),
 })
 
@@ -27,11 +32,11 @@ export const CallLogFilter = builder.inputType('CallLogFilter', {
     direction: t.field({ type: CallDirection, description: 'Came in, or went out.' }),
     result: t.field({ type: [CallResult], description: 'Ended in one of these ways.' }),
     type: t.string({ description: 'RingCentral’s `type`: `Voice` or `Fax`.' }),
-    number: t.string({ description: 'From or to this number, in E.164.' }),
+    number: t.string({ description: numberDescription }),
     startedFrom: t.field({ type: 'DateTime', description: 'Started at this moment or later.' }),
     startedBefore: t.field({ type: 'DateTime', description: 'Started before this moment.' }),
     minDurationSeconds: t.int({ description: 'Lasted at least so many seconds.' }),
-    missed: t.boolean({ description: 'Only those that were missed; `false`: only the others.' }),
+    missed: t.boolean({ description: missedDescription }),
     recorded: t.boolean({
       description: 'Only those with a recording; `false`: only the others.',
     }),
@@ -41,9 +46,16 @@ export const CallLogFilter = builder.inputType('CallLogFilter', {
 export type CallFilterInput = typeof CallFilter.$inferInput
 export type CallLogFilterInput = typeof CallLogFilter.$inferInput
 
+/** A filter that was read: `extensionId` is the id of our row, and a number has all that stand for it. */
+export type Read<Filter extends CallFilterInput | CallLogFilterInput> = Omit<Filter, 'number'> & {
+  numbers?: string[] | undefined
+}
+export type WantedCalls = Read<CallFilterInput>
+export type WantedLog = Read<CallLogFilterInput>
+
 /** The log is what is over: what goes on is in `activeCalls`. */
-export function whereLogged(tenantId: string, filter: CallLogFilterInput | null | undefined) {
-  const { startedFrom, startedBefore, minDurationSeconds, type, recorded, ...rest } = filter ?? {}
+export function whereLogged(tenantId: string, filter: WantedLog) {
+  const { startedFrom, startedBefore, minDurationSeconds, type, recorded, ...rest } = filter
   const conditions: Prisma.CallWhereInput[] = [whereCall(tenantId, rest), { status: 'ENDED' }]
   if (type) conditions.push({ type: asRingCentralWrites(type) })
   if (startedFrom) conditions.push({ startedAt: { gte: startedFrom } })
@@ -58,28 +70,30 @@ function asRingCentralWrites(type: string): string {
   return `${type.slice(0, 1).toUpperCase()}${type.slice(1).toLowerCase()}`
 }
 
-export function whereCall(tenantId: string, filter: CallFilterInput | null | undefined) {
-  const { callId, extensionId, direction, status, result, number, missed } = filter ?? {}
+export function whereCall(tenantId: string, filter: WantedCalls) {
+  const { callId, extensionId, direction, status, result, numbers, missed } = filter
   const conditions: Prisma.CallWhereInput[] = [{ tenantId }]
   if (callId) conditions.push({ id: callId })
   if (extensionId) conditions.push({ extensionRowIds: { has: extensionId } })
   if (direction) conditions.push({ direction })
   if (status) conditions.push({ status: { in: status } })
   if (result) conditions.push({ result: { in: result } })
-  if (number) conditions.push({ OR: [{ fromNumber: number }, { toNumber: number }] })
+  if (numbers) {
+    conditions.push({ OR: [{ fromNumber: { in: numbers } }, { toNumber: { in: numbers } }] })
+  }
   if (missed != null) conditions.push({ isMissed: missed })
   return { AND: conditions } satisfies Prisma.CallWhereInput
 }
 
-export function matchesCall(call: Call, filter: CallFilterInput | null | undefined): boolean {
-  const { callId, extensionId, direction, status, result, number, missed } = filter ?? {}
+export function matchesCall(call: Call, filter: WantedCalls): boolean {
+  const { callId, extensionId, direction, status, result, numbers, missed } = filter
   return (
     (!callId || call.id === callId) &&
     (!extensionId || call.extensionRowIds.includes(extensionId)) &&
     (!direction || call.direction === direction) &&
     (!status || status.includes(call.status)) &&
     (!result || (call.result !== null && result.includes(call.result))) &&
-    (!number || call.fromNumber === number || call.toNumber === number) &&
+    (!numbers || numbers.some((one) => call.fromNumber === one || call.toNumber === one)) &&
     (missed == null || call.isMissed === missed)
   )
 }

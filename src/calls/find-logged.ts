@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Call, Prisma } from '../db/generated/client/client.ts'
-import { type CallLogFilterInput, whereLogged } from './filter.ts'
+import { type WantedLog, whereLogged } from './filter.ts'
 
 export const newestFirst = [
   { startedAt: 'desc' },
@@ -19,17 +19,17 @@ type Page = Pick<Prisma.CallFindManyArgs, 'take' | 'skip' | 'include'> & {
 export async function findLogged(
   db: Db,
   tenantId: string,
-  filter: CallLogFilterInput | null | undefined,
+  filter: WantedLog,
   { cursor, ...page }: Page,
 ): Promise<Call[]> {
   const id = cursor?.id
   const at = id === undefined ? null : await db.call.findUnique({ where: { id, tenantId } })
   if (id !== undefined && !at) return []
-  const { number, extensionId, ...others } = filter ?? {}
-  if (number) return findByNumber(number)
+  const { numbers, extensionId, ...others } = filter
+  if (numbers) return findByNumbers(numbers)
   return extensionId ? findByExtension(extensionId) : find(others)
 
-  function find(wanted: CallLogFilterInput, ...more: Prisma.CallWhereInput[]): Promise<Call[]> {
+  function find(wanted: WantedLog, ...more: Prisma.CallWhereInput[]): Promise<Call[]> {
     const place = at && beyond(at, page.take)
     const there = place
       ? [{ startedAt: place.startedAt, OR: [place.times, { id: place.ids }] }]
@@ -42,13 +42,15 @@ export async function findLogged(
     })
   }
 
-  /** One side after the other: of "from or to" Postgres expects too many, and reads the whole log for them. */
-  async function findByNumber(number: string): Promise<Call[]> {
+  /** One side and number after the other: of several Postgres expects too many, and reads the whole log for them. */
+  async function findByNumbers(numbers: string[]): Promise<Call[]> {
     const wanted = { ...others, extensionId }
-    const sides = await Promise.all([
-      find(wanted, { fromNumber: number }),
-      find(wanted, { toNumber: number }),
-    ])
+    const sides = await Promise.all(
+      numbers.flatMap((number) => [
+        find(wanted, { fromNumber: number }),
+        find(wanted, { toNumber: number }),
+      ]),
+    )
     const both = new Map(sides.flat().map((call) => [call.id, call]))
     const sorted = [...both.values()].sort(byNewest)
     const { take } = page

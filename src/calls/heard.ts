@@ -47,6 +47,11 @@ export function isOver(code: string): boolean {
   return code === 'Disconnected' || code === 'Gone'
 }
 
+/** Whoever sent a call on has left it, and it goes on. */
+export function isSentOn(reason: string | null): boolean {
+  return /transfer/i.test(reason ?? '')
+}
+
 /**
  * Two pieces of news about one party as one. It does not matter in which order they come, how they are
  * put together, or how often: the newest by RingCentral's own order says how things stand, and each
@@ -65,8 +70,17 @@ export function mergeHeard(one: HeardParty, other: HeardParty): HeardParty {
     startedAt: earliest(one.startedAt, other.startedAt) ?? one.startedAt,
     answeredAt: earliest(one.answeredAt, other.answeredAt),
     voicemailAt: earliest(one.voicemailAt, other.voicemailAt),
-    endedAt: earliest(one.endedAt, other.endedAt),
+    ...firstEnd(one, other),
   }
+}
+
+/** What RingCentral told of the end, before what was guessed. */
+function firstEnd(one: HeardParty, other: HeardParty): Pick<HeardParty, 'endedAt' | 'endIsGuess'> {
+  const told = [one, other].filter(({ endedAt, endIsGuess }) => endedAt !== null && !endIsGuess)
+  const endedAt = (told.length > 0 ? told : [one, other])
+    .map((party) => party.endedAt)
+    .reduce(earliest, null)
+  return { endedAt, endIsGuess: endedAt !== null && told.length === 0 }
 }
 
 function isNewer(one: HeardParty, other: HeardParty): boolean {

@@ -15,6 +15,20 @@ export const checkCallJob = defineJob({
   policy: 'short',
 })
 
+/** Makes the calls that were known before an extension connected its own. `singletonKey` is the extension. */
+export const adoptCallsJob = defineJob({
+  name: 'adopt-calls',
+  payload: z.object({ extensionRowId: z.string() }),
+  policy: 'short',
+})
+
+/** Ends the calls of an extension that nobody can follow any more. `singletonKey` is the extension. */
+export const endUnfollowedJob = defineJob({
+  name: 'end-unfollowed-calls',
+  payload: z.object({ extensionRowId: z.string() }),
+  policy: 'short',
+})
+
 /** Syncs call logs that nobody woke, and has calls looked at that never ended; made by a schedule. */
 export const sweepCallsJob = defineJob({ name: 'sweep-calls', payload: z.object({}) })
 

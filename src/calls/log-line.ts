@@ -19,13 +19,17 @@ export function logLine(record: CallRecord, readerExtensionId: string): LogLine 
     type: record.type ?? null,
     action: record.action ?? null,
     ringOut,
-    callerLeg: ringOut && (own?.legType === 'RingOutClientToCaller' || toThemselves),
+    // Two numbers of one person are one extension number: only without a leg's word that tells something.
+    callerLeg: ringOut && (own?.legType ? own.legType === 'RingOutClientToCaller' : toThemselves),
     recording: record.recording
       ? { id: record.recording.id, type: record.recording.type ?? null }
       : null,
     legs: record.legs.map((leg) => ({
       ...commonOf(leg, readerExtensionId, leg.startTime ?? record.startTime),
+      // Of a colleague's leg we know no more than it says: the reader's log has those of others as well.
+      extensionId: leg.extensionId ?? null,
       legType: leg.legType ?? null,
+      ...(leg.partyId !== undefined && { partyId: leg.partyId }),
     })),
   }
 }
@@ -45,5 +49,5 @@ function commonOf(record: CallRecord | CallLeg, reader: string, startTime: Date)
     startedAt: startTime.toISOString(),
     durationMs: record.durationMs ?? record.durationSeconds * 1000,
     result: record.result ?? null,
-  } satisfies Omit<LogLeg, 'legType'>
+  } satisfies Omit<LogLeg, 'legType' | 'partyId'>
 }

@@ -1,9 +1,10 @@
 import { connectedExtension } from '../extensions/connected-extension.ts'
 import { Extension } from '../extensions/schema.ts'
 import { builder } from '../graphql/builder.ts'
-import type { Leg, Participant } from './derive.ts'
+import type { Participant } from './derive.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
 import type { Who } from './facts.ts'
+import type { Leg } from './legs.ts'
 import { type InLogOf, nameDescription, nameOfParty } from './name-of-party.ts'
 
 const rcExtensionId = 'RingCentral’s id of the extension; null for somebody outside of the company.'

@@ -1,8 +1,6 @@
-import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
-import { isGoingOn } from './active-calls.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import {
   CallFilter,
   type CallFilterInput,
@@ -12,18 +10,17 @@ import {
   whereLogged,
 } from './filter.ts'
 import { findLogged, newestFirst } from './find-logged.ts'
+import { isGoingOn } from './going-on.ts'
 import { logAsOf } from './log-source.ts'
+import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
 
 const mayRead = { scope: 'calls:read' }
 
-/** The filter with the id of our row, whichever id was given. */
-function named<Filter extends CallFilterInput | CallLogFilterInput>(
+const read = <Filter extends CallFilterInput | CallLogFilterInput>(
   context: Context,
   filter: Filter | null | undefined,
-) {
-  return withRowId(context.db, tenantOf(context), filter)
-}
+) => readFilter(context.db, tenantOf(context), filter)
 
 builder.queryField('callLogs', (t) =>
   t.prismaConnection(
@@ -39,12 +36,11 @@ builder.queryField('callLogs', (t) =>
       },
       totalCount: async (_parent, { filter }, context) =>
         context.db.call.count({
-          where: whereLogged(tenantOf(context), await named(context, filter)),
+          where: whereLogged(tenantOf(context), await read(context, filter)),
         }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         const tenantId = tenantOf(context)
-        const filter = await named(context, args.filter)
+        const filter = await read(context, args.filter)
         return findLogged(context.db, tenantId, filter, query)
       },
     },
@@ -58,8 +54,8 @@ builder.queryField('callLogs', (t) =>
           description:
             'As of when the log is: when it was last compared with RingCentral’s, which happens half a minute after each call, and every five minutes. Null when it was not yet, or no grant allows it.',
           resolve: async ({ args }, _args, context) => {
-            const filter = await named(context, (args as { filter?: CallLogFilterInput }).filter)
-            return logAsOf(context.db, tenantOf(context), filter?.extensionId)
+            const filter = await read(context, (args as { filter?: CallLogFilterInput }).filter)
+            return logAsOf(context.db, tenantOf(context), filter.extensionId)
           },
         }),
       }),
@@ -77,8 +73,8 @@ builder.queryField('activeCalls', (t) =>
     args: { filter: t.arg({ type: CallFilter, description: 'Which ones; all if left out.' }) },
     resolve: async (query, _parent, args, context) => {
       const tenantId = tenantOf(context)
-      const filter = await named(context, args.filter)
-      await context.services.activeCalls.refresh(tenantId, filter?.extensionId)
+      const filter = await read(context, args.filter)
+      await context.services.activeCalls.refresh(tenantId, filter.extensionId)
       return context.db.call.findMany({
         ...query,
         where: { AND: [whereCall(tenantId, filter), { status: isGoingOn }] },

@@ -3,6 +3,15 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Recordings } from './recordings.ts'
 
+/** RingCentral records as MP3 or WAV. */
+const endings = new Map([
+  ['audio/mpeg', '.mp3'],
+  ['audio/mp3', '.mp3'],
+  ['audio/wav', '.wav'],
+  ['audio/x-wav', '.wav'],
+  ['audio/wave', '.wav'],
+])
+
 /** Streams recordings to who has an address that we signed. */
 export function recordingRoutes({
   recordings,
@@ -17,7 +26,9 @@ export function recordingRoutes({
     addresses: recordings,
     async content(name, options) {
       const media = await recordings.content(name, options)
-      return media && { ...media, fileName: `recording-${name.mediaId}` }
+      if (!media) return undefined
+      const ending = endings.get(media.contentType.split(';', 1)[0]?.toLowerCase() ?? '') ?? ''
+      return { ...media, fileName: `recording-${name.mediaId}${ending}`, inline: true }
     },
     clock,
     logger,

@@ -14,9 +14,15 @@ export const CallRecording = builder
       durationSeconds: t.exposeInt('durationSeconds', { description: 'How long the call took.' }),
       url: t.string({
         description:
-          'Where to play or fetch it, good for 5 minutes and for this recording alone: fit for the `src` of an audio player. It names no token of RingCentral’s.',
+          'Where to play or fetch it, good until `urlExpiresAt` and for this recording alone: fit for the `src` of an audio player. It names no token of RingCentral’s.',
         resolve: ({ callId, tenantId, id }, _args, { services }) =>
           services.recordings.addressOf({ tenantId, ownerId: callId, mediaId: id }).url,
+      }),
+      urlExpiresAt: t.field({
+        type: 'DateTime',
+        description: 'Until when `url` works, 5 minutes from now. Then ask for a new one.',
+        resolve: ({ callId, tenantId, id }, _args, { services }) =>
+          services.recordings.addressOf({ tenantId, ownerId: callId, mediaId: id }).expiresAt,
       }),
     }),
   })

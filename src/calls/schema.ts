@@ -1,8 +1,17 @@
+import type { Call as CallRow } from '../db/generated/client/client.ts'
 import { builder, tenantWith } from '../graphql/builder.ts'
-import type { Leg, Participant, Recording } from './derive.ts'
+import type { Participant, Recording } from './derive.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
+import type { Leg } from './legs.ts'
 import { CallLeg, CallParticipant, CallParty } from './participants.ts'
 import { CallRecording } from './recording-schema.ts'
+
+/** One that RingCentral never let ring comes into no log. */
+function isProvisional({ status, rcCallId, sessionKey, ringOutId }: CallRow): boolean {
+  if (status === 'FAILED') return false
+  if (status !== 'ENDED') return true
+  return rcCallId === null && (sessionKey !== null || ringOutId !== null)
+}
 
 export const Call = builder.prismaNode('Call', {
   nullable: true,
@@ -22,6 +31,11 @@ export const Call = builder.prismaNode('Call', {
     }),
     rcResult: t.exposeString('rcResult', { nullable: true }),
     isMissed: t.exposeBoolean('isMissed'),
+    isProvisional: t.boolean({
+      description:
+        'Whether RingCentral’s log may still tell more, or otherwise: `result`, `durationSeconds`, `legs` and `recordings` are final once this is false, some 30 seconds after the end.',
+      resolve: isProvisional,
+    }),
     durationSeconds: t.exposeInt('durationSeconds', { nullable: true }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     answeredAt: t.expose('answeredAt', {
@@ -33,7 +47,8 @@ export const Call = builder.prismaNode('Call', {
     endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended; null while it goes on.',
+      description:
+        'When it ended, or when that was noticed, if RingCentral did not tell; null while it goes on.',
     }),
     from: t.field({
       type: CallParty,

@@ -1,6 +1,6 @@
 import type { CallResult } from '../db/generated/client/client.ts'
 import type { HeardParty, LogLine, Way, Who } from './facts.ts'
-import { isOver } from './heard.ts'
+import { isOver, isSentOn } from './heard.ts'
 import { resultOfHeard, resultOfWord } from './result.ts'
 
 /** One who takes part in a call, from whichever of notifications and log lines told of them, or from both. */
@@ -15,6 +15,10 @@ export type Side = {
   startedAt: string
   answeredAt: string | null
   endedAt: string | null
+  /** `endedAt` is when somebody noticed. */
+  endIsGuess: boolean
+  /** Its line of the log is there. */
+  isLogged: boolean
   /** Left, and the call did not end with it: it was sent on to somebody else. */
   sentOn: boolean
   isOver: boolean
@@ -71,6 +75,8 @@ function sideOfLine(line: LogLine, partyId: string, heard: HeardParty | undefine
     startedAt,
     answeredAt: picksUp ? (heard?.answeredAt ?? null) : null,
     endedAt: new Date(Date.parse(startedAt) + line.durationMs).toISOString(),
+    endIsGuess: false,
+    isLogged: true,
     sentOn: false,
     isOver: true,
     isPickedUp: picksUp,
@@ -95,7 +101,9 @@ function sideOfHeard(partyId: string, heard: HeardParty): Side {
     startedAt,
     answeredAt,
     endedAt,
-    sentOn: over && /transfer/i.test(heard.reason ?? ''),
+    endIsGuess: heard.endIsGuess === true,
+    isLogged: false,
+    sentOn: over && isSentOn(heard.reason),
     isOver: over,
     isPickedUp: answeredAt !== null || heard.voicemailAt !== null || heard.code === 'Answered',
     isHeld: heard.code === 'Hold',
@@ -104,9 +112,12 @@ function sideOfHeard(partyId: string, heard: HeardParty): Side {
   }
 }
 
+/** Between colleagues the log has extension numbers, where notifications told those that were called. */
 function withMore(who: Who, more: Who | undefined): Who {
+  const isOutside = (number: string | null | undefined) => number?.startsWith('+') === true
+  const keeps = isOutside(who.number) || !isOutside(more?.number)
   return {
-    number: who.number ?? more?.number ?? null,
+    number: (keeps ? who.number : null) ?? more?.number ?? null,
     name: who.name ?? more?.name ?? null,
     extensionId: who.extensionId ?? more?.extensionId ?? null,
   }

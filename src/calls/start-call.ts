@@ -19,6 +19,7 @@ import {
   moveStarted,
   NothingToStartError,
 } from './call-attempts.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import { settleCallJob, startCallJob } from './jobs.ts'
 
 /** Nobody waits at the phone longer than this for it to ring; later it would only startle. */
@@ -103,7 +104,7 @@ export const startCall = ({
   async function failed(call: Call, attemptId: string | undefined, error: unknown) {
     if (error instanceof RingCentralRefusedError) {
       const code = error.code ?? `HTTP_${error.status}`
-      return fail(call, attemptId, code, explain(error), error)
+      return fail(call, attemptId, code, explainRefusal(error), error)
     }
     if (error instanceof NotConnectedError) {
       return fail(
@@ -172,9 +173,4 @@ export const startCall = ({
       })
     })
   }
-}
-
-function explain({ code }: RingCentralRefusedError): string {
-  if (code === 'RNG-102') return 'RingCentral does not let this number be shown as the caller.'
-  return 'RingCentral refused to start the call.'
 }

@@ -6,9 +6,9 @@ import {
   deliver,
   occurredAtDescription,
 } from '../events/subscription.ts'
-import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { CallFilter, matchesCall } from './filter.ts'
+import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
 
 const CallEvent = builder.objectRef<Delivery<CallRow>>('CallEvent').implement({
@@ -36,7 +36,7 @@ builder.subscriptionField('callChanged', (t) =>
     },
     subscribe: async (_parent, { after, filter: given }, context) => {
       const tenantId = tenantOf(context)
-      const filter = await withRowId(context.db, tenantId, given)
+      const filter = await readFilter(context.db, tenantId, given)
       return deliver<CallRow>(context.services.feed, {
         tenantId,
         types: ['call.changed'],

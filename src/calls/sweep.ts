@@ -1,11 +1,13 @@
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
-import { whereOn } from '../tenants/features.ts'
-import { isLive } from './check-call.ts'
+import { requestAdoption } from './adopt-calls.ts'
+import { endUnfollowed } from './end-unfollowed.ts'
+import { isLive } from './going-on.ts'
 import { checkCallJob, startCallJob, sweepCallsJob } from './jobs.ts'
 import { readsCallLog, sourcesAmong } from './log-source.ts'
 import { requestCallSync } from './request-call-sync.ts'
@@ -17,15 +19,17 @@ const silentFor = minutes(2)
 const callsAtATime = 100
 
 /**
- * The net under the notifications, every minute: syncs call logs that nobody woke, and has calls looked at
- * whose end may have got lost.
+ * The net under the notifications, every minute: syncs call logs that nobody woke, has calls looked at
+ * whose end may have got lost, ends those that nobody follows, and gives newcomers theirs.
  */
 export const sweepCalls = ({
   db,
+  eventLog,
   queue,
   clock,
 }: {
   db: Db
+  eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }) => {
@@ -33,6 +37,8 @@ export const sweepCalls = ({
     await syncStale()
     await lookAtSilent()
     await startForgotten()
+    await endLeft()
+    await adoptForgotten()
   })
 
   /** Calls whose job got lost: it finds out whether there is anything to doubt. */
@@ -47,9 +53,39 @@ export const sweepCalls = ({
     }
   }
 
+  /** Whoever told of them lost the grant, or calls were switched off. */
+  async function endLeft() {
+    const left = await db.$queryRaw<{ id: string }[]>`
+      SELECT "Call"."id" FROM "Call" JOIN "Tenant" ON "Tenant"."id" = "Call"."tenantId"
+      WHERE "Call"."status" IN ('RINGING', 'ANSWERED', 'ON_HOLD') AND ("Tenant"."disabledFeatures" @> '{CALLS}'
+        OR NOT EXISTS (SELECT 1 FROM "Grant" WHERE "extensionRowId" = ANY("Call"."extensionRowIds")))
+      LIMIT ${callsAtATime}`
+    if (left.length === 0) return
+    const which = { id: { in: left.map(({ id }) => id) } }
+    await eventLog.transaction((tx, record) => endUnfollowed(tx, record, which, clock.now()))
+  }
+
+  /** Those that connected without their job, and those of an older version. */
+  async function adoptForgotten() {
+    const { connectedAt } = db.extension.fields
+    const newcomers = await db.extension.findMany({
+      where: {
+        grant: { isNot: null },
+        connectedAt: { lt: after(clock.now(), -minutes(1)) },
+        tenant: { status: 'ACTIVE' },
+        OR: [{ callsAdoptedAt: null }, { callsAdoptedAt: { lt: connectedAt } }],
+      },
+      select: { id: true },
+      take: callsAtATime,
+    })
+    for (const { id } of newcomers) {
+      await inTransaction(db, (tx) => requestAdoption(tx, queue, id))
+    }
+  }
+
   async function syncStale() {
     const readers = await db.extension.findMany({
-      where: { ...readsCallLog, tenant: { status: 'ACTIVE', ...whereOn('CALLS') } },
+      where: { ...readsCallLog, tenant: { status: 'ACTIVE' } },
       include: { grant: { select: { accessTokenExpiresAt: true } } },
       orderBy: [{ connectedAt: 'asc' }, { id: 'asc' }],
     })

@@ -62,6 +62,9 @@ export async function whoCalls(
   )
 }
 
+const alsoName =
+  ' To have another phone ring first, for example a mobile, say who calls as well: in `userId` or `extensionId`.'
+
 async function named(db: Db, tenantId: string, caller: Caller): Promise<Extension> {
   if (caller.by === 'user') return extensionOfUser(db, tenantId, caller.id)
   if (caller.by === 'extension') return findExtension(db, tenantId, caller.id)
@@ -69,5 +72,5 @@ async function named(db: Db, tenantId: string, caller: Caller): Promise<Extensio
   if (number) return number.extension
   const where = { tenantId, status: { not: 'REVOKED' } } as const
   const connected = await db.extension.findFirst({ where })
-  throw connected ? new NumberNotFoundError(caller.from) : new NotConnectedError()
+  throw connected ? new NumberNotFoundError(caller.from, alsoName) : new NotConnectedError()
 }

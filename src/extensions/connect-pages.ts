@@ -7,6 +7,8 @@ export function confirmationPage(link: {
   tenantName: string
   label: string | null
   token: string
+  /** What it allows, in words. */
+  asked: readonly string[]
 }) {
   return page({
     title: `Connect RingCentral to ${link.tenantName}`,
@@ -14,10 +16,7 @@ export function confirmationPage(link: {
 ${link.label ? html`<p class="soft">This link was made for: ${link.label}</p>` : ''}
 <p><strong>${link.tenantName}</strong> asks to use your RingCentral extension. It will be able to:</p>
 <ul>
-<li>send texts from your numbers, and read texts that come in</li>
-<li>read your call log</li>
-<li>see your name, mail address, extension and numbers</li>
-</ul>
+${link.asked.map((one) => html`<li>${one}</li>\n`)}</ul>
 <p class="soft">You will sign in at RingCentral next, where you can still say no. Your password stays there.</p>
 <form method="post" action="/v1/rc/connect">
 <input type="hidden" name="token" value="${link.token}">
@@ -77,7 +76,7 @@ export function notConnectedPage(tenantName: string, why: keyof typeof reasons) 
     title: 'Nothing was connected',
     body: html`<h1>Nothing was connected</h1>
 <p>${reasons[why]}</p>
-<p>${tenantName} has no access to your extension. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>`,
+<p>Nothing was changed: if your extension was connected to ${tenantName} before, it still is. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>`,
   })
 }
 
@@ -91,7 +90,12 @@ export type FoundExtension = {
 }
 
 /** What was connected. Loads itself again until everything has been found. */
-export function connectedPage(tenantName: string, extension: FoundExtension, selfUrl: string) {
+export function connectedPage(
+  tenantName: string,
+  extension: FoundExtension,
+  allowed: readonly string[],
+  selfUrl: string,
+) {
   const { numbersDiscoveredAt, phoneNumbers, webhookSubscriptions } = extension
   const listening = webhookSubscriptions.length > 0
   const complete = numbersDiscoveredAt !== null && listening
@@ -110,6 +114,9 @@ ${extension.extensionNumber ? html`<dt>Extension</dt><dd>${extension.extensionNu
 <dt>Numbers for texts</dt><dd>${numbers}</dd>
 <dt>Incoming texts</dt><dd>${listening ? 'Being received' : 'Being set up…'}</dd>
 </dl>
+<p>${tenantName} is now able to:</p>
+<ul>
+${allowed.map((one) => html`<li>${one}</li>\n`)}</ul>
 <p class="soft">You can close this page. To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
   })
 }

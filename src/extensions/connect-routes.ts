@@ -26,7 +26,7 @@ export function connectRoutes({
   publicUrl: string
   ringCentralUrl: string
 }) {
-  const { links, connecting } = extensions
+  const { links, connecting, consent } = extensions
   const routes = new Hono()
   const secure = publicUrl.startsWith('https:')
   const cookieName = secure ? '__Host-ringql-connect' : 'ringql-connect'
@@ -53,7 +53,8 @@ export function connectRoutes({
     const token = c.req.query('token') ?? ''
     const link = await links.look(token)
     if (link.state !== 'valid') return c.html(brokenLinkPage(link.state), brokenStatus(link.state))
-    return c.html(confirmationPage({ ...link, token }))
+    const asked = await consent.asked(link.tenantId)
+    return c.html(confirmationPage({ ...link, token, asked }))
   })
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
@@ -120,7 +121,9 @@ export function connectRoutes({
       const { extension, tenantName } = found
       const complete = extension.numbersDiscoveredAt && extension.webhookSubscriptions.length > 0
       if (complete || Date.now() >= giveUpAt) {
-        return c.html(connectedPage(tenantName, extension, `/v1/rc/connected?attempt=${attemptId}`))
+        const allowed = await consent.allowed(extension)
+        const selfUrl = `/v1/rc/connected?attempt=${attemptId}`
+        return c.html(connectedPage(tenantName, extension, allowed, selfUrl))
       }
     }
   }

@@ -12,10 +12,11 @@ import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
 import type { RingCentral } from '../ringcentral/client.ts'
 import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
-import type { ConnectLinks, LinkState } from './connect-link.ts'
+import type { ConnectLinks } from './connect-link.ts'
+import { type Begun, type Completed, isConflict } from './connect-outcome.ts'
 import { detailsOf } from './details.ts'
 import { releaseTokens } from './disconnect.ts'
-import { ExtensionAlreadyMappedError, UserAlreadyMappedError } from './errors.ts'
+import { UserAlreadyMappedError } from './errors.ts'
 import { sealTokens } from './grant-tokens.ts'
 import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
@@ -23,26 +24,6 @@ import type { TokenEndpoint } from './token-endpoint.ts'
 import { mapUser } from './user-mapping.ts'
 
 export type Connecting = ReturnType<typeof createConnecting>
-
-export type Begun =
-  | { begun: true; authorizationUrl: URL; browserSecret: string }
-  | { begun: false; link: Exclude<LinkState['state'], 'valid'> }
-
-/** How a passage through RingCentral's consent page ended. */
-export type Completed =
-  | { outcome: 'connected'; attemptId: string; extensionRowId: string; tenantName: string }
-  /** The state is missing, unknown, used or too old. */
-  | { outcome: 'unknown' }
-  /** Another browser began this, so what comes back here may be somebody else's account. */
-  | { outcome: 'other-browser' }
-  /** The person said no, or RingCentral would not; the link is good again. */
-  | { outcome: 'refused'; tenantName: string }
-  /** The link is for a user who is mapped to another extension, or the extension is another user's; the link is good again. */
-  | { outcome: 'mapped'; tenantName: string; conflict: 'user' | 'extension' }
-  /** The token endpoint takes no more for the moment; the link is good again. */
-  | { outcome: 'busy'; tenantName: string }
-  /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
-  | { outcome: 'failed'; tenantName: string }
 
 /** Longer than a person takes at RingCentral's consent page, with a password to look up. */
 const attemptLifetime = minutes(10)
@@ -142,9 +123,7 @@ export function createConnecting(deps: {
   /** A login that is surely not used is ended at RingCentral as well, as far as that goes at once. */
   async function giveBack(tokens: TokenSet, error: unknown): Promise<never> {
     // After any other error it may have been saved all the same.
-    const conflict =
-      error instanceof UserAlreadyMappedError || error instanceof ExtensionAlreadyMappedError
-    if (!conflict) throw error
+    if (!isConflict(error)) throw error
     await tokenEndpoint.revoke(tokens.refreshToken).catch((refused) => {
       logger.info({ err: refused }, 'A login that was not used could not be given back')
     })
@@ -227,14 +206,18 @@ export function createConnecting(deps: {
           tenantName,
         }
       } catch (error) {
-        logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         await links.reopen(attempt.connectTokenId)
-        if (error instanceof UserAlreadyMappedError) {
-          return { outcome: 'mapped', tenantName, conflict: 'user' }
+        if (isConflict(error)) {
+          // Somebody who signed in as the wrong person: nothing that an operator can mend.
+          const { code: reason, userId, extensionId } = error
+          logger.info(
+            { reason, userId, extensionId, attempt: attempt.id },
+            'An extension was not connected: its link is for somebody else',
+          )
+          const conflict = error instanceof UserAlreadyMappedError ? 'user' : 'extension'
+          return { outcome: 'mapped', tenantName, conflict }
         }
-        if (error instanceof ExtensionAlreadyMappedError) {
-          return { outcome: 'mapped', tenantName, conflict: 'extension' }
-        }
+        logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         const busy =
           error instanceof RetryLaterError || error instanceof RingCentralRateLimitedError
         return { outcome: busy ? 'busy' : 'failed', tenantName }

@@ -1,4 +1,3 @@
-import type { Db } from '../db/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -8,6 +7,7 @@ import { canSendSms } from '../ringcentral/phone-numbers.ts'
 import type { ExtensionAccess } from './access.ts'
 import { type Details, detailsIn, detailsOf } from './details.ts'
 import { NotConnectedError } from './errors.ts'
+import { holdConnected } from './hold-connected.ts'
 import { discoverNumbersJob, readRegistrationsJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
 
@@ -16,13 +16,11 @@ import { recordExtensionChanged } from './status.ts'
  * between extensions, so this is repeated daily, on demand, and when RingCentral says that they changed.
  */
 export const discoverNumbers = ({
-  db,
   eventLog,
   queue,
   access,
   clock,
 }: {
-  db: Db
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess
@@ -48,27 +46,26 @@ export const discoverNumbers = ({
       paymentType: number.paymentType ?? null,
       features: number.features,
     }))
-    const before = await db.extension.findUnique({
-      where: { id: extensionRowId },
-      include: { phoneNumbers: true },
-    })
     await eventLog.transaction(async (tx, record) => {
-      // Only while it is connected: a disconnect in between has wiped the numbers for good. By a column
-      // of its own row, which Postgres looks at again when it had to wait for that disconnect.
-      const [extension] = await tx.extension.updateManyAndReturn({
-        where: { id: extensionRowId, disconnectedAt: null },
+      // A disconnect in between has wiped the numbers for good.
+      if (!(await holdConnected(tx, extensionRowId))) return
+      const before = await tx.extension.findUniqueOrThrow({
+        where: { id: extensionRowId },
+        include: { phoneNumbers: true },
+      })
+      const extension = await tx.extension.update({
+        where: { id: extensionRowId },
         data: {
           ...detailsOf(found.extension),
           isAdmin: found.extension.isAdmin,
           numbersDiscoveredAt: clock.now(),
         },
       })
-      if (!extension) return
       const { id, tenantId } = extension
       await replaceNumbers(tx, { tenantId, extensionRowId: id, at: clock.now() }, numbers)
       await queue.send(tx, readRegistrationsJob, { extensionRowId: id }, { singletonKey: id })
       if (
-        !before?.numbersDiscoveredAt ||
+        !before.numbersDiscoveredAt ||
         factsOf(before) !== factsOf({ ...extension, phoneNumbers: numbers })
       ) {
         recordExtensionChanged(record, extension)

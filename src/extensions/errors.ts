@@ -3,7 +3,9 @@ import { BusinessError } from '../lib/errors.ts'
 export class NotConnectedError extends BusinessError {
   override name = 'NotConnectedError'
   readonly code = 'NOT_CONNECTED'
-  constructor(message = 'RingCentral not connected') {
+  constructor(
+    message = 'RingCentral not connected: somebody has to connect an extension, with a link from `createConnectToken` or `createInviteToken`.',
+  ) {
     super(message)
   }
 }
@@ -11,8 +13,11 @@ export class NotConnectedError extends BusinessError {
 export class ExtensionNotFoundError extends BusinessError {
   override name = 'ExtensionNotFoundError'
   readonly code = 'EXTENSION_NOT_FOUND'
-  constructor(id: string) {
-    super(`There is no extension ${JSON.stringify(id)}. The query \`extensions\` lists them.`)
+  constructor(
+    id: string,
+    advice = 'The query `extensions` lists them: take an `id` or an `extensionId`, not the extension number.',
+  ) {
+    super(`There is no extension ${JSON.stringify(id.slice(0, 40))}. ${advice}`)
   }
 }
 

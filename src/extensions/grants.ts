@@ -102,7 +102,7 @@ export function createGrants({
     } catch (error) {
       if (error instanceof RetryLaterError) throw error
       if (isFinal(error)) {
-        await recordRevoked(stale, leaseId)
+        await recordRevoked(stale, leaseId, error)
         // There is a grant all the same if its user connected again meanwhile.
         return read(stale.extensionRowId)
       }
@@ -137,7 +137,11 @@ export function createGrants({
     }
   }
 
-  async function recordRevoked(stale: OpenGrant, leaseId: string) {
+  async function recordRevoked(
+    stale: OpenGrant,
+    leaseId: string,
+    error: InvalidGrantError | OAuthRefusedError,
+  ) {
     await eventLog.transaction(async (tx, record) => {
       const { count } = await tx.grant.deleteMany({
         where: { extensionRowId: stale.extensionRowId, version: stale.version, leaseId },
@@ -146,7 +150,7 @@ export function createGrants({
       await changeStatus(tx, record, stale.extensionRowId, {
         from: ['ACTIVE', 'REFRESH_FAILED'],
         to: 'REVOKED',
-        reason: 'RingCentral ended the grant: connect the extension again.',
+        reason: whyEnded(error),
       })
     })
   }
@@ -201,7 +205,13 @@ export function createGrants({
   }
 }
 
-function isFinal(error: unknown): boolean {
+function whyEnded(error: InvalidGrantError | OAuthRefusedError): string {
+  return error.extensionDisabled
+    ? 'RingCentral has disabled the user, or the account: an administrator enables the user there, who then connects again.'
+    : 'RingCentral ended the grant: connect the extension again.'
+}
+
+function isFinal(error: unknown): error is InvalidGrantError | OAuthRefusedError {
   return (
     error instanceof InvalidGrantError ||
     (error instanceof OAuthRefusedError && error.extensionDisabled)

@@ -2,9 +2,7 @@ import type { Tx } from '../db/client.ts'
 
 /** Whether the extension is connected; if so, it stays until the commit. */
 export async function holdConnected(tx: Tx, extensionRowId: string): Promise<boolean> {
-  const held = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM "Extension" AS extension WHERE "id" = ${extensionRowId}
-      AND EXISTS (SELECT 1 FROM "Grant" WHERE "extensionRowId" = extension."id")
-    FOR NO KEY UPDATE`
-  return held.length === 1
+  await tx.$queryRaw`SELECT 1 FROM "Extension" WHERE "id" = ${extensionRowId} FOR NO KEY UPDATE`
+  // Not in the same statement: one that had to wait for a disconnect still sees the grant that is gone.
+  return (await tx.grant.count({ where: { extensionRowId } })) === 1
 }

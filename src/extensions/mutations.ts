@@ -115,7 +115,7 @@ builder.mutationField('disconnect', (t) =>
   t.field({
     type: Disconnected,
     description:
-      'Disconnects all extensions of the tenant: what was queued fails, tokens and numbers are wiped at once, webhooks deleted and grants revoked at RingCentral right afterwards. Messages and calls stay. Scope `extensions:connect`.',
+      'Disconnects all extensions of the tenant: what was queued fails, tokens and numbers are wiped at once, webhooks deleted and grants revoked at RingCentral right afterwards. What was copied for them is forgotten: contacts, presence, and the directory with the last extension of its company. Messages, calls and, unless you say otherwise, user mappings stay. Scope `extensions:connect`.',
     authScopes: mayConnect,
     errors: { types: [NotConnectedError] },
     args: { input: t.arg({ type: DisconnectInput, description: 'May be left out.' }) },

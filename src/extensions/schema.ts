@@ -1,7 +1,9 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import type { Context } from '../graphql/context.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { connectionStatus } from './connection-status.ts'
 import './errors-schema.ts'
+import { extensionIdDescription, rcIdsOf } from './which-extension.ts'
 
 const mayRead = { scope: 'extensions:read' }
 
@@ -100,7 +102,7 @@ const ExtensionFilter = builder.inputType('ExtensionFilter', {
   description: 'Which extensions. Everything given must hold.',
   fields: (t) => ({
     status: t.field({ type: [ExtensionStatus], description: 'One of these statuses.' }),
-    extensionId: t.string({ description: 'With this RingCentral id.' }),
+    extensionId: t.string({ description: `This one, ${extensionIdDescription}.` }),
   }),
 })
 
@@ -114,13 +116,12 @@ builder.queryField('extensions', (t) =>
         'The extensions that are or were connected, the last connected first. Scope `extensions:read`.',
       authScopes: mayRead,
       args: { filter: t.arg({ type: ExtensionFilter, description: 'Which ones.' }) },
-      totalCount: (_parent, { filter }, context) =>
-        context.db.extension.count({ where: whereExtension(tenantOf(context), filter) }),
-      resolve: (query, _parent, args, context) => {
-        checkPage(args)
+      totalCount: async (_parent, { filter }, context) =>
+        context.db.extension.count({ where: await whereExtension(context, filter) }),
+      resolve: async (query, _parent, args, context) => {
         return context.db.extension.findMany({
           ...query,
-          where: whereExtension(tenantOf(context), args.filter),
+          where: await whereExtension(context, args.filter),
           orderBy: [{ connectedAt: 'desc' }, { id: 'desc' }],
         })
       },
@@ -130,14 +131,18 @@ builder.queryField('extensions', (t) =>
   ),
 )
 
-function whereExtension(
-  tenantId: string,
+async function whereExtension(
+  context: Context,
   filter: typeof ExtensionFilter.$inferInput | null | undefined,
 ) {
+  const tenantId = tenantOf(context)
+  const extensionId = filter?.extensionId
   return {
     tenantId,
     ...(filter?.status && { status: { in: filter.status } }),
-    ...(filter?.extensionId && { extensionId: filter.extensionId }),
+    ...(extensionId != null && {
+      extensionId: { in: await rcIdsOf(context.db, tenantId, [extensionId]) },
+    }),
   }
 }
 

@@ -4,6 +4,7 @@ import { inTransaction } from '../db/transaction.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Connecting } from './connect.ts'
 import type { ConnectLinks } from './connect-link.ts'
+import { createConsent } from './consent.ts'
 import type { Disconnecting } from './disconnect.ts'
 import { NotConnectedError } from './errors.ts'
 import { discoverNumbersJob } from './jobs.ts'
@@ -43,6 +44,7 @@ export function createExtensionService({
   return {
     links,
     connecting,
+    consent: createConsent({ db }),
     disconnectTenant: disconnecting.disconnectTenant,
 
     /** The address that a person opens. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Db } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -34,12 +34,15 @@ export function createUpdateExtension({
   eventLog,
   access,
   extensions,
+  onChange,
   clock,
 }: {
   db: Db
   eventLog: EventLog
   access: ExtensionAccess
   extensions: Pick<ExtensionService, 'findConnected' | 'requestDiscovery'>
+  /** What else happens in the transaction that changes it. */
+  onChange: (tx: Tx, extension: Extension) => Promise<void>
   clock: Clock
 }): UpdateExtension {
   return async (tenantId, { extensionId, ...given }) => {
@@ -68,6 +71,7 @@ export function createUpdateExtension({
       if (!isDeepStrictEqual(detailsIn(before), detailsIn(after))) {
         recordExtensionChanged(record, after)
       }
+      await onChange(tx, after)
       return after
     })
   }

@@ -8,6 +8,7 @@ import type PrismaTypes from '../db/generated/pothos-types.ts'
 import { getDatamodel } from '../db/generated/pothos-types.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { kindOfId } from '../lib/ids.ts'
+import './check-page.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
 import { pageDescriptions } from './pagination.ts'
@@ -39,7 +40,8 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date }
   }
 }>({
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, ValidationPlugin, RelayPlugin, PrismaPlugin],
+  // Pages come after the scopes: who may not read a list learns nothing about its cursors.
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'pages', ValidationPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   prisma: {
     client: (context) => context.db,
@@ -60,11 +62,11 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
     nodeQueryOptions: {
       description:
-        'Anything that has an id, by its id. Null when there is no such thing, or it is not yours.',
+        'A message, a call, an extension or a phone number, by its id. Null when there is no such thing, or it is not yours; also for ids of anything else (contacts, people in the directory and user mappings are read from their lists).',
       authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
       args: { id: { description: 'Its id, for example `msg_…`.' } },
     },
-    nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },
+    nodeTypeOptions: { description: 'What `node` can be asked for by its id.' },
     idFieldOptions: { description: 'A type prefix and a part that is unique: `msg_…`, `ext_…`.' },
     ...pageDescriptions,
   },

@@ -71,6 +71,7 @@ export function graphqlRoutes({
   })
 
   routes.on(['GET', 'POST'], '/', limit, async (c) => {
+    const startedAt = performance.now()
     const request = c.req.raw
     const wantsPage =
       request.method === 'GET' && request.headers.get('accept')?.includes('text/html')
@@ -108,6 +109,8 @@ export function graphqlRoutes({
         c.env.outgoing.setTimeout(patienceMs + graceMs, () => c.env.outgoing.destroy())
       }
       response.headers.set('X-Request-Id', requestId)
+      // A stream is not over yet; what it took to begin would say nothing.
+      if (!streams(answer)) response.headers.set('Server-Timing', timing(startedAt))
       response.headers.set('Cache-Control', 'no-store')
       response.headers.set('X-Content-Type-Options', 'nosniff')
       return response
@@ -121,6 +124,11 @@ export function graphqlRoutes({
   })
 
   return routes
+}
+
+/** How long the answer took, as a browser's developer tools show it: https://www.w3.org/TR/server-timing/ */
+function timing(startedAt: number): string {
+  return `total;dur=${(performance.now() - startedAt).toFixed(1)}`
 }
 
 /** Calls `end` when the answer is over: at once, or if it streams, when it is through or hung up on. */

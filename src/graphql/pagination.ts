@@ -4,20 +4,35 @@ import { topLevelError } from './errors.ts'
 /** How many lines a page has when nobody says, and at most. */
 export const pageSize = { defaultSize: 20, maxSize: 100 } as const
 
-type PageArgs = { first?: number | null; last?: number | null }
+export type PageArgs = {
+  first?: number | null
+  last?: number | null
+  after?: string | null
+  before?: string | null
+}
 
-/** Refuses a page size that would otherwise be cut in silence. */
-export function checkPage({ first, last }: PageArgs): void {
-  for (const [name, value] of Object.entries({ first, last })) {
+/** Refuses a page size that would otherwise be cut in silence, and what says two things at once. */
+export function checkPage({ first, last, after, before }: PageArgs): void {
+  for (const [name, value, cursor] of [
+    ['first', first, 'after'],
+    ['last', last, 'before'],
+  ] as const) {
     if (value != null && (value < 1 || value > pageSize.maxSize)) {
       throw topLevelError(
         'BAD_USER_INPUT',
-        `\`${name}\` must be from 1 to ${pageSize.maxSize}; got ${value}. Ask for the next page with \`after\`.`,
+        `\`${name}\` must be from 1 to ${pageSize.maxSize}; got ${value}. Ask for more with \`${cursor}\`.`,
       )
     }
   }
   if (first != null && last != null) {
     throw topLevelError('BAD_USER_INPUT', 'Give `first` or `last`, not both.')
+  }
+  const backward = last != null || before != null
+  if (backward && (first != null || after != null)) {
+    throw topLevelError(
+      'BAD_USER_INPUT',
+      'Forward goes `first` with `after`, backward `last` with `before`: give one of the pairs.',
+    )
   }
 }
 
@@ -27,8 +42,14 @@ export const pageDescriptions = {
     description: `So many from the front, 1 to ${pageSize.maxSize}; ${pageSize.defaultSize} when neither \`first\` nor \`last\` is given.`,
   },
   lastArgOptions: { description: `So many from the back, 1 to ${pageSize.maxSize}.` },
-  afterArgOptions: { description: 'Only what follows this cursor: the `endCursor` of a page.' },
-  beforeArgOptions: { description: 'Only what precedes this cursor: the `startCursor` of a page.' },
+  afterArgOptions: {
+    description:
+      'Only what follows this cursor: the `endCursor` of the page before, of the same list. Goes with `first`.',
+  },
+  beforeArgOptions: {
+    description:
+      'Only what precedes this cursor: the `startCursor` of the page that follows, of the same list. Goes with `last`.',
+  },
   edgesFieldOptions: { description: 'The things on this page, each with its cursor.' },
   pageInfoFieldOptions: { description: 'Where this page stands in the list.' },
   cursorFieldOptions: { description: 'Its place in the list, for `after` and `before`.' },

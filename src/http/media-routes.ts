@@ -87,6 +87,11 @@ export function mediaRoutes({
       if (error instanceof RingCentralRefusedError && error.status === 404) {
         return c.json({ error: goneAtRingCentral }, 404)
       }
+      if (error instanceof RingCentralRefusedError && error.status === 403) {
+        const missing =
+          error.permissionName && `: the permission ${error.permissionName} is missing`
+        return c.json({ error: `RingCentral does not hand it out${missing ?? ''}` }, 403)
+      }
       if (!(error instanceof RingCentralError)) throw error
       logger.info({ err: error, owner: name.ownerId }, 'Media could not be fetched')
       return c.json({ error: 'RingCentral does not hand it out' }, 502)

@@ -1,3 +1,4 @@
+import { hearIdle } from '../calls/hear-idle.ts'
 import { hearSession } from '../calls/hear-session.ts'
 import { applyRecords } from '../consents/reconcile.ts'
 import { refreshConversations } from '../conversations/refresh.ts'
@@ -104,6 +105,7 @@ export const processNotification = ({
         return requestSync(tx, queue, extensionRowId)
       case 'presence': {
         const { body, timestamp } = notification
+        await hearIdle(tx, { queue, clock, logLagMs }, extensionRowId, body)
         const source = { by: 'notification', sequence: body.sequence, toldAt: timestamp } as const
         return recordPresence(tx, record, extensionRowId, body, source, clock.now())
       }

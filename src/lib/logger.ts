@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 
 export type { Logger } from 'pino'
 
@@ -17,7 +17,14 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   const options = {
     level,
     base: null,
+    serializers: { err: withoutSecretName },
     redact: secretPaths.flatMap((path) => [path, `*.${path}`]),
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** The code of an error is ours or RingCentral's, and no secret; only its name is that of one. */
+function withoutSecretName(error: Error) {
+  const { code: errorCode, ...rest } = stdSerializers.err(error)
+  return errorCode === undefined ? rest : { ...rest, errorCode }
 }

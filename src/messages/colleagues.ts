@@ -91,5 +91,5 @@ function isColleague(party: Party, { extensionId, extensionNumber }: Colleague):
   if (party.extensionId !== undefined && extensionId !== null) {
     return party.extensionId === extensionId
   }
-  return party.extensionNumber !== undefined && party.extensionNumber === extensionNumber
+  return party.extensionNumber === extensionNumber
 }

@@ -1,6 +1,9 @@
 import type { Message, Prisma } from '../db/generated/client/client.ts'
-import { extensionIdDescription } from '../extensions/which-extension.ts'
-import { builder } from '../graphql/builder.ts'
+import { extensionIdDescription, withRowId } from '../extensions/which-extension.ts'
+import { builder, tenantOf } from '../graphql/builder.ts'
+import { checkRange } from '../graphql/check-range.ts'
+import type { Context } from '../graphql/context.ts'
+import { parseFilterNumber } from '../numbers/filter-number.ts'
 import { MessageDirection, MessageStatus, MessageType } from './enums.ts'
 
 /** Which messages: for a list (`whereMessage`) and for a live stream (`matchesMessage`) alike. */
@@ -26,6 +29,16 @@ export const MessageFilter = builder.inputType('MessageFilter', {
 })
 
 export type MessageFilterInput = typeof MessageFilter.$inferInput
+
+/** The filter as we compare with it: the id of our row, the number in E.164. Refuses what can find nothing. */
+export async function readFilter(
+  context: Context,
+  given: MessageFilterInput | null | undefined,
+): Promise<MessageFilterInput | null | undefined> {
+  const filter = await withRowId(context.db, tenantOf(context), given)
+  checkRange(['createdFrom', filter?.createdFrom], ['createdBefore', filter?.createdBefore])
+  return filter?.number == null ? filter : { ...filter, number: parseFilterNumber(filter.number) }
+}
 
 export function whereMessage(tenantId: string, filter: MessageFilterInput | null | undefined) {
   const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}

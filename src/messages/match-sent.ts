@@ -105,12 +105,9 @@ export async function findInDoubt(
   extensionRowId: string,
   record: MessageRecord,
 ): Promise<{ message: Message; attempt: MessageAttempt } | undefined> {
-  const type = typeOf(record)
-  if (!type) return undefined
   const candidates = await tx.message.findMany({
     where: {
       extensionRowId,
-      type,
       direction: 'OUTBOUND',
       status: { in: ['SENDING', 'UNCONFIRMED'] },
       rcMessageId: null,

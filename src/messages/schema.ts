@@ -1,7 +1,6 @@
-import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import {
   MessageDirection,
@@ -12,7 +11,7 @@ import {
 } from './enums.ts'
 import { errorOfMessage } from './error-of-message.ts'
 import { MessageErrorDetails } from './error-schema.ts'
-import { MessageFilter, type MessageFilterInput, whereMessage } from './filter.ts'
+import { MessageFilter, type MessageFilterInput, readFilter, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
 
@@ -142,7 +141,6 @@ builder.queryField('messages', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.message.count({ where: await where(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.message.findMany({
           ...query,
           where: await where(context, args.filter),
@@ -156,6 +154,5 @@ builder.queryField('messages', (t) =>
 )
 
 async function where(context: Context, filter: MessageFilterInput | null | undefined) {
-  const tenantId = tenantOf(context)
-  return whereMessage(tenantId, await withRowId(context.db, tenantId, filter))
+  return whereMessage(tenantOf(context), await readFilter(context, filter))
 }

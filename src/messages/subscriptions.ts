@@ -7,10 +7,9 @@ import {
   deliver,
   occurredAtDescription,
 } from '../events/subscription.ts'
-import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { MessageFilter, type MessageFilterInput, matchesMessage } from './filter.ts'
+import { MessageFilter, type MessageFilterInput, matchesMessage, readFilter } from './filter.ts'
 import { Message } from './schema.ts'
 
 const MessageEvent = builder.objectRef<Delivery<MessageRow>>('MessageEvent').implement({
@@ -33,7 +32,7 @@ type SubscriptionArgs = {
 
 async function deliverMessages(type: EventType, args: SubscriptionArgs, context: Context) {
   const tenantId = tenantOf(context)
-  const filter = await withRowId(context.db, tenantId, args.filter)
+  const filter = await readFilter(context, args.filter)
   return deliver<MessageRow>(context.services.feed, {
     tenantId,
     types: [type],

@@ -16,9 +16,10 @@ export class NumberNotFoundError extends BusinessError {
   override name = 'NumberNotFoundError'
   readonly code = 'NUMBER_NOT_FOUND'
   readonly number: string
-  constructor(number: string) {
+  /** `more`: what else there is to do, where this was asked. */
+  constructor(number: string, more = '') {
     super(
-      `No connected extension can send from ${number}. The query \`phoneNumbers\` lists the numbers that can; new ones are found daily, or at once with \`discoverPhoneNumbers\`.`,
+      `No connected extension can send from ${number}. The query \`phoneNumbers\` lists the numbers that can; new ones are found daily, or at once with \`discoverPhoneNumbers\`.${more}`,
     )
     this.number = number
   }

@@ -1,7 +1,7 @@
 import type { PhoneNumber as PhoneNumberRow } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import {
   InternationalNotAllowedError,
   InvalidPhoneNumberError,
@@ -144,14 +144,12 @@ builder.queryField('phoneNumbers', (t) =>
       authScopes: { scope: 'extensions:read' },
       totalCount: (_parent, _args, context) =>
         context.db.phoneNumber.count({ where: { tenantId: tenantOf(context) } }),
-      resolve: (query, _parent, args, context) => {
-        checkPage(args)
-        return context.db.phoneNumber.findMany({
+      resolve: (query, _parent, _args, context) =>
+        context.db.phoneNumber.findMany({
           ...query,
           where: { tenantId: tenantOf(context) },
           orderBy: [{ phoneNumber: 'asc' }, { id: 'asc' }],
-        })
-      },
+        }),
     },
     { name: 'PhoneNumberConnection', description: 'A page of phone numbers.' },
     { name: 'PhoneNumberEdge', description: 'A phone number and its place in the list.' },

@@ -8,9 +8,10 @@ import { asRefusal } from '../extensions/ringcentral-refusals.ts'
 import type { ExtensionService } from '../extensions/service.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
-import type { ContactFields, RingCentralApi } from '../ringcentral/client.ts'
-import { RingCentralInDoubtError } from '../ringcentral/errors.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
+import { RingCentralInDoubtError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { AddressBooks } from './address-books.ts'
+import { type GivenFields, isEditable, parseFields } from './contact-fields.ts'
 import { contactFacts, homeOf } from './contact-row.ts'
 import { ContactNotFoundError, ContactUnconfirmedError } from './errors.ts'
 import { saveContacts } from './save-contacts.ts'
@@ -22,20 +23,6 @@ declare module '../graphql/context.ts' {
 }
 
 export type ContactChanges = ReturnType<typeof createContactChanges>
-
-const editable = [
-  'firstName',
-  'lastName',
-  'company',
-  'jobTitle',
-  'email',
-  'mobilePhone',
-  'businessPhone',
-  'homePhone',
-  'notes',
-] as const
-
-export type GivenFields = { [Name in (typeof editable)[number]]?: string | null | undefined }
 
 /** Changes an address book: at RingCentral first, so that ours never has what RingCentral has not. */
 export function createContactChanges({
@@ -75,7 +62,9 @@ export function createContactChanges({
     try {
       return { done: await access.call(extension.id, ({ addressBook }) => work(addressBook)) }
     } catch (error) {
-      if (!(error instanceof RingCentralInDoubtError)) throw asRefusal(error, clock)
+      if (!(error instanceof RingCentralInDoubtError)) {
+        throw faultyField(error) ?? asRefusal(error, clock)
+      }
       const found = (await addressBooks.compareNow(extension.id)) ? await look() : null
       if (!found) throw new ContactUnconfirmedError()
       return { found }
@@ -104,8 +93,10 @@ export function createContactChanges({
       tenantId: string,
       { extensionId, ...given }: { extensionId: string } & GivenFields,
     ): Promise<Contact> {
-      const fields = fieldsOf(given)
-      if (Object.values(fields).every((value) => !value)) {
+      const fields = Object.fromEntries(
+        Object.entries(parseFields(given)).filter(([, value]) => value !== ''),
+      )
+      if (Object.keys(fields).length === 0) {
         throw new InvalidInputError('firstName', 'A contact needs at least one of its fields.')
       }
       const extension = await owner(tenantId, extensionId)
@@ -129,18 +120,19 @@ export function createContactChanges({
     },
 
     async update(tenantId: string, { id, ...given }: { id: string } & GivenFields) {
-      const fields = fieldsOf(given)
+      const fields = parseFields(given)
       if (Object.keys(fields).length === 0) {
         throw new InvalidInputError('firstName', 'Say what to change.')
       }
       const contact = await find(tenantId, id)
       const extension = await owner(tenantId, contact.extensionRowId)
+      // What is empty is removed at RingCentral by null: an empty mail address it refuses.
       const wanted = Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [name, value || null]),
       )
       const outcome = await change(
         extension,
-        (addressBook) => addressBook.update(contact.rcContactId, fields),
+        (addressBook) => addressBook.update(contact.rcContactId, wanted),
         () => db.contact.findFirst({ where: { id, ...wanted } }),
       )
       return 'found' in outcome ? outcome.found : save(extension, outcome.done)
@@ -161,9 +153,12 @@ export function createContactChanges({
   }
 }
 
-/** What is null or left out stays as it is; an empty text clears. */
-function fieldsOf(given: GivenFields): ContactFields & Record<string, string> {
-  return Object.fromEntries(
-    editable.flatMap((name) => (given[name] == null ? [] : [[name, given[name]]])),
+/** RingCentral names a field as we do. */
+function faultyField(error: unknown): InvalidInputError | undefined {
+  if (!(error instanceof RingCentralRefusedError) || !isEditable(error.parameterName)) return
+  const { parameterName, code } = error
+  return new InvalidInputError(
+    parameterName,
+    `RingCentral does not take this \`${parameterName}\` (${code ?? error.status}). Nothing was changed.`,
   )
 }

@@ -9,6 +9,7 @@ import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { RateLimitedError } from '../lib/errors.ts'
 import { FeatureDisabledError } from '../tenants/errors.ts'
+import { longestField, longestNotes } from './contact-fields.ts'
 import { Contact } from './contact-schema.ts'
 import { ContactNotFoundError, ContactUnconfirmedError } from './errors.ts'
 
@@ -36,6 +37,8 @@ const refusals = [
   ContactUnconfirmedError,
 ]
 
+const howLong = `At most ${longestField} characters each, \`notes\` at most ${longestNotes}.`
+
 /** What a contact is made of. */
 const fields = {
   firstName: 'The first name.',
@@ -50,7 +53,7 @@ const fields = {
 } as const
 
 const CreateContactInput = builder.inputType('CreateContactInput', {
-  description: 'A new contact: at least one of its fields.',
+  description: `A new contact: at least one of its fields. ${howLong}`,
   fields: (t) => ({
     extensionId: t.id({
       required: true,
@@ -82,7 +85,7 @@ builder.mutationField('createContact', (t) =>
 )
 
 const UpdateContactInput = builder.inputType('UpdateContactInput', {
-  description: 'What to change. What is null or left out stays as it is; an empty text clears.',
+  description: `What to change. What is null or left out stays as it is; an empty text clears. ${howLong}`,
   fields: (t) => ({
     id: t.id({ required: true, description: 'The contact, `con_…`.' }),
     firstName: t.string({ description: fields.firstName }),

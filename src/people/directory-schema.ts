@@ -4,7 +4,7 @@ import { Extension } from '../extensions/schema.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { FeatureDisabledError } from '../tenants/errors.ts'
 import { isOn } from '../tenants/features.ts'
 import { countDirectory, longestSearch, searchDirectory } from './search-directory.ts'
@@ -35,7 +35,7 @@ export const DirectoryEntry = builder.prismaObject('DirectoryEntry', {
   }),
 })
 
-type Found = { search: string | null | undefined }
+type Found = { search: string | null | undefined; isBeyond: boolean }
 
 builder.queryField('directory', (t) =>
   t.connection(
@@ -51,7 +51,6 @@ builder.queryField('directory', (t) =>
         }),
       },
       resolve: async (_parent, { search, ...page }, context) => {
-        checkPage(page)
         if (search && search.length > longestSearch) {
           throw topLevelError(
             'BAD_USER_INPUT',
@@ -66,7 +65,8 @@ builder.queryField('directory', (t) =>
           { ...pageSize, args: page, totalCount },
           (part) => searchDirectory(context.db, tenantId, search, part),
         )
-        return { ...connection, search } satisfies Found
+        const isBeyond = page.after != null || page.before != null
+        return { ...withoutEmptyPlaces(connection), search, isBeyond } satisfies Found
       },
     },
     {
@@ -88,7 +88,7 @@ builder.queryField('directory', (t) =>
           nullable: true,
           description: 'Why nobody was found and what to do, for a person; null when somebody was.',
           resolve: async (found, _args, context) =>
-            found.edges?.length ? null : emptyHint(context, (found as unknown as Found).search),
+            found.edges?.length ? null : emptyHint(context, found as unknown as Found),
         }),
       }),
     },
@@ -96,13 +96,19 @@ builder.queryField('directory', (t) =>
   ),
 )
 
-async function emptyHint(context: Context, search: string | null | undefined): Promise<string> {
+/** An empty page has no first and no last: the cursors that Pothos makes up for it lead nowhere. */
+function withoutEmptyPlaces<Page extends { edges: unknown; pageInfo: object }>(page: Page): Page {
+  if (!Array.isArray(page.edges) || page.edges.length > 0) return page
+  return { ...page, pageInfo: { ...page.pageInfo, startCursor: null, endCursor: null } }
+}
+
+async function emptyHint(context: Context, { search, isBeyond }: Found): Promise<string> {
   if (!(await isOn(context.db, tenantOf(context), 'DIRECTORY'))) {
     return new FeatureDisabledError('DIRECTORY').message
   }
   if (!(await context.services.directory.asOf(tenantOf(context)))) {
     return 'The directory has not been read yet. Connect an extension whose grant includes RingCentral’s scope ReadAccounts, then ask again.'
   }
-  if (!search?.trim()) return 'There is nothing after this place in the list.'
-  return `Nobody matches ${JSON.stringify(search)}. The user must exist in RingCentral: an admin adds them there, and they are found here within minutes.`
+  if (isBeyond || !search?.trim()) return 'There is nothing beyond this place in the list.'
+  return `Nobody matches ${JSON.stringify(search)}: check the spelling. The user must exist in RingCentral: an admin adds them there, and they are found here within minutes.`
 }

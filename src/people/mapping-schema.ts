@@ -1,10 +1,11 @@
 import type { Prisma } from '../db/generated/client/client.ts'
 import { connectedExtension } from '../extensions/connected-extension.ts'
 import { Extension } from '../extensions/schema.ts'
+import { rcIdsOf } from '../extensions/which-extension.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { DirectoryEntry } from './directory-schema.ts'
 
 const mayRead = { scope: 'people:read' }
@@ -40,6 +41,16 @@ export const UserMapping = builder.prismaObject('UserMapping', {
       description: 'The RingCentral user in the directory; null when it is not there (any more).',
       resolve: ({ extensionId }, _args, context) => personOf(context, extensionId),
     }),
+    warning: t.string({
+      nullable: true,
+      description:
+        'What keeps the RingCentral user from being used, and what to do, for a person: the user is disabled, for example. Null when nothing does.',
+      resolve: async ({ extensionId }, _args, context) => {
+        const person = await personOf(context, extensionId)
+        if (!person?.status || person.status === 'Enabled') return null
+        return `${person.name} is ${person.status} at RingCentral: an administrator of the company has to enable the user there.`
+      },
+    }),
     extension: t.field({
       type: Extension,
       nullable: true,
@@ -74,7 +85,10 @@ const UserMappingFilter = builder.inputType('UserMappingFilter', {
   description: 'Which mappings. Everything given must hold.',
   fields: (t) => ({
     userId: t.stringList({ description: 'Of one of these users of your application.' }),
-    extensionId: t.stringList({ description: 'Of one of these extensions, by RingCentral’s id.' }),
+    extensionId: t.stringList({
+      description:
+        'Of one of these extensions, each by its `id` (`ext_…`) or by its `extensionId` at RingCentral.',
+    }),
   }),
 })
 
@@ -90,13 +104,12 @@ builder.queryField('userMappings', (t) =>
       args: {
         filter: t.arg({ type: UserMappingFilter, description: 'Which ones; all if left out.' }),
       },
-      totalCount: (_parent, { filter }, context) =>
-        context.db.userMapping.count({ where: whereMapping(tenantOf(context), filter) }),
-      resolve: (query, _parent, args, context) => {
-        checkPage(args)
+      totalCount: async (_parent, { filter }, context) =>
+        context.db.userMapping.count({ where: await whereMapping(context, filter) }),
+      resolve: async (query, _parent, args, context) => {
         return context.db.userMapping.findMany({
           ...query,
-          where: whereMapping(tenantOf(context), args.filter),
+          where: await whereMapping(context, args.filter),
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         })
       },
@@ -106,13 +119,16 @@ builder.queryField('userMappings', (t) =>
   ),
 )
 
-function whereMapping(
-  tenantId: string,
+async function whereMapping(
+  context: Context,
   filter: typeof UserMappingFilter.$inferInput | null | undefined,
-): Prisma.UserMappingWhereInput {
+): Promise<Prisma.UserMappingWhereInput> {
+  const tenantId = tenantOf(context)
+  const extensionIds =
+    filter?.extensionId && (await rcIdsOf(context.db, tenantId, filter.extensionId))
   return {
     tenantId,
     ...(filter?.userId && { userId: { in: filter.userId } }),
-    ...(filter?.extensionId && { extensionId: { in: filter.extensionId } }),
+    ...(extensionIds && { extensionId: { in: extensionIds } }),
   }
 }

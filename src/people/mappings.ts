@@ -34,8 +34,20 @@ export function createMappings({
     if (kindOfId(given) !== undefined) throw new ExtensionNotFoundError(given)
     await directory.refresh(tenantId)
     const entry = await db.directoryEntry.findFirst({ where: { tenantId, extensionId: given } })
-    if (!entry) throw new ExtensionNotFoundError(given)
+    if (!entry) throw new ExtensionNotFoundError(given, await whoIsMeant(tenantId, given))
     return entry.extensionId
+  }
+
+  /** The number inside the company is what people know: it may be of several companies, so it is only a hint. */
+  async function whoIsMeant(tenantId: string, given: string): Promise<string> {
+    const found = await db.directoryEntry.findMany({
+      where: { tenantId, extensionNumber: given },
+      orderBy: { name: 'asc' },
+      take: 3,
+    })
+    const meant = found.map(({ name, extensionId }) => `${name} (\`extensionId\` ${extensionId})`)
+    const hint = meant.length > 0 ? ` It is the extension number of ${meant.join(', ')}.` : ''
+    return `Nobody in the directory and nobody who is connected has this id: take the \`extensionId\` of somebody in \`directory\`.${hint}`
   }
 
   return {

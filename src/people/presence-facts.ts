@@ -48,7 +48,11 @@ export function factsOf(told: ToldPresence, known: PresenceFacts | null): Presen
     telephonyStatus:
       telephonyStatuses[told.telephonyStatus ?? ''] ?? known?.telephonyStatus ?? null,
     doNotDisturb: doNotDisturbs[told.dndStatus ?? ''] ?? known?.doNotDisturb ?? null,
-    message: told.message?.replaceAll('\u0000', '') ?? known?.message ?? null,
+    // Empty is told when it is taken back.
+    message:
+      told.message === undefined
+        ? (known?.message ?? null)
+        : told.message.replaceAll('\u0000', '') || null,
   }
 }
 

@@ -57,7 +57,7 @@ export const Presence = builder.prismaObject('Presence', {
     }),
     statusMessage: t.exposeString('message', {
       nullable: true,
-      description: 'What the person tells everybody; null if nothing is known.',
+      description: 'What the person tells everybody; null if that is nothing, or not known.',
     }),
     asOf: t.expose('updatedAt', {
       type: 'DateTime',

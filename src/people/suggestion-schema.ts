@@ -19,7 +19,8 @@ const SuggestionOutcome = builder.enumType('UserMappingSuggestionOutcome', {
         'No RingCentral user has this mail address. The user must exist in RingCentral; an extension that is not assigned has none.',
     },
     NOT_ENABLED: {
-      description: 'The RingCentral user is disabled, frozen, not activated or not assigned.',
+      description:
+        'The RingCentral user is disabled, frozen, not activated or not assigned: an administrator of the company changes that at RingCentral.',
     },
     AMBIGUOUS: {
       description:

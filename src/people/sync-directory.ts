@@ -145,10 +145,11 @@ function rowOf(entry: DirectoryEntry) {
     type: type ?? 'Unknown',
     status,
     name,
-    extensionNumber,
-    email,
-    department,
-    jobTitle,
+    // RingCentral writes what there is not as an empty text.
+    extensionNumber: extensionNumber || null,
+    email: email || null,
+    department: department || null,
+    jobTitle: jobTitle || null,
     phoneNumbers,
     searchText: searchTextOf([name, extensionNumber, email, department, jobTitle], phoneNumbers),
   }

@@ -1,7 +1,7 @@
 /** The contacts that one extension keeps for itself, at most 10,000. */
 import { z } from 'zod'
 import type { CallApi } from './call-api.ts'
-import { type Contact, type ContactFields, contact } from './contact-record.ts'
+import { type Contact, type ContactChange, type ContactFields, contact } from './contact-record.ts'
 import { orDeadToken } from './dead-token.ts'
 import { isGone } from './gone.ts'
 import { pageOf } from './paging.ts'
@@ -49,8 +49,8 @@ export interface AddressBookApi {
   /** One page of at most 250. Throws SyncTokenExpiredError when only a full sync helps. */
   sync(query: SyncContactsQuery): Promise<ContactSync>
   create(fields: ContactFields): Promise<Contact>
-  /** What is left out stays as it is. */
-  update(contactId: string, fields: ContactFields): Promise<Contact>
+  /** What is left out stays as it is, what is null is removed. */
+  update(contactId: string, fields: ContactChange): Promise<Contact>
   /** One that is gone already is no error. */
   remove(contactId: string): Promise<void>
 }

@@ -45,3 +45,5 @@ type Address = Partial<NonNullable<Contact['homeAddress']>>
 export type ContactFields = {
   [Name in keyof Omit<Contact, 'id'>]?: Contact[Name] extends string | undefined ? string : Address
 }
+
+export type ContactChange = { [Name in keyof ContactFields]: ContactFields[Name] | null }

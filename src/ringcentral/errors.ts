@@ -127,6 +127,11 @@ export class InvalidGrantError extends RingCentralError {
   constructor(facts: RingCentralErrorFacts) {
     super('RingCentral no longer honours the grant', facts)
   }
+
+  /** Dead because its extension or account is disabled or gone. */
+  get extensionDisabled(): boolean {
+    return saysDisabled(this.code)
+  }
 }
 
 /**
@@ -149,11 +154,15 @@ export class OAuthRefusedError extends RingCentralError {
    * The extension or its account is disabled or gone: for this tenant, as final as `invalid_grant`.
    */
   get extensionDisabled(): boolean {
-    return this.code !== undefined && disabledCodes.has(this.code)
+    return saysDisabled(this.code)
   }
 }
 
 const disabledCodes = new Set(['OAU-141', 'OAU-142', 'OAU-222', 'OAU-232', 'OAU-236'])
+
+function saysDisabled(code: string | undefined): boolean {
+  return code !== undefined && disabledCodes.has(code)
+}
 
 function inBrackets(facts: RingCentralErrorFacts): string {
   const parts = [

@@ -12,11 +12,10 @@ export const scopes = {
   'calls:read': 'read call logs and recordings, and calls as they happen',
   'calls:start': 'start calls, and cancel them while they ring',
   'calls:control': 'hang up, hold, mute and transfer calls that go on',
-  'people:read': 'read directory, contacts and user mappings',
-  'people:write': 'change contacts and user mappings',
+  'people:read': 'read directory, contacts, presence and user mappings',
+  'people:write': 'change contacts, presence and user mappings',
   'settings:write':
     'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
-  'keys:manage': 'make and revoke keys of its own tenant',
 } as const
 
 export type Scope = keyof typeof scopes

@@ -3,13 +3,14 @@ import { callFields, waitForLog } from '../support/calls.ts'
 import { ava, ben, startGateway } from '../support/gateway.ts'
 import { stranger } from '../support/texts.ts'
 
-async function talking() {
+async function talking({ logLagMs = 100 } = {}) {
   const gateway = await startGateway({
-    simulator: { calls: { ringMs: 100, talkMs: 20_000, logLagMs: 100 } },
+    simulator: { calls: { ringMs: 100, talkMs: 20_000, logLagMs } },
   })
   const acme = await gateway.createTenant()
   await acme.connect(ava)
   await waitForLog(acme, 5)
+  await acme.waitFor('{ directory { asOf } }', ({ directory }) => directory.asOf)
   gateway.simulator.addCall({ from: stranger, to: ava.number })
   const live = `{ activeCalls { ${callFields} } }`
   const call = await acme.waitFor(live, ({ activeCalls }) =>
@@ -22,7 +23,8 @@ async function talking() {
     )
   const control = async (name: string, more: object = {}) => {
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-    const document = `mutation ($input: ${type}!) { result: ${name}(input: $input) { ... on Call { id } ... on Error { code } } }`
+    const named = name === 'transferCall' ? '... on TransferTargetNotFoundError { target }' : ''
+    const document = `mutation ($input: ${type}!) { result: ${name}(input: $input) { ... on Call { id } ... on Error { code } ${named} } }`
     return (await acme.query(document, { input: { callId: call.id, ...more } })).result
   }
   return { gateway, acme, call, becomes, control }
@@ -71,6 +73,38 @@ describe('a call that goes on', () => {
     const ended = await becomes(({ status }) => status === 'ENDED')
     expect(ended.result).toBe('ANSWERED')
     expect(await gateway.db.call.count({ where: { sessionKey: moved.telephonySessionId } })).toBe(1)
+  })
+
+  it('is sent on to somebody who exists and is not in it; outside it is over for us, also before the log has it', async () => {
+    const { gateway, acme, becomes, control, call } = await talking({ logLagMs: 600_000 })
+    const nobody = { code: 'TRANSFER_TARGET_NOT_FOUND', target: '199' }
+    // Asked of RingCentral, as long as there is no directory of ours to look into.
+    await gateway.db.directoryCopy.updateMany({ data: { syncedAt: null } })
+    expect(await control('transferCall', { extensionNumber: '199' })).toEqual(nobody)
+    const transfers = () =>
+      gateway.simulator.ledger().filter(({ path }) => path.endsWith('/transfer')).length
+    expect(transfers()).toBe(1)
+    await gateway.db.directoryCopy.updateMany({ data: { syncedAt: new Date() } })
+    expect(await control('transferCall', { extensionNumber: '199' })).toEqual(nobody)
+    expect(await control('transferCall', { voicemailExtensionId: '199' })).toEqual(nobody)
+    const inIt = [
+      { phoneNumber: stranger },
+      { phoneNumber: ava.number },
+      { extensionNumber: '101' },
+    ]
+    for (const target of inIt) {
+      expect(await control('transferCall', target)).toEqual({ code: 'INVALID_INPUT' })
+    }
+    expect(transfers()).toBe(1)
+    const { cancelCall } = await acme.query(
+      `mutation { cancelCall(input: { callId: "${call.id}" }) { ... on Error { code message } } }`,
+    )
+    expect(cancelCall).toMatchObject({ code: 'CALL_NOT_RINGING' })
+    expect(cancelCall.message).toContain('it was not started with `startCall`')
+    expect(await control('transferCall', { phoneNumber: '+13105550188' })).toEqual({ id: call.id })
+    const ended = await becomes(({ status }) => status === 'ENDED')
+    expect(ended).toMatchObject({ result: 'ANSWERED', isProvisional: true })
+    expect(ended.endedAt).toBe(ended.parties[0].endedAt)
   })
 
   it('is left alone when the grant does not cover it, or RingCentral refuses', async () => {

@@ -1,12 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { captureWebhook } from '../inbound/webhook.ts'
-import { callFields, waitForLog } from '../support/calls.ts'
+import { callFields, callLogs, waitForLog } from '../support/calls.ts'
 import { ava, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { stranger } from '../support/texts.ts'
 
+type Webhook = ReturnType<ReturnType<typeof captureWebhook>['webhook']>
+
 const event = '/restapi/v1.0/account/400131426008/extension/62264425016/telephony/sessions'
+
+const inbound = {
+  extensionId: ava.extensionId,
+  direction: 'Inbound',
+  from: { phoneNumber: stranger },
+  to: { phoneNumber: ava.number },
+}
+
+/** What RingCentral posts of a call, or had posted long ago. */
+async function tell(webhook: Webhook, body: object) {
+  const { subscriptionId, ownerId } = webhook.text('')
+  const timestamp = new Date().toISOString()
+  const post = { uuid: randomUUID(), event, timestamp, subscriptionId, ownerId, body }
+  expect((await webhook.post(post)).status).toBe(200)
+}
 
 it('old news that comes after the end makes no call ring again; news from after the end does, until it ends', async () => {
   const captured = captureWebhook()
@@ -16,33 +33,15 @@ it('old news that comes after the end makes no call ring again; news from after 
   await waitForLog(acme, 5)
   const jobs = await createJobRunner(gateway)
   const webhook = captured.webhook()
-  const { subscriptionId, ownerId } = webhook.text('')
 
   const hear = async (sequence: number, party: string, code: string, reason?: string) => {
-    const answer = await webhook.post({
-      uuid: randomUUID(),
-      event,
-      timestamp: new Date().toISOString(),
-      subscriptionId,
-      ownerId,
-      body: {
-        sequence,
-        telephonySessionId: 's-late',
-        eventTime: new Date(Date.now() - 60_000 + sequence * 1_000).toISOString(),
-        origin: { type: 'Call' },
-        parties: [
-          {
-            id: party,
-            extensionId: ava.extensionId,
-            direction: 'Inbound',
-            from: { phoneNumber: '+14155550123' },
-            to: { phoneNumber: ava.number },
-            status: { code, reason },
-          },
-        ],
-      },
+    await tell(webhook, {
+      sequence,
+      telephonySessionId: 's-late',
+      eventTime: new Date(Date.now() - 60_000 + sequence * 1_000).toISOString(),
+      origin: { type: 'Call' },
+      parties: [{ ...inbound, id: party, status: { code, reason } }],
     })
-    expect(answer.status).toBe(200)
     await jobs.idle()
     const call = await gateway.db.call.findFirstOrThrow({ where: { sessionKey: 's-late' } })
     return (await acme.query(`{ call(id: "${call.id}") { ${callFields} } }`)).call
@@ -72,7 +71,6 @@ it('a click to call that RingCentral was asked about before its notifications ca
   await acme.connect(ava)
   await waitForLog(acme, 5)
   const webhook = captured.webhook()
-  const { subscriptionId, ownerId } = webhook.text('')
   gateway.simulator.planFault({ kind: 'webhook-drop' })
   const { startCall } = await acme.query(
     `mutation { startCall(input: { from: "${ava.number}", to: "${stranger}" }) { ... on Call { id startedAt } } }`,
@@ -85,34 +83,62 @@ it('a click to call that RingCentral was asked about before its notifications ca
 
   /** What RingCentral had told long ago. */
   const hear = async (sequence: number, code: string) => {
-    const answer = await webhook.post({
-      uuid: randomUUID(),
-      event,
-      timestamp: new Date().toISOString(),
-      subscriptionId,
-      ownerId,
-      body: {
-        sequence,
-        telephonySessionId: 's-asked',
-        eventTime: new Date(begun + sequence).toISOString(),
-        origin: { type: 'RingOut' },
-        parties: [
-          {
-            id: 'p-1',
-            extensionId: ava.extensionId,
-            direction: 'Outbound',
-            from: { phoneNumber: ava.number },
-            to: { phoneNumber: stranger },
-            status: { code },
-          },
-        ],
-      },
+    await tell(webhook, {
+      sequence,
+      telephonySessionId: 's-asked',
+      eventTime: new Date(begun + sequence).toISOString(),
+      origin: { type: 'RingOut' },
+      parties: [
+        {
+          id: 'p-1',
+          extensionId: ava.extensionId,
+          direction: 'Outbound',
+          from: { phoneNumber: ava.number },
+          to: { phoneNumber: stranger },
+          status: { code },
+        },
+      ],
     })
-    expect(answer.status).toBe(200)
     await jobs.idle()
   }
 
   await becomes('ANSWERED')
   await hear(1, 'Setup')
   expect(await now()).toMatchObject({ status: 'ANSWERED', telephonySessionId: 's-asked' })
+})
+
+it('a call that turns out to have begun earlier moves to its place in every log', async () => {
+  const captured = captureWebhook()
+  const gateway = await startGateway({ app: { fetch: captured.fetch } })
+  const acme = await gateway.createTenant()
+  await acme.connect(ava)
+  await waitForLog(acme, 5)
+  const jobs = await createJobRunner(gateway)
+  const webhook = captured.webhook()
+  const begun = Date.now() - 60_000
+
+  const hear = async (session: string, sequence: number, code: string) => {
+    await tell(webhook, {
+      sequence,
+      telephonySessionId: session,
+      eventTime: new Date(begun + sequence * 1_000).toISOString(),
+      origin: { type: 'Call' },
+      parties: [{ ...inbound, id: `p-${sequence}`, status: { code } }],
+    })
+    await jobs.idle()
+  }
+  const newest = async (filter: object) => {
+    const { callLogs: log } = await acme.query(callLogs, { filter, first: 2 })
+    return log.nodes.map((call: any) => call.telephonySessionId)
+  }
+
+  await hear('s-1', 5, 'Disconnected')
+  await hear('s-2', 3, 'Disconnected')
+  for (const filter of [{}, { extensionId: ava.extensionId }]) {
+    expect(await newest(filter)).toEqual(['s-1', 's-2'])
+  }
+  await hear('s-1', 1, 'Setup')
+  for (const filter of [{}, { extensionId: ava.extensionId }]) {
+    expect(await newest(filter)).toEqual(['s-2', 's-1'])
+  }
 })

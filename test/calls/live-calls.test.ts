@@ -36,7 +36,9 @@ describe('a call', () => {
     const { gateway, acme, heard } = await listening()
     const other = await gateway.createTenant({ name: 'Other' })
     const foreign = await other.subscribe(callChanges)
-    const plan = { from: stranger, to: ava.number, talkMs: 2_400, holdMs: 600, recorded: true }
+    // Each state long enough to be heard of before the next one, on a busy machine as well.
+    const pace = { ringMs: 2_000, talkMs: 7_500, holdMs: 2_500 }
+    const plan = { from: stranger, to: ava.number, ...pace, recorded: true }
     const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall(plan)
     const { activeCalls } = await acme.waitFor(live, (data) => data.activeCalls[0] && data)
     expect(activeCalls).toMatchObject([{ status: 'RINGING', from: { number: stranger } }])
@@ -65,7 +67,7 @@ describe('a call', () => {
 
   it.each([
     ['missed', 'MISSED', true],
-    ['voicemail', 'VOICEMAIL', false],
+    ['voicemail', 'VOICEMAIL', true],
     ['rejected', 'REJECTED', false],
   ] as const)(
     'that is %s is told so when it ends, and the log says the same',
@@ -112,18 +114,47 @@ describe('a call', () => {
   })
 
   it('of an extension without telephony notifications is read from RingCentral, seldom', async () => {
-    const { gateway, acme } = await listening({
-      simulator: { scope: allBut('CallControl'), calls: { ...slow.calls, talkMs: 60_000 } },
+    const { gateway, acme, heard } = await listening({
+      simulator: {
+        scope: [...allBut('CallControl'), 'ReadPresence'],
+        calls: { ...slow.calls, talkMs: 60_000, logLagMs: 0 },
+      },
     })
     gateway.simulator.addCall({ from: stranger, to: ava.number })
-    const before = heavyReads(gateway).length
+    const reads = () => heavyReads(gateway).filter(({ path }) => path.includes('active-calls'))
     const { activeCalls } = await acme.query(live)
     expect(activeCalls).toMatchObject([{ status: 'RINGING', from: { number: stranger } }])
     await Promise.all(Array.from({ length: 50 }, () => acme.query(live)))
-    expect(heavyReads(gateway)).toHaveLength(before + 1)
+    expect(reads()).toHaveLength(1)
     gateway.simulator.hangUp(activeCalls[0].telephonySessionId)
     await gateway.db.extension.updateMany({ data: { activeCallsReadAt: null } })
     expect(await acme.query(live)).toEqual({ activeCalls: [] })
+    // When it ended and how is not known before the log tells, and that is asked for.
+    const { id } = activeCalls[0]
+    const steps = () => heard().filter((call) => call.id === id)
+    await expect
+      .poll(() => steps().find((call) => call.rcCallId))
+      .toMatchObject({
+        isProvisional: false,
+        durationSeconds: expect.any(Number),
+      })
+    expect(steps().find(({ status }) => status === 'ENDED')).toMatchObject({
+      isProvisional: true,
+      durationSeconds: null,
+    })
+
+    // Nobody asked what goes on: that a call has ended, the presence tells.
+    const [{ telephonySessionId = '' } = {}] = gateway.simulator.addCall({
+      from: stranger,
+      to: ava.number,
+    })
+    await expect
+      .poll(async () => (await gateway.db.presence.findFirst())?.telephonyStatus)
+      .toBe('CALL_CONNECTED')
+    gateway.simulator.hangUp(telephonySessionId)
+    await expect
+      .poll(() => heard().some((call) => call.telephonySessionId === telephonySessionId))
+      .toBe(true)
   })
 })
 

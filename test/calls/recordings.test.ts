@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { waitForLog } from '../support/calls.ts'
-import { ava, ben, startGateway } from '../support/gateway.ts'
+import { ava, ben, type Gateway, startGateway } from '../support/gateway.ts'
 import { captureLogs } from '../support/logs.ts'
 import { stranger } from '../support/texts.ts'
 import { sharedTime } from '../support/time.ts'
@@ -32,7 +32,16 @@ async function recorded() {
   return { ...time, gateway, acme, other, mine, theirs, logs }
 }
 
-type Recorded = { callId: string; id: string; url: string }
+const media = '/restapi/v1.0/account/~/recording/*/content'
+
+/** Who has asked RingCentral for a recording. */
+const listeners = ({ simulator }: Gateway) =>
+  simulator
+    .ledger()
+    .filter(({ direction, path }) => direction === 'in' && path.includes('/recording/'))
+    .map(({ extensionId }) => extensionId)
+
+type Recorded = { callId: string; id: string; url: string; urlExpiresAt: string }
 
 it('a recording plays from its address, whole or in part, without any token of RingCentral’s', async () => {
   const { gateway, mine, logs } = await recorded()
@@ -45,7 +54,7 @@ it('a recording plays from its address, whole or in part, without any token of R
   expect(Object.fromEntries(whole.headers)).toMatchObject({
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-disposition': `attachment; filename="recording-${mine.id}"`,
+    'content-disposition': `inline; filename="recording-${mine.id}.wav"`,
   })
   expect(JSON.stringify([...whole.headers])).not.toMatch(/bearer/i)
   const part = await fetch(mine.url, { headers: { range: 'bytes=4-11' } })
@@ -55,6 +64,9 @@ it('a recording plays from its address, whole or in part, without any token of R
   const beyond = await fetch(mine.url, { headers: { range: 'bytes=99999999-' } })
   expect(beyond.status).toBe(416)
   expect(mine.url.startsWith(gateway.url)).toBe(true)
+  const left = Date.parse(mine.urlExpiresAt) - Date.now()
+  expect(left).toBeLessThanOrEqual(300_000)
+  expect(left).toBeGreaterThan(200_000)
   const signature = new URL(mine.url).searchParams.get('signature') ?? '-'
   expect(logs.text()).not.toContain(signature)
 })
@@ -101,4 +113,46 @@ it('a suspended or disconnected tenant hears nothing', async () => {
   expect((await fetch(mine.url)).status).toBe(200)
   await acme.query('mutation { disconnect { __typename } }')
   expect((await fetch(mine.url)).status).toBe(409)
+})
+
+it('without the scope for it nothing plays and RingCentral is not asked, but by an administrator who has it', async () => {
+  const { gateway, other, theirs } = await recorded()
+  const bens = { tenantId: other.id, extensionId: ben.extensionId }
+  const grant = (scope: string) =>
+    gateway.db.extension.updateMany({ where: bens, data: { scopes: [scope] } })
+  await grant('ReadCallLog')
+  const refused = await fetch(theirs.url)
+  expect(refused.status).toBe(403)
+  expect(await refused.json()).toEqual({ error: expect.stringContaining('ReadCallRecording') })
+  expect(listeners(gateway)).toEqual([])
+
+  await other.connect(ava)
+  expect((await fetch(theirs.url)).status).toBe(200)
+  await grant('ReadCallRecording')
+  expect((await fetch(theirs.url)).status).toBe(200)
+  expect(listeners(gateway)).toEqual([ava.extensionId, ben.extensionId])
+})
+
+it('what RingCentral refuses is told with the permission that is missing, and other trouble as such', async () => {
+  const { gateway, mine } = await recorded()
+  const fault = { kind: 'status', path: media, method: 'GET', count: 1 } as const
+  const permissionName = 'ReadCallRecording'
+  for (const errorCode of ['CMN-401', 'CMN-408']) {
+    const body = { errorCode, permissionName, errors: [{ errorCode, permissionName }] }
+    gateway.simulator.planFault({ ...fault, status: 403, body })
+    const refused = await fetch(mine.url)
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toEqual({
+      error: 'RingCentral does not hand it out: the permission ReadCallRecording is missing',
+    })
+  }
+  gateway.simulator.planFault({ ...fault, status: 404 })
+  const gone = await fetch(mine.url)
+  expect([gone.status, await gone.json()]).toEqual([
+    404,
+    { error: 'RingCentral does not have it any more' },
+  ])
+  gateway.simulator.planFault({ ...fault, status: 500 })
+  expect((await fetch(mine.url)).status).toBe(502)
+  expect((await fetch(mine.url)).status).toBe(200)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startCallJob, syncCallLogJob } from '../../src/calls/jobs.ts'
-import { callChanges, callFields, waitForLog } from '../support/calls.ts'
-import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { callChanges, callFields, callLogs, waitForLog } from '../support/calls.ts'
+import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
 import { stranger } from '../support/texts.ts'
@@ -47,7 +47,9 @@ async function connected(options: Parameters<typeof startGateway>[0] = {}) {
 
 describe('an agent', () => {
   it('clicks to call, sees it ring, be answered and end, and finds it in the log once with its duration', async () => {
-    const { gateway, acme } = await connected()
+    const { gateway, acme } = await connected({
+      simulator: { calls: { ringMs: 1_500, talkMs: 2_400, logLagMs: 100 } },
+    })
     const events = await acme.subscribe(callChanges)
     const call = await start(acme, { idempotencyKey: 'click-1' })
     expect(call).toMatchObject({
@@ -58,7 +60,7 @@ describe('an agent', () => {
       extension: { extensionId: ava.extensionId },
     })
     const ended = await waitFor(acme, call.id, ({ rcCallId, legs }) => rcCallId && legs.length > 1)
-    expect(ended).toMatchObject({ status: 'ENDED', result: 'ANSWERED', durationSeconds: 1 })
+    expect(ended).toMatchObject({ status: 'ENDED', result: 'ANSWERED', durationSeconds: 5 })
     expect(ended.answeredAt).not.toBeNull()
     const steps = events.received
       .map(({ callChanged }) => callChanged.call)
@@ -74,6 +76,20 @@ describe('an agent', () => {
     expect(log.totalCount).toBe(6)
     expect(log.nodes[0]).toMatchObject({ id: call.id, to: { number: stranger } })
     expect(rings(gateway)).toBe(1)
+  })
+
+  it('finds it in the log also when RingCentral tells nothing of it but how the click went', async () => {
+    const { gateway, acme } = await connected({
+      // No line of RingCentral's log either, for as long as this takes.
+      simulator: { calls: { ringMs: 50, talkMs: 500, logLagMs: 600_000 } },
+    })
+    gateway.simulator.planFault({ kind: 'webhook-drop' })
+    const { id, extension } = await start(acme)
+    await waitFor(acme, id, ({ status }) => status === 'ENDED')
+    for (const filter of [{}, { extensionId: extension.extensionId }]) {
+      const { callLogs: log } = await acme.query(callLogs, { filter, first: 1 })
+      expect(log.nodes).toMatchObject([{ id, telephonySessionId: null, rcCallId: null }])
+    }
   })
 
   it('who clicks twice, on two instances, rings once', async () => {
@@ -197,12 +213,21 @@ describe('a call is refused before RingCentral is bothered', () => {
   it('for its numbers, its caller id, its extension, its grant or too many of them', async () => {
     const { gateway, acme } = await connected()
     const codes = async (input: Input) => (await start(acme, input)).code
-    expect(await codes({ from: ben.number })).toBe('NUMBER_NOT_FOUND')
+    const unknown = await start(acme, { from: ben.number })
+    expect(unknown.code).toBe('NUMBER_NOT_FOUND')
+    expect(unknown.message).toContain('`userId` or `extensionId`')
     expect(await codes({ to: '555' })).toBe('INVALID_PHONE_NUMBER')
     expect(await codes({ to: ava.number })).toBe('INVALID_INPUT')
     const own = { phoneNumber: ava.number }
     await gateway.db.phoneNumber.updateMany({ where: own, data: { features: ['SmsSender'] } })
     expect(await codes({ callerId: ava.number })).toBe('CALLER_ID_NOT_ALLOWED')
+    // A colleague's own number, whether they are connected or in the directory.
+    await acme.waitFor('{ directory { asOf } }', ({ directory }) => directory.asOf)
+    expect(await codes({ callerId: cleo.number })).toBe('CALLER_ID_NOT_ALLOWED')
+    await acme.connect(ben)
+    const colleagues = await start(acme, { callerId: ben.number })
+    expect(colleagues).toMatchObject({ code: 'CALLER_ID_NOT_ALLOWED' })
+    expect(colleagues.message).toContain('another extension')
     await gateway.db.extension.updateMany({ data: { scopes: ['SMS'] } })
     expect(await codes({})).toBe('GRANT_LACKS_SCOPE')
     await gateway.db.extension.updateMany({ data: { scopes: ['RingOut'], status: 'REVOKED' } })
@@ -217,12 +242,26 @@ describe('a call is refused before RingCentral is bothered', () => {
   })
 
   it('and by RingCentral’s own reason where we cannot know it', async () => {
-    const { acme } = await connected()
-    const call = await start(acme, { callerId: '+13105550177' })
-    expect(await waitFor(acme, call.id, ({ status }) => status === 'FAILED')).toMatchObject({
+    const { gateway, acme } = await connected()
+    const fails = async (input: Input = {}) => {
+      const call = await start(acme, input)
+      return waitFor(acme, call.id, ({ status }) => status === 'FAILED')
+    }
+    expect(await fails({ callerId: '+13105550177' })).toMatchObject({
       errorCode: 'RNG-102',
+      errorMessage: expect.stringContaining('leave `callerId` out'),
       result: 'FAILED',
+      isProvisional: false,
     })
+    const refusals = { 'CMN-408': 'ask an administrator', 'CMN-401': 'the user connects again' }
+    for (const [errorCode, advice] of Object.entries(refusals)) {
+      const body = { errorCode, errors: [{ errorCode, permissionName: 'OutboundCalls' }] }
+      const refused = { kind: 'status', status: 403, body } as const
+      gateway.simulator.planFault({ ...refused, path: ringOut, method: 'POST', count: 1 })
+      const { errorMessage } = await fails()
+      expect(errorMessage).toContain(advice)
+      expect(errorMessage).toContain('OutboundCalls')
+    }
   })
 })
 

@@ -33,3 +33,11 @@ for (const { id, name, fn } of audits) {
     })
   })
 }
+
+test('an answer tells how long the gateway took, and none may keep it', async () => {
+  const { headers } = await fetch(`${gateway.url}/graphql?query={__typename}`, {
+    headers: { authorization: `Bearer ${secret}`, accept: 'application/graphql-response+json' },
+  })
+  expect(headers.get('server-timing')).toMatch(/^total;dur=\d+\.\d$/)
+  expect(headers.get('cache-control')).toBe('no-store')
+})

@@ -177,6 +177,10 @@ const mutations: Record<string, { field: string; input: (callId: string) => obje
     field: 'sendSms',
     input: () => ({ from: ava.number, to: [stranger], text: 'Hello' }),
   },
+  SEND_INTERNAL_MESSAGE: {
+    field: 'sendInternalMessage',
+    input: () => ({ from: ava.extensionId, to: [ben.extensionId], text: 'Hello' }),
+  },
   START_CALL: { field: 'startCall', input: () => ({ from: ava.number, to: stranger }) },
   CONTROL_CALLS: { field: 'hangUp', input: (callId) => ({ callId }) },
   SET_PRESENCE: {
@@ -203,7 +207,13 @@ describe('what does not work is what a mutation refuses', () => {
       ... on GrantLacksScopeError { scope } ${field in withFeatures ? '... on FeatureDisabledError { feature }' : ''} } }`
     return (await acme.query(document, { input: input(callId) })).result
   }
-  const withFeatures = { startCall: 1, hangUp: 1, setPresence: 1, createContact: 1 }
+  const withFeatures = {
+    sendInternalMessage: 1,
+    startCall: 1,
+    hangUp: 1,
+    setPresence: 1,
+    createContact: 1,
+  }
 
   /** One that somebody talks in. */
   async function talking({ gateway, acme }: Awaited<ReturnType<typeof connected>>) {
@@ -233,11 +243,17 @@ describe('what does not work is what a mutation refuses', () => {
   test('for want of a feature, and works with it', async () => {
     const all = await connected({ simulator: { calls } })
     const callId = await talking(all)
-    const disable = ['CALL_CONTROL', 'PRESENCE', 'CONTACTS']
+    const disable = ['INTERNAL_MESSAGES', 'CALL_CONTROL', 'PRESENCE', 'CONTACTS']
     await change(all.acme, { disable })
     const off = await capabilitiesOf(all.acme, ava)
     const refused = Object.keys(mutations).filter((ability) => !off[ability].works)
-    expect(refused).toEqual(['START_CALL', 'CONTROL_CALLS', 'SET_PRESENCE', 'WRITE_CONTACTS'])
+    expect(refused).toEqual([
+      'SEND_INTERNAL_MESSAGE',
+      'START_CALL',
+      'CONTROL_CALLS',
+      'SET_PRESENCE',
+      'WRITE_CONTACTS',
+    ])
     for (const ability of refused) {
       expect(await attempt(all.acme, ability, callId), ability).toMatchObject({
         code: 'FEATURE_DISABLED',

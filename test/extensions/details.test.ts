@@ -63,6 +63,27 @@ test('a change of which RingCentral told nobody is found daily, and told once', 
   expect(heard.received).toHaveLength(1)
 })
 
+test('who is made an administrator, or is one no more, is told with what works by that', async () => {
+  const gateway = await startGateway()
+  const jobs = await createJobRunner(gateway)
+  const acme = await gateway.createTenant()
+  await acme.connect(ava)
+  await jobs.idle()
+  const heard = await acme.subscribe(
+    'subscription { extensionChanged { extension { capabilities { ability works } } } }',
+  )
+  const readsCompanyLog = () =>
+    heard.received.map(
+      ({ extensionChanged: { extension } }) =>
+        extension.capabilities.find(({ ability }: any) => ability === 'READ_COMPANY_CALL_LOG')
+          .works,
+    )
+  changeAtRingCentral(gateway, { admin: false })
+  await expect.poll(readsCompanyLog).toEqual([false])
+  changeAtRingCentral(gateway, { admin: true })
+  await expect.poll(readsCompanyLog).toEqual([false, true])
+})
+
 /** What an administrator does there, or the user. */
 function changeAtRingCentral({ simulator }: Gateway, change: object) {
   const user = simulator.extensions().find(({ id }) => id === ava.extensionId)

@@ -299,6 +299,8 @@ describe('a grant', () => {
     gateway.simulator.setExtensionStatus(ava.extensionId, 'Disabled')
     await use()
     expect(await statusOf()).toBe('REVOKED')
+    const { statusReason } = await gateway.db.extension.findFirstOrThrow()
+    expect(statusReason).toContain('an administrator enables the user')
   })
 
   it('survives one invalid_grant that nobody confirms', async () => {

@@ -6,6 +6,8 @@ import { heavyReads, waitForLog } from '../support/calls.ts'
 import { lookUp } from '../support/directory.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
+import { asked } from '../support/ledger.ts'
+import { elsewhere } from '../support/mailbox.ts'
 import { change, offIn } from '../support/settings.ts'
 import { stranger } from '../support/texts.ts'
 import { sharedTime } from '../support/time.ts'
@@ -26,6 +28,12 @@ function asks({ simulator }: Gateway) {
     .ledger()
     .filter(({ direction, path }) => direction === 'in' && path.startsWith('/restapi/v1.0/account'))
     .map(({ method, path }) => `${method} ${path.split('?', 1)[0]}`)
+}
+
+/** The syncs that were handed in so far, by name. */
+async function syncs({ db }: Gateway) {
+  const names = [syncCallLogJob, syncContactsJob, syncDirectoryJob].map(({ name }) => name)
+  return db.$queryRaw`SELECT DISTINCT name FROM pgboss.job WHERE name = ANY(${names})`
 }
 
 const filtersOf = ({ simulator }: Gateway) =>
@@ -194,6 +202,8 @@ describe('what is switched off', () => {
     const known = await gateway.db.call.count()
     const notified = await gateway.db.notification.count()
     gateway.simulator.addCall({ from: stranger, to: ava.number })
+    const avas = await elsewhere(gateway, ava.extensionId)
+    await avas('PUT', 'presence', { userStatus: 'Busy' })
     const pending = () => gateway.db.notification.count({ where: { processedAt: null } })
     await expect.poll(() => gateway.db.notification.count()).toBeGreaterThan(notified + 3)
     await gateway.simulator.settled()
@@ -218,7 +228,15 @@ describe('what is switched off', () => {
     await gateway.simulator.settled()
     expect(heavyReads(gateway)).toEqual([])
     expect(asks(gateway).filter((ask) => /presence|directory|address-book/.test(ask))).toEqual([])
+    expect(await syncs(gateway)).toEqual([])
+    // Who asks does not wait for a first read, which takes three seconds where none comes.
+    const askedAt = performance.now()
     expect(await lookUp(acme)).toMatchObject({ nodes: [], asOf: null })
+    expect(performance.now() - askedAt).toBeLessThan(2_500)
+    const contactsAskedAt = performance.now()
+    expect((await acme.query('{ contacts { nodes { id } } }')).contacts.nodes).toEqual([])
+    expect(performance.now() - contactsAskedAt).toBeLessThan(2_500)
+    expect(await syncs(gateway)).toEqual([])
     expect((await acme.query(wallboard)).extensions.nodes[0].presence).toBeNull()
 
     await change(acme, { enable: disable })
@@ -259,6 +277,22 @@ describe('what is switched off', () => {
     await jobs.run(checkCallJob, { callId })
     const { call } = await acme.query(`{ call(id: "${callId}") { status } }`)
     expect(call).toEqual({ status: 'ENDED' })
+  })
+
+  it('CALLS: RingCentral is not asked which calls go on', async () => {
+    // Without CallControl nobody tells of them.
+    const gateway = await startGateway({
+      simulator: { scope: ['ReadAccounts', 'SMS', 'SubscriptionWebhook', 'ReadCallLog'] },
+    })
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    const reads = () => asked(gateway, '/restapi/v1.0/account/~/extension/~/active-calls', 'GET')
+    await change(acme, { disable: ['CALLS'] })
+    await acme.query('{ activeCalls { id } }')
+    expect(reads()).toEqual([])
+    await change(acme, { enable: ['CALLS'] })
+    await acme.query('{ activeCalls { id } }')
+    expect(reads()).toHaveLength(1)
   })
 
   it('RECORDINGS: the addresses of recordings answer why they do not play', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { lookUp } from '../support/directory.ts'
 import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { asked } from '../support/ledger.ts'
 
@@ -31,6 +33,8 @@ async function connected(options: Parameters<typeof startGateway>[0] = {}) {
 describe('updateExtension', () => {
   it('changes it at RingCentral and here, and tells once', async () => {
     const { acme, id, jobs, gateway, atRingCentral, written } = await connected()
+    const person = async (search: string) => (await lookUp(acme, search)).nodes
+    expect(await person('ava hart')).toMatchObject([{ name: 'Ava Hart', jobTitle: 'Owner' }])
     const heard = await acme.subscribe(live)
     const change = {
       lastName: ' Hart-Lopez ',
@@ -55,6 +59,11 @@ describe('updateExtension', () => {
     expect((await acme.query(list)).extensions.nodes).toMatchObject([expected])
     expect(atRingCentral()).toMatchObject({ lastName: 'Hart-Lopez', mobilePhone: '+12025550178' })
     expect(written()).toHaveLength(1)
+    // The directory says the same at once, and the old name finds nobody.
+    expect(await person('lopez')).toMatchObject([
+      { name: 'Ava Hart-Lopez', email: change.email, jobTitle: change.jobTitle },
+    ])
+    expect(await person('ava@example.com')).toEqual([])
 
     // RingCentral tells us of our own change, which is no news.
     await gateway.simulator.settled()
@@ -74,6 +83,23 @@ describe('updateExtension', () => {
       mobilePhone: null,
       department: null,
     })
+  })
+
+  it('tells once as well when RingCentral tells of it before it is noted here', async () => {
+    const { acme, id, jobs, gateway } = await connected()
+    const heard = await acme.subscribe(live)
+    const extension = await holdRows(gateway, 'SELECT FROM "Extension" FOR NO KEY UPDATE')
+    const updating = update(acme, { extensionId: id, department: 'Design' })
+    // The answer of RingCentral, and what was read because of its notification.
+    await expect.poll(extension.waiting).toBe(2)
+    await extension.letGo()
+    expect(await updating).toMatchObject({ department: 'Design' })
+    await jobs.idle()
+    await update(acme, { extensionId: id, department: 'Sales' })
+    const departments = () =>
+      heard.received.map(({ extensionChanged: { extension } }) => extension.department)
+    await heard.waitFor(() => departments().includes('Sales'))
+    expect(departments()).toEqual(['Design', 'Sales'])
   })
 
   it('refuses what cannot be before RingCentral is bothered', async () => {

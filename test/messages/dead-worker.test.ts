@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { sendSmsJob } from '../../src/messages/jobs.ts'
 import { ava, type Gateway, startGateway } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { send, smsRequests, stranger, waitForStatus } from '../support/texts.ts'
 
@@ -93,15 +93,14 @@ describe('a worker that was only paused', () => {
     await waitForStatus(acme, first.id, 'DELIVERED')
 
     // It stops where it takes from the budget, right before it would write its attempt.
-    const other = new pg.Client(gateway.databaseUrl)
-    await other.connect()
-    await other.query('BEGIN')
-    await other.query(`SELECT FROM "Budget" WHERE "key" LIKE '%:Medium' FOR UPDATE`)
+    const budget = await holdRows(
+      gateway,
+      `SELECT FROM "Budget" WHERE "key" LIKE '%:Medium' FOR UPDATE`,
+    )
     const { id } = await send(acme, { from: ava.number, to: [stranger], text: 'Only once' })
     await waitForLane(gateway, (lane) => lane?.leaseId)
     await gateway.db.sendLane.updateMany({ data: { leaseId: 'somebody else' } })
-    await other.query('COMMIT')
-    await other.end()
+    await budget.letGo()
 
     await sleep(700)
     expect(smsRequests(gateway.simulator)).toHaveLength(1)

@@ -37,8 +37,12 @@ it('what a tenant has switched off of its mailboxes is not heard of, not asked f
   )
   await jobs.idle()
   await expect
-    .poll(() => gateway.db.extension.count({ where: { messageSyncToken: { startsWith: 'SMS ' } } }))
-    .toBeGreaterThan(0)
+    .poll(() =>
+      gateway.db.extension.count({
+        where: { id: extension.id, messageSyncToken: { startsWith: 'SMS ' } },
+      }),
+    )
+    .toBe(1)
   expect((await messagesOf(acme)).map(({ type }: any) => type)).toEqual(['SMS'])
   const input = { from: ava.extensionId, to: [ben.extensionId], text: 'Hello' }
   expect(await write(acme, input)).toMatchObject({ code: 'FEATURE_DISABLED' })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { smsRequests, statusChanges, stranger, waitForStatus } from '../support/texts.ts'
 
 let gateway: Gateway
@@ -112,14 +112,13 @@ describe('a text with validFor', () => {
 
   it('that expires in the moment of sending does not leave', async () => {
     // Its worker stops where it takes from the budget, right before it would write its attempt.
-    const other = new pg.Client(gateway.databaseUrl)
-    await other.connect()
-    await other.query('BEGIN')
-    await other.query(`SELECT FROM "Budget" WHERE "key" LIKE '%:Medium' FOR UPDATE`)
+    const budget = await holdRows(
+      gateway,
+      `SELECT FROM "Budget" WHERE "key" LIKE '%:Medium' FOR UPDATE`,
+    )
     const { id } = await send({ text: 'At the door', validFor: 1 })
     await waitForStatus(acme, id, 'EXPIRED')
-    await other.query('COMMIT')
-    await other.end()
+    await budget.letGo()
     await passThrough()
     expect(requestsOf('At the door')).toEqual([])
     await waitForStatus(acme, id, 'EXPIRED')

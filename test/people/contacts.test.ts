@@ -13,7 +13,7 @@ const contact =
 
 async function mutate(tenant: TestTenant, field: string, input: object) {
   const type = `${field[0]?.toUpperCase()}${field.slice(1)}Input`
-  const document = `mutation ($input: ${type}!) { result: ${field}(input: $input) { ... on Contact { ${contact} } ... on Error { code message } } }`
+  const document = `mutation ($input: ${type}!) { result: ${field}(input: $input) { ... on Contact { ${contact} } ... on Error { code message } ... on InvalidInputError { field } } }`
   return (await tenant.query(document, { input })).result
 }
 
@@ -53,10 +53,49 @@ test('a contact is made, found as a person types, changed and deleted, here and 
   const { id } = made
   const changed = await mutate(acme, 'updateContact', { id, company: '', notes: 'Likes oak' })
   expect(changed).toMatchObject({ id, company: null, notes: 'Likes oak', firstName: 'Mia' })
+  const cleared = { lastName: '', email: '', mobilePhone: '', notes: '' }
+  await mutate(acme, 'updateContact', { id, email: 'mia@example.com' })
+  expect(await mutate(acme, 'updateContact', { id, ...cleared })).toMatchObject({
+    ...{ id, name: 'Mia', lastName: null, email: null, mobilePhone: null, notes: null },
+    phoneNumbers: [],
+  })
+  expect(await contacts(acme)).toMatchObject([{ id, email: null }])
   expect(await mutate(acme, 'deleteContact', { id })).toMatchObject({ id })
   expect(await contacts(acme)).toEqual([])
   expect(await mutate(acme, 'deleteContact', { id })).toMatchObject({ code: 'CONTACT_NOT_FOUND' })
-  expect(['POST', 'PATCH', 'DELETE'].flatMap((method) => requests(gateway, method))).toHaveLength(3)
+  expect(['POST', 'PATCH', 'DELETE'].flatMap((method) => requests(gateway, method))).toHaveLength(5)
+
+  // What cannot be names its field, whoever finds it.
+  for (const [field, value] of [
+    ['firstName', 'x'.repeat(256)],
+    ['notes', 'x'.repeat(4001)],
+    ['email', 'nobody'],
+    ['homePhone', 'none'],
+  ] as const) {
+    const refused = await mutate(acme, 'createContact', { extensionId, [field]: value })
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', field })
+  }
+  gateway.simulator.planFault({
+    kind: 'status',
+    status: 400,
+    path: '**/address-book/contact',
+    count: 1,
+    body: {
+      errorCode: 'CMN-101',
+      message: 'Parameter [company] value is invalid',
+      errors: [
+        {
+          errorCode: 'CMN-101',
+          message: 'Parameter [company] value is invalid',
+          parameterName: 'company',
+        },
+      ],
+    },
+  })
+  expect(await mutate(acme, 'createContact', { extensionId, ...mia })).toMatchObject({
+    code: 'INVALID_INPUT',
+    field: 'company',
+  })
 })
 
 test('a copy that is wrong is mended by the full sync that follows a dead sync token', async () => {

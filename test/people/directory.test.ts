@@ -61,7 +61,7 @@ test('who joins, changes and leaves is told by RingCentral, and the copy follows
 
   gateway.simulator.setExtensionStatus(zoe.id, 'Disabled')
   await jobs.run(syncDirectoryJob, { tenantId: acme.id, rcAccountId })
-  expect((await lookUp(acme, 'zoe')).nodes).toMatchObject([{ status: 'Disabled' }])
+  expect((await lookUp(acme, 'zoe')).nodes).toMatchObject([{ status: 'Disabled', jobTitle: null }])
 })
 
 test('a copy that is hours old is read again when somebody asks', async () => {

@@ -23,7 +23,7 @@ const known = (tenant: TestTenant) =>
 
 test('a supervisor’s wallboard sees presence live', async () => {
   const gateway = await startGateway({
-    simulator: { calls: { ringMs: 800, talkMs: 800, logLagMs: 0 } },
+    simulator: { calls: { ringMs: 2_500, talkMs: 2_500, logLagMs: 0 } },
   })
   const acme = await gateway.createTenant()
   const other = await gateway.createTenant({ name: 'Other' })
@@ -59,6 +59,11 @@ test('a supervisor’s wallboard sees presence live', async () => {
   expect(
     await set(acme, { extensionId: ben.extensionId, doNotDisturb: 'ALL', statusMessage }),
   ).toMatchObject({ availability: 'BUSY', doNotDisturb: 'ALL', statusMessage })
+  expect(await set(acme, { extensionId: ben.extensionId, statusMessage: '' })).toMatchObject({
+    doNotDisturb: 'ALL',
+    statusMessage: null,
+  })
+  await set(acme, { extensionId: ben.extensionId, statusMessage })
   await bens.waitFor(({ presenceChanged }) => presenceChanged.presence.availability === 'BUSY')
   expect(bens.received.map(({ presenceChanged }) => presenceChanged.extensionId)).toEqual([
     ben.extensionId,

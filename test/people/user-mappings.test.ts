@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { lookUp } from '../support/directory.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
+import { captureLogs } from '../support/logs.ts'
 import { allowAtRingCentral, createBrowser } from '../support/person.ts'
 import { send, stranger } from '../support/texts.ts'
 
-const mapping = '... on UserMapping { userId extensionId }'
+const mapping = '... on UserMapping { userId extensionId warning }'
 const taken =
   '... on UserAlreadyMappedError { userId extensionId } ... on ExtensionAlreadyMappedError { userId extensionId }'
 
@@ -70,7 +71,11 @@ test('a CRM admin maps users and corrects a double mapping', async () => {
     userId: 'crm-2',
     extensionId: cleo.extensionId,
   })
-  expect(await unmap(acme, 'crm-2')).toEqual({ userId: 'crm-2', extensionId: cleo.extensionId })
+  expect(await unmap(acme, 'crm-2')).toMatchObject({
+    userId: 'crm-2',
+    extensionId: cleo.extensionId,
+    warning: null,
+  })
   expect(await unmap(acme, 'crm-2')).toEqual({ code: 'USER_NOT_MAPPED' })
   expect(await map(acme, 'crm-2', ben.extensionId)).toMatchObject({ userId: 'crm-2' })
   expect(await map(acme, 'crm-4', cleo.extensionId)).toMatchObject({ userId: 'crm-4' })
@@ -123,6 +128,9 @@ test('who is disabled, not there, ambiguous or taken is not suggested, and it sa
   const acme = await gateway.createTenant()
   await acme.connect(ava)
   await map(acme, 'somebody', cleo.extensionId)
+  const { warning } = await map(acme, 'disabled', ben.extensionId)
+  expect(warning).toContain('Ben Ortiz is Disabled at RingCentral: an administrator')
+  expect(await unmap(acme, 'disabled')).toMatchObject({ userId: 'disabled' })
   const outcomes = await suggest(acme, [
     { userId: '1', email: 'ben@example.com' },
     { userId: '2', email: 'TWIN@example.com' },
@@ -162,7 +170,8 @@ test.each([
 ])(
   '%s: the page tells, nothing is half done, and the link is good again',
   async (_, userId, signedIn, told) => {
-    const gateway = await startGateway()
+    const logs = captureLogs()
+    const gateway = await startGateway({ app: { logger: logs.logger } })
     const acme = await gateway.createTenant()
     await acme.connect(ava)
     await map(acme, 'crm-1', ava.extensionId)
@@ -174,6 +183,16 @@ test.each([
     const page = await browser.open(await browser.consent(location, signedIn, 'allow'))
     expect(page.status).toBe(409)
     expect(page.html).toContain(told)
+    expect(page.html).toContain('Nothing was changed: if your extension was connected to Acme')
+    // A person's slip is no fault of the gateway's.
+    const lines = logs
+      .text()
+      .split('\n')
+      .filter((line) => line.includes('ALREADY_MAPPED'))
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 30, reason: expect.stringContaining('_ALREADY_MAPPED') }),
+    ])
+    expect(lines[0]).not.toContain('stack')
     expect(await state(gateway)).toEqual(before)
     expect(asked(gateway, '/restapi/oauth/revoke')).toHaveLength(1)
     // The right person takes the same link.
@@ -203,7 +222,14 @@ test('what is no user and no extension is refused', async () => {
   const gateway = await startGateway()
   const acme = await gateway.createTenant()
   await acme.connect(ava)
-  expect(await map(acme, 'crm-1', '999')).toMatchObject({ code: 'EXTENSION_NOT_FOUND' })
+  expect(await map(acme, 'crm-1', '999')).toMatchObject({
+    code: 'EXTENSION_NOT_FOUND',
+    message: expect.stringContaining('`extensionId` of somebody in `directory`'),
+  })
+  expect(await map(acme, 'crm-1', '102')).toMatchObject({
+    code: 'EXTENSION_NOT_FOUND',
+    message: expect.stringContaining(`Ben Ortiz (\`extensionId\` ${ben.extensionId})`),
+  })
   for (const userId of [' ', 'x'.repeat(256)]) {
     expect(await map(acme, userId, ava.extensionId)).toMatchObject({ code: 'INVALID_INPUT' })
   }

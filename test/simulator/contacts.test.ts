@@ -24,6 +24,9 @@ test('contacts are created, found, replaced, merged and deleted', async () => {
     firstName: 'Mia',
     lastName: 'Lee',
   })
+  await api('PATCH', one, { email: 'mia@example.com' })
+  expect((await api('PATCH', one, { email: '' })).status).toBe(400)
+  expect((await api('PATCH', one, { email: null })).body).not.toHaveProperty('email')
   expect((await api('PUT', one, { lastName: 'Lee' })).body).not.toHaveProperty('firstName')
   expect((await api('DELETE', one)).status).toBe(204)
   expect((await api('GET', one)).status).toBe(404)

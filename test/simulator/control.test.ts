@@ -167,3 +167,32 @@ test('the world is changed over HTTP too, and nonsense is answered with the reas
     'none',
   )
 })
+
+test('the app is registered for less, and a right is taken from a user and given back', async () => {
+  const simulator = await simulate()
+  const change = async (path: string, body: object) => {
+    const { status, body: told } = await call(`${simulator.url}/simulator/${path}`, {
+      method: 'PATCH',
+      body: JSON.stringify(body),
+    })
+    return { status, told }
+  }
+  const before = await connect(simulator)
+  const scope = ['ReadAccounts', 'ReadPresence']
+  expect(await change('app', { scope: scope.join(' ') })).toEqual({ status: 200, told: { scope } })
+  expect((await change('app', { scope: 'Nonsense' })).status).toBe(400)
+  const after = await connect(simulator)
+  const refusal = async (api: typeof before, path: string) => {
+    const { status, body } = await api('GET', path)
+    return [status, body.errors?.[0]?.errorCode, body.errors?.[0]?.permissionName]
+  }
+  expect((await refusal(before, 'call-log'))[0]).toBe(200)
+  expect(await refusal(after, 'call-log')).toEqual([403, 'CMN-401', 'ReadCallLog'])
+
+  const lacks = (names: string[]) => change(`extensions/${ava}`, { lacks: names })
+  expect((await lacks(['ReadPresenceStatus'])).status).toBe(204)
+  expect(await refusal(after, 'presence')).toEqual([403, 'CMN-408', 'ReadPresenceStatus'])
+  expect((await lacks(['Nonsense'])).status).toBe(400)
+  await lacks([])
+  expect((await refusal(after, 'presence'))[0]).toBe(200)
+})

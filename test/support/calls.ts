@@ -1,9 +1,9 @@
 import type { Gateway, TestTenant } from './gateway.ts'
 
-export const callFields = `id status direction result rcResult isMissed durationSeconds startedAt answeredAt endedAt
+export const callFields = `id status direction result rcResult isMissed isProvisional durationSeconds startedAt answeredAt endedAt
   from { number name extensionId extension { extensionId } } to { number name extensionId extension { extensionId } }
-  parties { partyId direction status result isMuted extensionId } legs { legType durationSeconds }
-  recordings { id type durationSeconds url } rcCallId telephonySessionId extension { extensionId } errorCode`
+  parties { partyId direction status result isMuted extensionId endedAt } legs { legType durationSeconds }
+  recordings { id type durationSeconds url urlExpiresAt } rcCallId telephonySessionId extension { extensionId } errorCode errorMessage`
 
 export const callLogs = `query ($filter: CallLogFilter, $first: Int, $after: String) {
   callLogs(filter: $filter, first: $first, after: $after) {

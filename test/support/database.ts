@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 
+/** SQLSTATE object_in_use. */
+const inUse = '55006'
+
 export interface TestDatabase {
   url: string
   drop(): Promise<void>
@@ -21,10 +24,21 @@ export async function createTestDatabase({ bare = false } = {}): Promise<TestDat
   url.pathname = `/${name}`
   return {
     url: url.href,
-    drop: () =>
-      run(server.url, async (client) => {
-        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-      }),
+    drop: () => run(server.url, (client) => drop(client, name)),
+  }
+}
+
+/**
+ * Whoever has just hung up may still be connected for a moment; one who is thrown out then hears of it in a
+ * client that nobody listens to any more, which ends the process. So Postgres waits for them, some seconds; who
+ * stays longer was left behind on purpose.
+ */
+async function drop(client: pg.Client, name: string): Promise<void> {
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${name}`)
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== inUse) throw error
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { TestTenant } from './gateway.ts'
 
 const directory = `query ($search: String, $first: Int, $after: String) {
   directory(search: $search, first: $first, after: $after) {
-    nodes { extensionId name extensionNumber email phoneNumbers type status extension { extensionId } }
+    nodes { extensionId name extensionNumber email phoneNumbers type status jobTitle extension { extensionId } }
     totalCount asOf emptyHint pageInfo { hasNextPage endCursor }
   }
 }`

@@ -1,0 +1,29 @@
+import type { LinkState } from './connect-link.ts'
+import { ExtensionAlreadyMappedError, UserAlreadyMappedError } from './errors.ts'
+
+export type Begun =
+  | { begun: true; authorizationUrl: URL; browserSecret: string }
+  | { begun: false; link: Exclude<LinkState['state'], 'valid'> }
+
+/** How a passage through RingCentral's consent page ended. */
+export type Completed =
+  | { outcome: 'connected'; attemptId: string; extensionRowId: string; tenantName: string }
+  /** The state is missing, unknown, used or too old. */
+  | { outcome: 'unknown' }
+  /** Another browser began this, so what comes back here may be somebody else's account. */
+  | { outcome: 'other-browser' }
+  /** The person said no, or RingCentral would not; the link is good again. */
+  | { outcome: 'refused'; tenantName: string }
+  /** The link is for a user who is mapped to another extension, or the extension is another user's; the link is good again. */
+  | { outcome: 'mapped'; tenantName: string; conflict: 'user' | 'extension' }
+  /** The token endpoint takes no more for the moment; the link is good again. */
+  | { outcome: 'busy'; tenantName: string }
+  /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
+  | { outcome: 'failed'; tenantName: string }
+
+/** Whether the one who signed in is not the one whom the link is for. */
+export function isConflict(
+  error: unknown,
+): error is UserAlreadyMappedError | ExtensionAlreadyMappedError {
+  return error instanceof UserAlreadyMappedError || error instanceof ExtensionAlreadyMappedError
+}

@@ -1,0 +1,55 @@
+import { Prisma } from '../db/generated/client/client.ts'
+import { type IdKind, idPrefixes, kindOfId } from '../lib/ids.ts'
+import type { Context } from './context.ts'
+import { topLevelError } from './errors.ts'
+
+/** Lists whose order a search makes: their cursors are the how manyeth. All others name the row. */
+const byOffset: readonly string[] = ['DirectoryEntry'] satisfies IdKind[]
+
+type Place = { name: 'after' | 'before'; cursor: string }
+
+/**
+ * Refuses a cursor that cannot be of this list. Left to itself it would find nothing, and the client
+ * would take that for the end.
+ */
+export async function checkCursor(context: Context, kind: string, place: Place): Promise<void> {
+  const decoded = Buffer.from(place.cursor, 'base64').toString()
+  if (byOffset.includes(kind)) {
+    if (!/^OffsetConnection:\d{1,9}$/.test(decoded)) throw foreign(place)
+    return
+  }
+  const id = /^GPC:S:(\w+)$/.exec(decoded)?.[1]
+  if (!id || !isKind(kind) || kindOfId(id) !== kind) throw foreign(place)
+  if (!(await isThere(context, kind, id))) throw gone(place)
+}
+
+function isKind(name: string): name is IdKind {
+  return Object.hasOwn(idPrefixes, name)
+}
+
+/** Whether the viewer has it (still): the place of a row that has been deleted is not known any more. */
+async function isThere({ db, viewer }: Context, kind: IdKind, id: string): Promise<boolean> {
+  const theirs =
+    viewer.kind === 'tenant' ? Prisma.sql`AND "tenantId" = ${viewer.tenantId}` : Prisma.empty
+  const found = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM ${Prisma.raw(`"${kind}"`)} WHERE "id" = ${id} ${theirs}`
+  return found.length > 0
+}
+
+function foreign({ name }: Place) {
+  const cursor =
+    name === 'after'
+      ? '`pageInfo.endCursor` of the page before'
+      : '`pageInfo.startCursor` of the page that follows'
+  return topLevelError(
+    'BAD_USER_INPUT',
+    `\`${name}\` is no cursor of this list: take ${cursor}, as it is, from the same list. Leave it out to begin.`,
+  )
+}
+
+function gone({ name }: Place) {
+  return topLevelError(
+    'BAD_USER_INPUT',
+    `What \`${name}\` points at is not in this list any more, so nobody knows what follows: begin again without \`${name}\`.`,
+  )
+}
