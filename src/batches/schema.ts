@@ -1,5 +1,5 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { MessageFilter, whereMessage } from '../messages/filter.ts'
 import { Message } from '../messages/schema.ts'
 import type { BatchCounts as Counts } from './counts.ts'
@@ -145,7 +145,6 @@ builder.queryField('messageBatches', (t) =>
       totalCount: (_parent, _args, context) =>
         context.db.messageBatch.count({ where: { tenantId: tenantOf(context) } }),
       resolve: (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.messageBatch.findMany({
           ...query,
           where: { tenantId: tenantOf(context) },

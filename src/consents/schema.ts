@@ -1,5 +1,5 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { optInWords, optOutWords } from './keywords.ts'
@@ -132,7 +132,6 @@ builder.queryField('optOuts', (t) =>
       totalCount: (_parent, { filter }, context) =>
         context.db.consent.count({ where: whereOut(tenantOf(context), filter) }),
       resolve: (query, _parent, args, context) => {
-        checkPage(args)
         return context.db.consent.findMany({
           ...query,
           where: whereOut(tenantOf(context), args.filter),

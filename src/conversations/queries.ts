@@ -3,7 +3,7 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { ConversationFilter, type ConversationFilterInput, whereConversation } from './filter.ts'
 import { findPage } from './find-page.ts'
 import { Conversation } from './schema.ts'
@@ -31,7 +31,6 @@ builder.queryField('conversations', (t) =>
       totalCount: async (_parent, { filter }, context) =>
         context.db.conversation.count({ where: await where(context, filter) }),
       resolve: async (query, _parent, args, context) => {
-        checkPage(args)
         return findPage(context.db, tenantOf(context), await where(context, args.filter), query)
       },
     },

@@ -1,6 +1,6 @@
 import { Conversation } from '../conversations/schema.ts'
 import { builder, tenantWith } from '../graphql/builder.ts'
-import { checkPage, pageSize } from '../graphql/pagination.ts'
+import { pageSize } from '../graphql/pagination.ts'
 import { MessageType } from './enums.ts'
 import { Message } from './schema.ts'
 
@@ -21,7 +21,6 @@ builder.prismaObjectFields(Conversation, (t) => ({
       totalCount: ({ id }, _args, context) =>
         context.db.message.count({ where: { conversationId: id } }),
       resolve: (query, { id }, args, context) => {
-        checkPage(args)
         return context.db.message.findMany({
           ...query,
           where: { conversationId: id, tenantId: tenantWith(context, 'messages:read') },
