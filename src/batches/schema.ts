@@ -144,13 +144,12 @@ builder.queryField('messageBatches', (t) =>
       authScopes: mayRead,
       totalCount: (_parent, _args, context) =>
         context.db.messageBatch.count({ where: { tenantId: tenantOf(context) } }),
-      resolve: (query, _parent, args, context) => {
-        return context.db.messageBatch.findMany({
+      resolve: (query, _parent, _args, context) =>
+        context.db.messageBatch.findMany({
           ...query,
           where: { tenantId: tenantOf(context) },
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        })
-      },
+        }),
     },
     { name: 'MessageBatchConnection', description: 'A page of batches.' },
     { name: 'MessageBatchEdge', description: 'A batch and its place in the list.' },

@@ -20,13 +20,12 @@ builder.prismaObjectFields(Conversation, (t) => ({
         'Its messages, newest first. To filter them, ask `messages` with `conversationId`.',
       totalCount: ({ id }, _args, context) =>
         context.db.message.count({ where: { conversationId: id } }),
-      resolve: (query, { id }, args, context) => {
-        return context.db.message.findMany({
+      resolve: (query, { id }, _args, context) =>
+        context.db.message.findMany({
           ...query,
           where: { conversationId: id, tenantId: tenantWith(context, 'messages:read') },
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        })
-      },
+        }),
     },
     { name: 'ConversationMessages', description: 'A page of a conversation’s messages.' },
     {
