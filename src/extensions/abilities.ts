@@ -63,8 +63,8 @@ export const allAbilities = Object.keys(abilities) as Ability[]
 export const needsOf = (ability: Ability): Needs => abilities[ability]
 
 /** Whether the grant covers what it takes. */
-export function coversAbility(extension: Pick<Extension, 'scopes'>, ability: Ability): boolean {
-  return needsOf(ability).scopes.every((scope) => covers(extension, scope))
+export function coversAbility(granted: { scopes: readonly string[] }, ability: Ability): boolean {
+  return needsOf(ability).scopes.every((scope) => covers(granted, scope))
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
 import { featuresOf } from '../tenants/features.ts'
-import { type Ability, needsOf } from './abilities.ts'
-import { covers } from './covers.ts'
+import { type Ability, coversAbility, needsOf } from './abilities.ts'
 
 /** In a person's words what each ability means to them; of a line, the first that holds is said. */
 const lines: readonly (readonly (readonly [Ability, string])[])[] = [
@@ -62,11 +61,9 @@ function inWords(
   features: ReadonlySet<Feature>,
 ): string[] {
   const may = (ability: Ability) => {
-    const { scopes, features: needed = [] } = needsOf(ability)
-    return (
-      needed.every((feature) => features.has(feature)) &&
-      scopes.every((scope) => !granted || covers(granted, scope))
-    )
+    const { features: needed = [] } = needsOf(ability)
+    const isOn = needed.every((feature) => features.has(feature))
+    return isOn && (!granted || coversAbility(granted, ability))
   }
   const said = lines.flatMap((line) => line.find(([ability]) => may(ability))?.[1] ?? [])
   return [...said, may('UPDATE_EXTENSION') ? mayEdit : always]

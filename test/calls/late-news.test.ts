@@ -25,14 +25,19 @@ async function tell(webhook: Webhook, body: object) {
   expect((await webhook.post(post)).status).toBe(200)
 }
 
-it('old news that comes after the end makes no call ring again; news from after the end does, until it ends', async () => {
+/** Ava, her log read, and the webhook that hears of her calls. */
+async function connected(options: Parameters<typeof startGateway>[0] = {}) {
   const captured = captureWebhook()
-  const gateway = await startGateway({ app: { fetch: captured.fetch } })
+  const gateway = await startGateway({ ...options, app: { fetch: captured.fetch } })
   const acme = await gateway.createTenant()
   await acme.connect(ava)
   await waitForLog(acme, 5)
   const jobs = await createJobRunner(gateway)
-  const webhook = captured.webhook()
+  return { gateway, acme, jobs, webhook: captured.webhook() }
+}
+
+it('old news that comes after the end makes no call ring again; news from after the end does, until it ends', async () => {
+  const { gateway, acme, jobs, webhook } = await connected()
 
   const hear = async (sequence: number, party: string, code: string, reason?: string) => {
     await tell(webhook, {
@@ -62,15 +67,9 @@ it('old news that comes after the end makes no call ring again; news from after 
 }, 20_000)
 
 it('a click to call that RingCentral was asked about before its notifications came does not go back', async () => {
-  const captured = captureWebhook()
-  const gateway = await startGateway({
-    app: { fetch: captured.fetch },
+  const { gateway, acme, jobs, webhook } = await connected({
     simulator: { calls: { ringMs: 50, talkMs: 4_000, logLagMs: 60_000 } },
   })
-  const acme = await gateway.createTenant()
-  await acme.connect(ava)
-  await waitForLog(acme, 5)
-  const webhook = captured.webhook()
   gateway.simulator.planFault({ kind: 'webhook-drop' })
   const { startCall } = await acme.query(
     `mutation { startCall(input: { from: "${ava.number}", to: "${stranger}" }) { ... on Call { id startedAt } } }`,
@@ -78,7 +77,6 @@ it('a click to call that RingCentral was asked about before its notifications ca
   const now = async () =>
     (await acme.query(`{ call(id: "${startCall.id}") { ${callFields} } }`)).call
   const becomes = (wanted: string) => expect.poll(async () => (await now()).status).toBe(wanted)
-  const jobs = await createJobRunner(gateway)
   const begun = Date.parse(startCall.startedAt) + 500
 
   /** What RingCentral had told long ago. */
@@ -108,13 +106,7 @@ it('a click to call that RingCentral was asked about before its notifications ca
 })
 
 it('a call that turns out to have begun earlier moves to its place in every log', async () => {
-  const captured = captureWebhook()
-  const gateway = await startGateway({ app: { fetch: captured.fetch } })
-  const acme = await gateway.createTenant()
-  await acme.connect(ava)
-  await waitForLog(acme, 5)
-  const jobs = await createJobRunner(gateway)
-  const webhook = captured.webhook()
+  const { acme, jobs, webhook } = await connected()
   const begun = Date.now() - 60_000
 
   const hear = async (session: string, sequence: number, code: string) => {
