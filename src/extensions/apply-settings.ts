@@ -13,12 +13,12 @@ import { ensureWebhookJob } from './jobs.ts'
 export const applySettings = ({
   db,
   queue,
-  begin,
+  onSwitchedOn,
 }: {
   db: Db
   queue: Pick<JobQueue, 'send'>
   /** Has everything read of an extension that belongs to these features. */
-  begin: (tx: Tx, extensionRowId: string, switchedOn: readonly Feature[]) => Promise<void>
+  onSwitchedOn: (tx: Tx, extensionRowId: string, switchedOn: readonly Feature[]) => Promise<void>
 }) =>
   implementJob(applySettingsJob, async ({ tenantId, switchedOn }) => {
     const connected = await db.grant.findMany({
@@ -28,7 +28,7 @@ export const applySettings = ({
     for (const { extensionRowId } of connected) {
       await inTransaction(db, async (tx) => {
         await queue.send(tx, ensureWebhookJob, { extensionRowId }, { singletonKey: extensionRowId })
-        await begin(tx, extensionRowId, switchedOn)
+        await onSwitchedOn(tx, extensionRowId, switchedOn)
       })
     }
   })

@@ -44,3 +44,18 @@ export function implementJob<Payload extends object>(
 ): JobImplementation {
   return { job, handle } as unknown as JobImplementation
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: each says itself what it needs
+type Maker = (deps: any) => JobImplementation | JobImplementation[]
+type NeedsOf<Makers extends Maker[]> = {
+  [I in keyof Makers]: (deps: Parameters<Makers[I]>[0]) => void
+}[number] extends (deps: infer Needs) => void
+  ? Needs
+  : never
+
+/** Many implementations, made at once from all that any of them needs. */
+export function implementTogether<Makers extends Maker[]>(
+  ...makers: Makers
+): (deps: NeedsOf<Makers>) => JobImplementation[] {
+  return (deps) => makers.flatMap((make) => make(deps))
+}

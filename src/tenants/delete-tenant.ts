@@ -8,17 +8,17 @@ export const deleteTenantJob = defineJob({
 })
 
 /**
- * Gives back what the tenant has elsewhere (its grants at RingCentral, its media), then removes every row of it. `release` must be
+ * Gives back what the tenant has elsewhere (its grants at RingCentral, its media), then removes every row of it. `onDelete` must be
  * fit to be called again: the job is repeated until RingCentral has been asked and the rows are gone.
  */
 export const deleteTenant = ({
   db,
-  release,
+  onDelete,
 }: {
   db: Db
-  release: (tenantId: string) => Promise<void>
+  onDelete: (tenantId: string) => Promise<void>
 }) =>
   implementJob(deleteTenantJob, async ({ tenantId }) => {
-    await release(tenantId)
+    await onDelete(tenantId)
     await db.tenant.deleteMany({ where: { id: tenantId, status: 'DELETING' } })
   })
