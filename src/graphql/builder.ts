@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
@@ -12,6 +13,7 @@ import './check-page.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
 import { pageDescriptions } from './pagination.ts'
+import { queryLimits } from './query-limits.ts'
 
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
@@ -41,8 +43,17 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // Pages come after the scopes: who may not read a list learns nothing about its cursors.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'pages', ValidationPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [
+    ErrorsPlugin,
+    ScopeAuthPlugin,
+    ComplexityPlugin,
+    'pages',
+    ValidationPlugin,
+    RelayPlugin,
+    PrismaPlugin,
+  ],
   defaultFieldNullability: false,
+  complexity: queryLimits,
   prisma: {
     client: (context) => context.db,
     dmmf: getDatamodel(),
@@ -62,7 +73,7 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
     nodeQueryOptions: {
       description:
-        'A message, a call, an extension or a phone number, by its id. Null when there is no such thing, or it is not yours; also for ids of anything else (contacts, people in the directory and user mappings are read from their lists).',
+        'A message, a batch of them, a conversation, a call, an extension or a phone number, by its id. Null when there is no such thing, or it is not yours; also for ids of anything else (contacts, people in the directory and user mappings are read from their lists).',
       authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
       args: { id: { description: 'Its id, for example `msg_…`.' } },
     },

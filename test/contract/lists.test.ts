@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { sendBatch } from '../batches/batches.ts'
+import { setConsent } from '../support/consents.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { send, stranger } from '../support/texts.ts'
 
@@ -8,6 +10,10 @@ let other: TestTenant
 
 const lists = [
   'messages',
+  'conversations',
+  'messageBatches',
+  'messageTemplates',
+  'optOuts',
   'callLogs',
   'extensions',
   'phoneNumbers',
@@ -28,6 +34,15 @@ beforeAll(async () => {
     )
     await addContact(`Friend of ${person.number}`)
     await send(acme, { from: person.number, to: [stranger], text: 'Hello' })
+    const recipients = [{ to: '+13035550177' }]
+    await sendBatch(acme, { from: [person.number], text: 'Hello all', recipients })
+    const template = { name: `Of ${person.number}`, text: 'Hello' }
+    await acme.query(
+      `mutation ($template: CreateMessageTemplateInput!) { createMessageTemplate(input: $template) { __typename } }`,
+      { template },
+    )
+    const wantsNone = { from: person.number, to: '+13035550178' }
+    await setConsent(acme, { ...wantsNone, status: 'OPTED_OUT' })
   }
   await acme.waitFor('{ callLogs { totalCount } }', ({ callLogs }) => callLogs.totalCount > 1)
   return gateway.stop
@@ -136,4 +151,37 @@ it('a cursor of another tenant’s row is none', async () => {
 it('a page of the directory with nobody on it has no cursors', async () => {
   const nobody = { nodes: [], pageInfo: { startCursor: null, endCursor: null, hasNextPage: false } }
   expect(await page('directory', 'search: "nobody"')).toEqual(nobody)
+})
+
+describe('a query that would hold up everybody else', () => {
+  it.each([
+    [
+      'too many things of things',
+      '{ conversations(first: 100) { nodes { messages(first: 100) { nodes { conversation { messages(first: 100) { nodes { id } } } } } } } }',
+      'take smaller pages',
+    ],
+    [
+      'so many of one thing',
+      `{ ${Array.from({ length: 1_500 }, (_, n) => `a${n}: messages(first: 100) { nodes { id } }`).join(' ')} }`,
+      'take smaller pages',
+    ],
+    [
+      'things that lead to each other for ever',
+      `{ messages { nodes ${'{ conversation { lastMessage '.repeat(12)} { id } ${'} }'.repeat(12)} } }`,
+      'fields deep',
+    ],
+  ])('is refused before anything is read: %s', async (_what, document, told) => {
+    const [error] = await acme.errors(document)
+    expect(error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
+    expect(error.message).toContain(told)
+  })
+
+  it('is not what an inbox asks, with a page of messages for each conversation', async () => {
+    const { conversations } = await acme.query(
+      `query ($first: Int) { conversations(first: $first) { nodes { id participants { number name }
+        messages(first: $first) { nodes { id text status createdAt attachments { url } } } } } }`,
+      { first: 50 },
+    )
+    expect(conversations.nodes.length).toBeGreaterThan(1)
+  })
 })
