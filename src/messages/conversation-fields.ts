@@ -4,12 +4,16 @@ import { pageSize } from '../graphql/pagination.ts'
 import { MessageType } from './enums.ts'
 import { Message } from './schema.ts'
 
+// A conversation is also reached from a text that its reader has sent, or by a change that its reader may make.
+const mayRead = { scope: 'messages:read' }
+
 builder.prismaObjectFields(Conversation, (t) => ({
   type: t.expose('type', { type: MessageType, description: 'SMS or INTERNAL.' }),
   lastMessage: t.relation('lastMessage', {
     type: Message,
     nullable: true,
-    description: 'The newest message, by `createdAt`.',
+    description: 'The newest message, by `createdAt`. Scope `messages:read`.',
+    authScopes: mayRead,
   }),
   messages: t.prismaConnection(
     {
@@ -17,7 +21,8 @@ builder.prismaObjectFields(Conversation, (t) => ({
       cursor: 'id',
       ...pageSize,
       description:
-        'Its messages, newest first. To filter them, ask `messages` with `conversationId`.',
+        'Its messages, newest first. To filter them, ask `messages` with `conversationId`. Scope `messages:read`.',
+      authScopes: mayRead,
       totalCount: ({ id }, _args, context) =>
         context.db.message.count({ where: { conversationId: id } }),
       resolve: (query, { id }, _args, context) =>

@@ -1,9 +1,30 @@
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql'
 import { createClient as createWebSocketClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { schema } from '../../src/schema.ts'
+import { scopes } from '../../src/tenants/scopes.ts'
 import { createClient } from '../support/client.ts'
-import { type Gateway, operatorKey, startGateway, type TestTenant } from '../support/gateway.ts'
+import {
+  ava,
+  type Gateway,
+  operatorKey,
+  startGateway,
+  type TestTenant,
+} from '../support/gateway.ts'
 import { captureLogs } from '../support/logs.ts'
+import { stranger } from '../support/texts.ts'
 
 const logs = captureLogs()
 let gateway: Gateway
@@ -183,6 +204,41 @@ async function listenOverSse(tenant: TestTenant, query: string) {
   return stream
 }
 
+/** A field with arguments that are good enough to be looked at, and no more. */
+function asked({ name, args, type }: GraphQLField<unknown, unknown>): string {
+  const given = args
+    .filter(isRequiredArgument)
+    .map((arg) => `${arg.name}: ${literalOf(arg.type)}`)
+    .join(', ')
+  const selection = isLeafType(getNamedType(type)) ? '' : ' { __typename }'
+  return `${name}${given && `(${given})`}${selection}`
+}
+
+function literalOf(type: GraphQLInputType): string {
+  const nullable = getNullableType(type)
+  if (isListType(nullable)) return '[]'
+  if (isEnumType(nullable)) return nullable.getValues()[0]?.name ?? 'null'
+  if (isInputObjectType(nullable)) {
+    const fields = Object.values(nullable.getFields()).filter(isRequiredInputField)
+    return `{ ${fields.map((field) => `${field.name}: ${literalOf(field.type)}`).join(', ')} }`
+  }
+  const { name } = nullable as { name: string }
+  if (name === 'Int') return '1'
+  if (name === 'Boolean') return 'true'
+  return name === 'DateTime' ? '"2030-01-01T00:00:00.000Z"' : '"x"'
+}
+
+async function refusalOf(app: ReturnType<typeof createClient> | undefined, document: string) {
+  const live = await app?.subscribe(document)
+  await expect.poll(() => live?.failure?.[0]?.extensions?.code).toBe('FORBIDDEN')
+  return live?.failure
+}
+
+const operators = [
+  ...['tenants', 'createTenant', 'updateTenant', 'suspendTenant', 'resumeTenant', 'deleteTenant'],
+  ...['createApiKey', 'revokeApiKey', 'updateFeatures'],
+]
+
 describe('the wrong kind of key', () => {
   test("the operator's key is refused on a tenant's fields", async () => {
     const fields = [
@@ -210,49 +266,83 @@ describe('the wrong kind of key', () => {
     expect(refused.extensions.code).toBe('FORBIDDEN')
   })
 
-  test('a scope that is missing is named', async () => {
-    const { secret } = await gateway.createTenant({ scopes: ['messages:read'] })
-    const app = createClient(gateway.url, secret)
-    const needed: Record<string, string> = {
-      '{ status { connected } }': 'extensions:read',
-      '{ extensions { totalCount } }': 'extensions:read',
-      '{ phoneNumbers { totalCount } }': 'extensions:read',
-      '{ callLogs { totalCount } }': 'calls:read',
-      '{ activeCalls { id } }': 'calls:read',
-      '{ call(id: "x") { id } }': 'calls:read',
-      'mutation { createConnectToken { __typename } }': 'extensions:connect',
-      'mutation { createInviteToken { __typename } }': 'extensions:connect',
-      'mutation { disconnect { __typename } }': 'extensions:connect',
-      'mutation { sendSms(input: { from: "", to: [], text: "" }) { __typename } }': 'messages:send',
-      'mutation { createUpload(input: { fileName: "a" }) { __typename } }': 'messages:send',
-      '{ upload(id: "x") { id } }': 'messages:send',
-      'mutation { startCall(input: { from: "", to: "" }) { __typename } }': 'calls:start',
-      'mutation { cancelCall(input: { callId: "x" }) { __typename } }': 'calls:start',
-      ...Object.fromEntries(
-        ['hangUp', 'hold', 'unhold', 'mute', 'unmute', 'transferCall'].map((name) => [
-          `mutation { ${name}(input: { callId: "x" }) { __typename } }`,
-          'calls:control',
-        ]),
-      ),
-      'mutation { resolveUnconfirmed(input: { messageId: "x", resolution: RESEND }) { __typename } }':
-        'messages:send',
+  test('a field of the schema says which scope it needs, and is refused to a key that has all others', async () => {
+    const tenant = await gateway.createTenant()
+    const everyScope = Object.keys(scopes)
+    const keys = new Map<string, ReturnType<typeof createClient>>()
+    for (const scope of everyScope) {
+      const { createApiKey: issued } = await gateway.operator.query(
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { secret } } }',
+        {
+          input: {
+            tenantId: tenant.id,
+            name: `Not ${scope}`,
+            scopes: everyScope.filter((one) => one !== scope),
+          },
+        },
+      )
+      keys.set(scope, createClient(gateway.url, issued.secret))
     }
-    for (const [document, scope] of Object.entries(needed)) {
-      const [error] = await app.errors(document)
-      expect(error.extensions).toMatchObject({ code: 'FORBIDDEN', scope })
-      expect(error.message).toContain(scope)
+    // Of everybody, or of what they find; and the operator's own.
+    const others = ['node', 'settings', ...operators]
+    for (const [kind, type] of [
+      ['query', schema.getQueryType()],
+      ['mutation', schema.getMutationType()],
+      ['subscription', schema.getSubscriptionType()],
+    ] as const) {
+      for (const field of Object.values(type?.getFields() ?? {})) {
+        const [, scope] = /Scope `([a-z]+:[a-z]+)`/.exec(field.description ?? '') ?? []
+        if (!scope && others.includes(field.name)) continue
+        expect(everyScope, `${field.name} says its scope`).toContain(scope)
+        const app = keys.get(scope ?? '')
+        const document = `${kind} { ${asked(field)} }`
+        const [error] =
+          kind === 'subscription'
+            ? await refusalOf(app, document)
+            : ((await app?.errors(document)) ?? [])
+        expect(error?.extensions, document).toMatchObject({ code: 'FORBIDDEN', scope })
+        expect(error.message).toContain(scope)
+      }
     }
-    for (const field of ['extensionChanged', 'callChanged']) {
-      const live = await app.subscribe(`subscription { ${field} { cursor } }`)
-      await expect.poll(() => live.failure?.[0]?.extensions?.code).toBe('FORBIDDEN')
-    }
-    expect(await app.query('{ messages { totalCount } }')).toEqual({ messages: { totalCount: 0 } })
+  })
 
-    const sender = await gateway.createTenant({ scopes: ['messages:send', 'extensions:read'] })
-    const [error] = await sender.errors(
-      'mutation { syncMessages(input: { extensionId: "x" }) { __typename } }',
+  test('what leads to messages shows none to who may not read them', async () => {
+    const tenant = await gateway.createTenant()
+    await tenant.connect(ava)
+    gateway.simulator.inbound({ from: stranger, to: ava.number, text: 'Between us' })
+    const { id } = await tenant.waitFor(
+      '{ conversations { nodes { id } } }',
+      ({ conversations }) => conversations.nodes[0],
     )
-    expect(error.extensions).toMatchObject({ code: 'FORBIDDEN', scope: 'messages:read' })
+    const { createApiKey: issued } = await gateway.operator.query(
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { secret } } }',
+      {
+        input: {
+          tenantId: tenant.id,
+          name: 'sends and files away',
+          scopes: ['messages:send', 'conversations:write'],
+        },
+      },
+    )
+    const app = createClient(gateway.url, issued.secret)
+    const answer = 'sendSms(input: { from: "+12025550101", to: ["+14155550123"], text: "Yes" })'
+    const archive = `archiveConversation(input: { conversationId: "${id}" })`
+    for (const shown of [
+      'lastMessage { text }',
+      'messages { nodes { text } }',
+      'messages { totalCount }',
+    ]) {
+      for (const document of [
+        `mutation { found: ${archive} { ... on Conversation { ${shown} } } }`,
+        `mutation { found: ${answer} { ... on Message { conversation { ${shown} } } } }`,
+      ]) {
+        const [error] = await app.errors(document)
+        expect(error?.extensions, document).toMatchObject({
+          code: 'FORBIDDEN',
+          scope: 'messages:read',
+        })
+      }
+    }
   })
 
   test('a node needs the scope of what it is', async () => {
