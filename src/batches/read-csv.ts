@@ -3,6 +3,8 @@ import { type CsvError, parse } from 'csv-parse'
 import type { Row } from './check-rows.ts'
 import { InvalidCsvError, maxBatchSize } from './errors.ts'
 
+const longestLine = 10_000
+
 /**
  * The rows of a CSV (RFC 4180; commas, semicolons or tabs) whose first line names the columns: `to`, perhaps
  * `text`, and the values of placeholders. Read as it comes, and no further than a batch can be long.
@@ -10,13 +12,15 @@ import { InvalidCsvError, maxBatchSize } from './errors.ts'
  * @throws InvalidCsvError
  */
 export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> {
-  const parser = Readable.from(linesOf(bytes)).compose(
+  const lines = linesOf(bytes)
+  const beginning = await firstLineOf(lines)
+  const parser = Readable.from(beginningWith(beginning, lines)).compose(
     parse({
       bom: true,
       columns: (names: string[]) => names.map((name) => name.trim()),
-      delimiter: [',', ';', '\t'],
+      delimiter: delimiterOf(beginning),
       info: true,
-      max_record_size: 10_000,
+      max_record_size: longestLine,
       skip_empty_lines: true,
       trim: true,
     }),
@@ -42,6 +46,30 @@ export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> 
     throw error
   }
   return rows
+}
+
+/** What comes until the first line is whole: it says what stands between columns. */
+async function firstLineOf(lines: AsyncGenerator<string>): Promise<string> {
+  let beginning = ''
+  while (!/[\r\n]/.test(beginning.trimStart()) && beginning.length < longestLine) {
+    const { value, done } = await lines.next()
+    if (done) break
+    beginning += value
+  }
+  return beginning
+}
+
+/** Only one of them: spreadsheets that write semicolons leave the commas of a text without quotes. */
+function delimiterOf(beginning: string): string {
+  const [header = ''] = beginning.trimStart().split(/[\r\n]/, 1)
+  const bare = header.replace(/"[^"]*"/g, '')
+  const countOf = (delimiter: string) => bare.split(delimiter).length
+  return [',', ';', '\t'].reduce((best, one) => (countOf(one) > countOf(best) ? one : best))
+}
+
+async function* beginningWith(first: string, rest: AsyncGenerator<string>) {
+  yield first
+  yield* rest
 }
 
 /** The text with plain line ends: the parser counts those of Windows twice, where a cell has several lines. */

@@ -196,6 +196,7 @@ describe('a batch from a table', () => {
     const csv = [
       '\ufeffto;name;text',
       '+13035550201;"Ana; the first";',
+      '+13035550203;Dee;Hi, Dee, as you asked',
       '',
       '+13035550202;Bo;"Own',
       'words, {{name}}"',
@@ -206,12 +207,16 @@ describe('a batch from a table', () => {
     const refused = await sendBatch(acme, input)
     expect(refused).toMatchObject({
       code: 'BATCH_ROWS_INVALID',
-      rows: [{ line: 6, to: 'nobody', code: 'INVALID_PHONE_NUMBER' }],
+      rows: [{ line: 7, to: 'nobody', code: 'INVALID_PHONE_NUMBER' }],
     })
     const { id } = await sendBatch(acme, { ...input, skipInvalid: true })
     await expect.poll(async () => (await readBatch(acme, id)).status).toBe('COMPLETED')
     const texts = heard().filter(({ to }) => to.startsWith('+130355502'))
-    expect(texts.map(({ text }) => text).sort()).toEqual(['Dear Ana; the first', 'Own\nwords, Bo'])
+    expect(texts.map(({ text }) => text).sort()).toEqual([
+      'Dear Ana; the first',
+      'Hi, Dee, as you asked',
+      'Own\nwords, Bo',
+    ])
 
     const noTable = await uploaded(acme, Buffer.from('number,name\n+13035550201,Ana\n'), {
       fileName: 'people.csv',
