@@ -1,6 +1,7 @@
 import type { Conversation, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
+import { parseFilterNumber } from '../numbers/filter-number.ts'
 
 export const ConversationFilter = builder.inputType('ConversationFilter', {
   description:
@@ -45,6 +46,19 @@ export const LiveConversationFilter = builder.inputType('LiveConversationFilter'
 })
 
 export type LiveConversationFilterInput = typeof LiveConversationFilter.$inferInput
+
+/** The numbers of a filter as they are stored. Refuses what is no number, which would find nothing. */
+export function withNumbers<Filter extends LiveConversationFilterInput>(
+  filter: Filter | null | undefined,
+): Filter | null | undefined {
+  if (!filter) return filter
+  const { number, participant } = filter
+  return {
+    ...filter,
+    ...(number != null && { number: parseFilterNumber(number) }),
+    ...(participant != null && { participant: parseFilterNumber(participant, 'participant') }),
+  }
+}
 
 /** Without `search`, which takes questions of its own. */
 export function whereConversation(

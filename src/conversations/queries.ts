@@ -4,7 +4,12 @@ import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
 import { pageSize } from '../graphql/pagination.ts'
-import { ConversationFilter, type ConversationFilterInput, whereConversation } from './filter.ts'
+import {
+  ConversationFilter,
+  type ConversationFilterInput,
+  whereConversation,
+  withNumbers,
+} from './filter.ts'
 import { findPage } from './find-page.ts'
 import { Conversation } from './schema.ts'
 import { longestSearch, searchConversations } from './search.ts'
@@ -44,7 +49,7 @@ async function where(
   given: ConversationFilterInput | null | undefined,
 ): Promise<Prisma.ConversationWhereInput> {
   const tenantId = tenantOf(context)
-  const filter = await withRowId(context.db, tenantId, given)
+  const filter = withNumbers(await withRowId(context.db, tenantId, given))
   const wanted = whereConversation(tenantId, filter)
   const search = filter?.search?.trim()
   if (!search) return wanted

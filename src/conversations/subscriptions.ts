@@ -8,7 +8,7 @@ import {
 } from '../events/subscription.ts'
 import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
-import { LiveConversationFilter, matchesConversation } from './filter.ts'
+import { LiveConversationFilter, matchesConversation, withNumbers } from './filter.ts'
 import { Conversation } from './schema.ts'
 
 const ConversationEvent = builder
@@ -41,7 +41,7 @@ builder.subscriptionField('conversationChanged', (t) =>
     },
     subscribe: async (_parent, args, context) => {
       const tenantId = tenantOf(context)
-      const filter = await withRowId(context.db, tenantId, args.filter)
+      const filter = withNumbers(await withRowId(context.db, tenantId, args.filter))
       return deliver<ConversationRow>(context.services.feed, {
         tenantId,
         types: ['conversation.changed'],

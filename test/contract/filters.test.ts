@@ -19,6 +19,9 @@ it.each([
   ['messages(filter: { number: "hello" })', '`number`'],
   ['messages(filter: { number: "2025550142" })', '+12025550142'],
   [`messages(filter: ${upsideDown})`, '`createdFrom`'],
+  ['conversations(filter: { extensionId: "nonsense" })', '`extensionId`'],
+  ['conversations(filter: { number: "hello" })', '`number`'],
+  ['conversations(filter: { participant: "2025550142" })', '`participant`'],
   ['contacts(extensionId: "nonsense")', '`extensionId`'],
   ['extensions(filter: { extensionId: "nonsense" })', '`extensionId`'],
   ['userMappings(filter: { extensionId: ["62264425016", "nonsense"] })', '`extensionId`'],
@@ -33,6 +36,7 @@ it.each([
   ['messageReceived', '{ message { id } }', 'filter: { extensionId: "nonsense" }'],
   ['messageStatusChanged', '{ message { id } }', 'filter: { number: "hello" }'],
   ['messageChanged', '{ message { id } }', `filter: ${upsideDown}`],
+  ['conversationChanged', '{ cursor }', 'filter: { participant: "hello" }'],
   ['presenceChanged', '{ extensionId }', 'filter: { extensionId: "nonsense" }'],
 ])('%s %s is refused with %s', async (field, selection, args) => {
   const events = await acme.subscribe(`subscription { ${field}(${args}) ${selection} }`)
@@ -62,5 +66,6 @@ it('what is well-formed and unknown finds nothing; an extension goes by either o
   }
   for (const number of ['+12025550142', '+1 (202) 555-0142', '101', '72345']) {
     expect(await found(`messages(filter: { number: "${number}" })`)).toBe(0)
+    expect(await found(`conversations(filter: { number: "${number}" })`)).toBe(0)
   }
 })

@@ -56,6 +56,8 @@ it('two agents share the inbox of a number: who is asked, who answers, what is d
     { participants: [{ number: stranger }] },
   ])
   expect(await conversationsOf(acme, { assigneeId: 'agent-1' })).toMatchObject([{ id: asked.id }])
+  const asWritten = { number: '+1 (202) 555-0101', participant: '+1 415 555 0177' }
+  expect(await conversationsOf(acme, asWritten)).toMatchObject([{ id: asked.id }])
 
   await doWith(acme, 'markConversationRead', asked.id)
   const { id: answerId } = await send(acme, {
