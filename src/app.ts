@@ -102,7 +102,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const queue = await createJobQueue({ databaseUrl: options.databaseUrl, jobs, works, logger })
   opened.defer(() => queue.close())
 
-  const store = options.mediaDir ? await createDiskStore(options.mediaDir) : createPostgresStore(db)
+  const store = options.mediaDir
+    ? await createDiskStore(options.mediaDir, { isUsed: await keepsMedia(db), logger })
+    : createPostgresStore(db)
 
   const sealer = createSealer(options.encryptionKeys)
   const { serverUrl, clientId, clientSecret } = options.ringCentral
@@ -204,6 +206,10 @@ async function listen({ port, role, logger }: AppOptions) {
     logger.warn(`Port ${port} is taken: health checks are answered on port ${http.port}`)
     return http
   }
+}
+
+async function keepsMedia(db: Db): Promise<boolean> {
+  return (await db.media.findFirst({ select: { id: true } })) !== null
 }
 
 async function answers(db: Db): Promise<boolean> {

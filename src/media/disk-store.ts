@@ -1,32 +1,56 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, opendir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Logger } from '../lib/logger.ts'
 import { type Kept, MediaLostError, type MediaStore, MediaStoreUnavailableError } from './store.ts'
 
 /** How many bytes are read from the disk at a time. */
 const pieceBytes = 64 * 1024
 /** Tells the directory from the empty place where a volume should be mounted. */
-const sign = '.ringql-media'
+export const sign = '.ringql-media'
 
 /**
  * Keeps media in a directory, which all processes must see: on several machines a shared volume. A file
  * is written under another name, forced to the disk, and only then called by its own.
+ *
+ * Where media are kept already (`isUsed`), an empty directory is not theirs: until they are there, the store
+ * cannot be reached.
  */
-export async function createDiskStore(root: string): Promise<MediaStore> {
+export async function createDiskStore(
+  root: string,
+  { isUsed, logger }: { isUsed: boolean; logger: Logger },
+): Promise<MediaStore> {
   const incoming = join(root, 'incoming')
-  await mkdir(incoming, { recursive: true })
-  await writeFile(join(root, sign), '')
+  if (isUsed && !(await isHere())) {
+    logger.error(
+      { directory: root },
+      `Media are kept, but their directory is empty or missing: is its volume mounted? Texts with attachments wait until it is. If the files are gone for good, make an empty file ${sign} in it, and start again`,
+    )
+  } else await begin()
+
+  function isHere(): Promise<boolean> {
+    return stat(join(root, sign)).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      await mkdir(incoming, { recursive: true })
+      await writeFile(join(root, sign), '')
+    } catch (error) {
+      const why = `The directory for media, ${root}, cannot be written to: give the gateway's user the right to, or set MEDIA_STORE=postgres.`
+      throw new Error(why, { cause: error })
+    }
+  }
 
   // Ids begin with the time: their ends spread evenly.
   const pathOf = (key: string) => join(root, key.slice(-2), key)
 
   /** A missing file says nothing while the whole directory may be missing. */
   async function whyMissing(key: string, error: unknown): Promise<Error> {
-    const isHere = await stat(join(root, sign)).then(
-      () => true,
-      () => false,
-    )
-    return isMissing(error) && isHere
+    return isMissing(error) && (await isHere())
       ? new MediaLostError(key)
       : new MediaStoreUnavailableError(error)
   }

@@ -27,6 +27,20 @@ export class UploadRefusedError extends BusinessError {
   }
 }
 
+/** So many files of a tenant lie here for nothing, at most: the disk is everybody's. */
+export const maxUnusedUploads = 1_000
+
+export class TooManyUploadsError extends BusinessError {
+  override name = 'TooManyUploadsError'
+  readonly code = 'TOO_MANY_UPLOADS'
+  readonly limit = maxUnusedUploads
+  constructor() {
+    super(
+      `${maxUnusedUploads} uploads of yours have not been used: attach them to texts first. What is not used is gone after 24 hours.`,
+    )
+  }
+}
+
 /** It has taken its bytes, and what was attached must not change. */
 export class UploadFinishedError extends BusinessError {
   override name = 'UploadFinishedError'

@@ -20,12 +20,13 @@ export const sweepMedia = ({ db, store, clock }: Deps) =>
       const unused = await db.media.findMany({
         where: { createdAt: { lt: before }, uses: { none: {} } },
         select: { id: true },
+        orderBy: { createdAt: 'asc' },
         take: handful,
       })
       for (const { id } of unused) {
-        // Who attaches it at this moment makes this fail, and the job comes again.
-        await db.media.deleteMany({ where: { id, uses: { none: {} } } })
-        await store.delete(id)
+        // Who attaches it at this moment makes this fail, and the job comes again; who has done so just before keeps it.
+        const { count } = await db.media.deleteMany({ where: { id, uses: { none: {} } } })
+        if (count > 0) await store.delete(id)
       }
       if (unused.length < handful) return
     }

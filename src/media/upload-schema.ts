@@ -1,6 +1,13 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
-import { maxAttachments, maxBytes, maxPixels, UploadRefusedError } from './errors.ts'
+import {
+  maxAttachments,
+  maxBytes,
+  maxPixels,
+  maxUnusedUploads,
+  TooManyUploadsError,
+  UploadRefusedError,
+} from './errors.ts'
 import { takenTypes } from './file-types.ts'
 
 const UploadStatus = builder.enumType('UploadStatus', {
@@ -35,6 +42,15 @@ builder.objectType(UploadRefusedError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     reason: t.expose('reason', { type: RefusedUpload, description: 'Why, for a program.' }),
+  }),
+})
+
+builder.objectType(TooManyUploadsError, {
+  name: 'TooManyUploadsError',
+  description: 'Too many files lie here that no message has used. Code TOO_MANY_UPLOADS.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'How many there may be at most.' }),
   }),
 })
 
@@ -102,9 +118,9 @@ const CreateUploadInput = builder.inputType('CreateUploadInput', {
 builder.mutationField('createUpload', (t) =>
   t.prismaField({
     type: Upload,
-    description: `Makes room for a file: PUT its bytes to \`url\`, then name its id in \`attachments\` of \`sendSms\`. A message takes up to ${maxAttachments} files, ${maxBytes} bytes together. Scope \`messages:send\`.`,
+    description: `Makes room for a file: PUT its bytes to \`url\`, then name its id in \`attachments\` of \`sendSms\`. A message takes up to ${maxAttachments} files, ${maxBytes} bytes together. Up to ${maxUnusedUploads} may lie here unused. Scope \`messages:send\`.`,
     authScopes: { scope: 'messages:send' },
-    errors: { types: [UploadRefusedError] },
+    errors: { types: [UploadRefusedError, TooManyUploadsError] },
     args: {
       input: t.arg({ type: CreateUploadInput, required: true, description: 'What will come.' }),
     },

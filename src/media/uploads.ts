@@ -4,11 +4,18 @@ import { after, type Clock, minutes } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import type { UrlSigner } from '../lib/url-signer.ts'
-import { maxBytes, UploadFinishedError, UploadNotReadyError } from './errors.ts'
+import {
+  maxBytes,
+  maxUnusedUploads,
+  TooManyUploadsError,
+  UploadFinishedError,
+  UploadNotReadyError,
+} from './errors.ts'
 import { takenAs } from './file-types.ts'
 import { inspected, tooLarge, typeNotTaken } from './inspect.ts'
 import { keepMedia } from './keep.ts'
 import type { MediaStore } from './store.ts'
+import { unusedFor } from './sweep.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -44,14 +51,16 @@ export function createUploads({
   clock: Clock
 }) {
   return {
-    /** @throws InvalidInputError, UploadRefusedError */
-    create(tenantId: string, input: UploadInput): Promise<Upload> {
+    /** @throws InvalidInputError, UploadRefusedError, TooManyUploadsError */
+    async create(tenantId: string, input: UploadInput): Promise<Upload> {
       const now = clock.now()
+      const described = parse(input)
+      if ((await countUnused(tenantId, now)) >= maxUnusedUploads) throw new TooManyUploadsError()
       return db.upload.create({
         data: {
           id: createId('Upload'),
           tenantId,
-          ...parse(input),
+          ...described,
           createdAt: now,
           expiresAt: after(now, goodFor),
         },
@@ -105,6 +114,21 @@ export function createUploads({
       if (!isFirst) throw new UploadFinishedError()
       return db.upload.findUniqueOrThrow({ where: { id } })
     },
+  }
+
+  /** Those that still may take their bytes, and those with bytes that no message has; no more of them than matter. */
+  function countUnused(tenantId: string, now: Date): Promise<number> {
+    return db.upload.count({
+      where: {
+        tenantId,
+        createdAt: { gt: after(now, -unusedFor) },
+        OR: [
+          { status: 'WAITING', expiresAt: { gt: now } },
+          { status: 'READY', media: { uses: { none: {} } } },
+        ],
+      },
+      take: maxUnusedUploads,
+    })
   }
 }
 

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDatabase } from '../../src/db/client.ts'
+import { createLogger } from '../../src/lib/logger.ts'
 import { createDiskStore } from '../../src/media/disk-store.ts'
 import { createPostgresStore } from '../../src/media/postgres-store.ts'
 import {
@@ -19,7 +20,7 @@ const stores: Record<string, () => Promise<Opened>> = {
   async disk() {
     const { mediaDir, remove } = await createMediaDir()
     onTestFinished(remove)
-    const store = await createDiskStore(mediaDir)
+    const store = await createDiskStore(mediaDir, { isUsed: false, logger: createLogger('silent') })
     return { store, breakDown: () => rename(mediaDir, `${mediaDir}-unmounted`) }
   },
   async Postgres() {

@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hours, minutes } from '../../src/lib/clock.ts'
 import { sweepMediaJob, sweepOrphansJob } from '../../src/media/jobs.ts'
+import { createClient } from '../support/client.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { createJobRunner } from '../support/jobs.ts'
+import { captureLogs } from '../support/logs.ts'
 import {
   createMediaDir,
   createUpload,
@@ -186,6 +189,20 @@ describe('an upload', () => {
     }
   })
 
+  it('that nobody uses lies here beside at most a thousand others', async () => {
+    const neighbour = await gateway.createTenant({ name: 'Hoarder' })
+    const others = Array.from({ length: 999 }, (_, n) => ({
+      ...{ id: `upl_${n}`, tenantId: neighbour.id, fileName: 'a.png' },
+      expiresAt: new Date(Date.now() + minutes(15)),
+    }))
+    await gateway.db.upload.createMany({ data: others })
+    expect((await createUpload(neighbour, { fileName: 'a.png' })).status).toBe('WAITING')
+    expect(await createUpload(neighbour, { fileName: 'a.png' })).toMatchObject({
+      code: 'TOO_MANY_UPLOADS',
+    })
+    expect((await createUpload(acme, { fileName: 'a.png' })).status).toBe('WAITING')
+  })
+
   it('is taken at its own address alone', async () => {
     const mine = await createUpload(acme, { fileName: 'a.png' })
     const other = await createUpload(acme, { fileName: 'b.png' })
@@ -206,24 +223,38 @@ it('what nobody uses is gone after a day, what a message has stays, and a tenant
   const tenant = await clocked.createTenant()
   await tenant.connect(ava)
   const neighbour = await clocked.createTenant({ name: 'Other' })
+  const slow = await uploaded(tenant)
   const late = await createUpload(tenant, { fileName: 'late.png' })
   const unused = await uploaded(tenant)
   const used = await uploaded(tenant)
-  const input = { from: ava.number, to: [stranger], text: '', attachments: [used] }
-  const { id } = await send(tenant, input)
+  const justInTime = await uploaded(tenant)
+  const attach = (one: string) =>
+    send(tenant, { from: ava.number, to: [stranger], text: '', attachments: [one] })
+  const { id } = await attach(used)
   await waitForStatus(tenant, id, 'SENT', 'DELIVERED')
 
   await time.pass(minutes(16))
   expect((await put(late.url, png())).status).toBe(403)
   await time.pass(hours(24))
   const fresh = await uploaded(neighbour)
-  await jobs.run(sweepMediaJob, {})
+  // While the sweep stands before one, another one of those that it has found is attached.
+  const held = await holdRows(
+    clocked,
+    `SELECT 1 FROM "Media" WHERE "id" = (SELECT "mediaId" FROM "Upload" WHERE "id" = '${slow}') FOR KEY SHARE`,
+  )
+  const swept = jobs.run(sweepMediaJob, {})
+  await expect.poll(held.waiting).toBe(1)
+  const last = await attach(justInTime)
+  await held.letGo()
+  await swept
+  await waitForStatus(tenant, last.id, 'SENT', 'DELIVERED')
+  expect(await findUpload(tenant, slow)).toBeNull()
   expect(await findUpload(tenant, late.id)).toBeNull()
   expect(await findUpload(tenant, unused)).toBeNull()
   expect(await findUpload(tenant, used)).toMatchObject({ status: 'READY' })
   const kept = await clocked.db.media.findMany({ select: { id: true } })
   expect((await filesIn(dir)).sort()).toEqual(kept.map((media) => media.id).sort())
-  expect(kept).toHaveLength(2)
+  expect(kept).toHaveLength(3)
 
   await clocked.operator.query(
     `mutation { deleteTenant(input: { tenantId: "${tenant.id}" }) { __typename } }`,
@@ -236,5 +267,33 @@ it('what nobody uses is gone after a day, what a message has stays, and a tenant
   await clocked.db.media.deleteMany()
   await jobs.run(sweepOrphansJob, {})
   expect(await filesIn(dir)).toEqual([])
+  await remove()
+})
+
+it('a gateway that starts without the volume of its media waits for it', async () => {
+  const { mediaDir: dir, remove } = await createMediaDir()
+  const logs = captureLogs()
+  const mounted = await startGateway({ app: { mediaDir: dir, logger: logs.logger } })
+  const tenant = await mounted.createTenant()
+  await tenant.connect(ava)
+  const there = await uploaded(tenant)
+  await mounted.first.close()
+  await rename(dir, `${dir}-elsewhere`)
+  await mkdir(dir)
+  const { url } = await mounted.startInstance()
+  expect(logs.text()).toContain('is its volume mounted?')
+  const client = createClient(url, tenant.secret)
+  const { id: upload, url: address } = await createUpload(client, { fileName: 'a.png' })
+  expect((await put(address, png())).status).toBe(503)
+  const { id } = await send(client, {
+    ...{ from: ava.number, to: [stranger], text: '', attachments: [there] },
+  })
+  await client.waitFor(`{ message(id: "${id}") { timeline { kind } } }`, ({ message }) =>
+    message.timeline.some(({ kind }: any) => kind === 'WAIT'),
+  )
+  await rm(dir, { recursive: true })
+  await rename(`${dir}-elsewhere`, dir)
+  await waitForStatus(client, id, 'SENT', 'DELIVERED')
+  expect((await put(address, png())).body).toEqual({ id: upload, status: 'READY' })
   await remove()
 })
