@@ -19,6 +19,7 @@ import { uploadRoutes } from './media/upload-routes.ts'
 import type { Uploads } from './media/uploads.ts'
 import { attachmentRoutes } from './messages/attachment-routes.ts'
 import type { Attachments } from './messages/attachments.ts'
+import { metrics } from './metrics.ts'
 import type { Authenticate } from './tenants/authenticate.ts'
 
 export const recordingsPath = '/v1/rc/recordings'
@@ -46,7 +47,7 @@ export function createRoutes(deps: {
   clock: Clock
   logger: Logger
 }): Hono {
-  const { db, logger } = deps
+  const { logger } = deps
   const routes = new Hono()
   routes.onError((error, c) => {
     // Not our fault: a body beyond the limit, for example.
@@ -56,34 +57,7 @@ export function createRoutes(deps: {
   })
   routes.notFound((c) => c.json({ error: 'Not found' }, 404))
 
-  routes.route(
-    '/',
-    healthRoutes({
-      isReady: deps.isReady,
-      gauges: [
-        {
-          name: 'ringql_subscribers',
-          help: 'GraphQL subscriptions open on this instance',
-          value: () => deps.feed.readers,
-        },
-        {
-          name: 'ringql_messages_waiting',
-          help: 'Outbound messages not yet handed to RingCentral, over all instances',
-          value: () => db.message.count({ where: { status: { in: ['QUEUED', 'SENDING'] } } }),
-        },
-        {
-          name: 'ringql_messages_unconfirmed',
-          help: 'Outbound messages of which nobody knows whether they were sent, and nobody has decided, over all instances',
-          value: () => db.message.count({ where: { status: 'UNCONFIRMED', resolution: null } }),
-        },
-        {
-          name: 'ringql_messages_recovered',
-          help: 'Inbound messages found by comparing with RingCentral, since their notifications were lost or late, over all instances',
-          value: () => recoveredMessages(db),
-        },
-      ],
-    }),
-  )
+  routes.route('/', healthRoutes({ isReady: deps.isReady, gauges: metrics(deps) }))
   if (!deps.serves) return routes
 
   routes.route('/graphql', graphqlRoutes({ ...deps.transport, graphiql: deps.graphiql }))
@@ -96,9 +70,4 @@ export function createRoutes(deps: {
   routes.route('/v1/rc', connectRoutes(deps))
   routes.get('/', (c) => c.redirect('/graphql', 302))
   return routes
-}
-
-async function recoveredMessages(db: Db): Promise<number> {
-  const { _sum } = await db.extension.aggregate({ _sum: { recoveredMessages: true } })
-  return _sum.recoveredMessages ?? 0
 }

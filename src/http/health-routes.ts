@@ -1,5 +1,8 @@
 import { Hono } from 'hono'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge as PrometheusGauge, Registry } from 'prom-client'
+
+/** A figure that is found out when it is asked for. */
+export type Gauge = { name: string; help: string; value: () => number | Promise<number> }
 
 /** For operators: is it alive, may it be sent requests, how is it doing. */
 export function healthRoutes({
@@ -8,12 +11,12 @@ export function healthRoutes({
 }: {
   /** Whether requests are served right now: false before the database answers, and while stopping. */
   isReady: () => Promise<boolean>
-  gauges: { name: string; help: string; value: () => number | Promise<number> }[]
+  gauges: Gauge[]
 }) {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const { name, help, value } of gauges) {
-    new Gauge({
+    new PrometheusGauge({
       name,
       help,
       registers: [registry],

@@ -1,5 +1,22 @@
 import { builder } from '../graphql/builder.ts'
-import type { Attachment } from './attachments.ts'
+import type { Attachment, AttachmentState } from './attachments.ts'
+
+const AttachmentStateEnum = builder.enumType('AttachmentState', {
+  description: 'Where the bytes of an attachment are.',
+  values: {
+    KEPT: { description: 'Here, for as long as the message.' },
+    FETCHING: {
+      description: 'A picture that came in just now: on its way here, and served from RingCentral.',
+    },
+    NOT_FETCHED: {
+      description:
+        'RingCentral did not hand it out, or it is larger than 25 MB: `url` answers 404, unless RingCentral has it after all.',
+    },
+    AT_RINGCENTRAL: {
+      description: 'At RingCentral alone: the sound of a voicemail, the pages of a fax.',
+    },
+  } satisfies Record<AttachmentState, object>,
+})
 
 export const MessageAttachment = builder.objectRef<Attachment>('MessageAttachment').implement({
   description: 'A picture of an MMS, the sound of a voicemail, the pages of a fax.',
@@ -14,6 +31,10 @@ export const MessageAttachment = builder.objectRef<Attachment>('MessageAttachmen
     fileName: t.exposeString('fileName', {
       nullable: true,
       description: 'The name that its sender gave it.',
+    }),
+    state: t.expose('state', {
+      type: AttachmentStateEnum,
+      description: 'Where its bytes are. `url` works in all states but NOT_FETCHED.',
     }),
     sizeBytes: t.exposeInt('sizeBytes', { nullable: true, description: 'Its size in bytes.' }),
     sha256: t.exposeString('sha256', {

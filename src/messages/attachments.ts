@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts'
-import type { Media as MediaRow, Message } from '../db/generated/client/client.ts'
+import type { Media as MediaRow, MediaUse, Message } from '../db/generated/client/client.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import { createBatch } from '../graphql/batch.ts'
 import type { Context } from '../graphql/context.ts'
@@ -18,7 +18,13 @@ declare module '../graphql/context.ts' {
 }
 
 export type Attachments = ReturnType<typeof createAttachments>
-export type Attachment = StoredAttachment & { sha256: string | null; url: string; expiresAt: Date }
+export type AttachmentState = 'KEPT' | 'FETCHING' | 'NOT_FETCHED' | 'AT_RINGCENTRAL'
+export type Attachment = StoredAttachment & {
+  state: AttachmentState
+  sha256: string | null
+  url: string
+  expiresAt: Date
+}
 
 /** What is attached to messages, by addresses of ours: from our store where it is, else from RingCentral. */
 export function createAttachments({
@@ -43,13 +49,14 @@ export function createAttachments({
       const attachments = attachmentsOf(message).filter(isShown)
       if (attachments.length === 0) return []
       const { tenantId, id: ownerId, deletedAt } = message
-      const kept = await keptOf(context, ownerId)
+      const uses = await usesOf(context, ownerId)
       return attachments
-        .filter(({ id }) => !deletedAt || kept.has(id))
+        .filter(({ id }) => !deletedAt || uses.get(id)?.media)
         .map((one) => {
-          const { sizeBytes = one.sizeBytes, sha256 = null } = kept.get(one.id) ?? {}
+          const use = uses.get(one.id)
+          const { sizeBytes = one.sizeBytes, sha256 = null } = use?.media ?? {}
           const address = addresses.addressOf({ tenantId, ownerId, mediaId: one.id })
-          return { ...one, sizeBytes, sha256, ...address }
+          return { ...one, state: stateOf(use), sizeBytes, sha256, ...address }
         })
     },
 
@@ -104,21 +111,25 @@ export function createAttachments({
   }
 }
 
-/** What we keep of a message, by the ids of its attachments. */
-const keptOf = createBatch<string, Map<string, MediaRow>>(async ({ db }, messageIds) => {
+type Use = MediaUse & { media: MediaRow | null }
+
+/** What we keep of a message, or are about to, by the ids of its attachments. */
+const usesOf = createBatch<string, Map<string, Use>>(async ({ db }, messageIds) => {
   const uses = await db.mediaUse.findMany({
-    where: { messageId: { in: [...messageIds] }, status: 'KEPT' },
+    where: { messageId: { in: [...messageIds] } },
     include: { media: true },
   })
+  const byMessage = Map.groupBy(uses, ({ messageId }) => messageId)
   return messageIds.map(
-    (id) =>
-      new Map(
-        uses.flatMap(({ messageId, attachmentId, media }) =>
-          messageId === id && media ? [[attachmentId, media] as const] : [],
-        ),
-      ),
+    (id) => new Map(byMessage.get(id)?.map((use) => [use.attachmentId, use] as const)),
   )
 })
+
+function stateOf(use: Use | undefined): AttachmentState {
+  if (!use) return 'AT_RINGCENTRAL'
+  if (use.status === 'WAITING') return 'FETCHING'
+  return use.media ? 'KEPT' : 'NOT_FETCHED'
+}
 
 const lostHere = 'The gateway does not have it any more'
 

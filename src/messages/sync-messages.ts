@@ -218,7 +218,9 @@ export const syncMessages = ({
           await adoptRecord(tx, record, { queue, clock }, found.message, found.attempt, message)
         } else {
           const sent = await recordElsewhere(tx, record, mailbox, message)
-          if (sent) touched.push(sent)
+          if (!sent) continue
+          touched.push(sent)
+          await requestMedia(tx, queue, sent)
         }
       }
     }

@@ -62,6 +62,21 @@ const TemplateFilter = builder.inputType('MessageTemplateFilter', {
   }),
 })
 
+builder.queryField('messageTemplate', (t) =>
+  t.prismaField({
+    type: MessageTemplate,
+    nullable: true,
+    description: 'One template; null if there is none with this id. Scope `messages:read`.',
+    authScopes: mayRead,
+    args: { id: t.arg.id({ required: true, description: 'The template’s id, `tpl_…`.' }) },
+    resolve: (query, _parent, { id }, context) =>
+      context.db.messageTemplate.findUnique({
+        ...query,
+        where: { id, tenantId: tenantOf(context) },
+      }),
+  }),
+)
+
 builder.queryField('messageTemplates', (t) =>
   t.prismaConnection(
     {

@@ -160,6 +160,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
   const byThemselves = [
     ...['status', 'settings', 'message', 'upload', 'messageBatch', 'conversation', 'call'],
     ...['activeCalls', 'node', 'consent', 'messagePreflight', 'renderMessageTemplate'],
+    ...['messageTemplate'],
   ]
   const operators = ['tenants']
 
@@ -266,6 +267,17 @@ describe('every query shows a tenant its own and nothing of another', () => {
     const templated = { to: [stranger], templateId, values }
     expect(await look(acme, { from: ava.number, ...templated })).toEqual([])
     expect(await look(other, { from: ben.number, ...templated })).toEqual(['TEMPLATE_NOT_FOUND'])
+  })
+
+  test('messageTemplate', async () => {
+    const document = 'query ($id: ID!) { messageTemplate(id: $id) { id } }'
+    for (const [mine, foreign] of pairs()) {
+      const id = mine.ids.MessageTemplate
+      expect(await mine.query(document, { id })).toEqual({ messageTemplate: { id } })
+      expect(await mine.query(document, { id: foreign.ids.MessageTemplate })).toEqual({
+        messageTemplate: null,
+      })
+    }
   })
 
   test('renderMessageTemplate', async () => {

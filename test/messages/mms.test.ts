@@ -177,7 +177,7 @@ describe('a picture that comes in', () => {
     const before = fetches()
     const { id, rcMessageId } = await arrive('Keep this')
     const [attachment] = (await kept(id)).attachments
-    expect(attachment).toMatchObject({ sizeBytes: 5_000, sha256: sha256(bytes) })
+    expect(attachment).toMatchObject({ state: 'KEPT', sizeBytes: 5_000, sha256: sha256(bytes) })
     const jobs = await createJobRunner(gateway)
     await jobs.run(fetchMediaJob, { messageId: id })
     await jobs.run(syncMessagesJob, { extensionRowId })
@@ -205,7 +205,8 @@ describe('a picture that comes in', () => {
       .$executeRaw`DELETE FROM pgboss.job WHERE name = ${fetchMediaJob.name} AND state <> 'active'`
     gateway.simulator.clearFaults()
     const live = await hears.waitFor((data) => data.messageReceived.message.id === id)
-    const [{ url }] = live.messageReceived.message.attachments
+    const [{ url, state }] = live.messageReceived.message.attachments
+    expect(state).toBe('FETCHING')
     expect((await bytesAt(url)).bytes.equals(bytes)).toBe(true)
     await gateway.db
       .$executeRaw`UPDATE "MediaUse" SET "createdAt" = "createdAt" - interval '1 hour' WHERE "messageId" = ${id}`
@@ -213,5 +214,16 @@ describe('a picture that comes in', () => {
     await jobs.run(sweepMessagesJob, {})
     const [{ sha256: sum }] = (await kept(id)).attachments
     expect(sum).toBe(sha256(bytes))
+
+    // And what RingCentral does not hand out is told, to people and to the operator.
+    const refusal = { kind: 'status', status: 404, path: '**/content/**' } as const
+    gateway.simulator.planFault(refusal)
+    const gone = await arrive('Nothing to see')
+    const isNotFetched = (one: any) => one.attachments[0].state === 'NOT_FETCHED'
+    const shownSo = await waitForMessage(acme, (one) => one.id === gone.id && isNotFetched(one))
+    expect((await bytesAt(shownSo.attachments[0].url)).status).toBe(404)
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+    expect(metrics).toMatch(/^ringql_media_lost 1$/m)
+    expect(metrics).toMatch(/^ringql_media_waiting 0$/m)
   })
 })

@@ -2,7 +2,7 @@ import { connect } from '../simulator/harness.ts'
 import type { Gateway, TestTenant } from './gateway.ts'
 
 const message = `id type direction status from to text isRead durationSeconds pageCount deletedAt recovered rcMessageId
-  errorCode errorMessage attachments { id contentType fileName sizeBytes sha256 durationSeconds url urlExpiresAt }`
+  errorCode errorMessage attachments { id state contentType fileName sizeBytes sha256 durationSeconds url urlExpiresAt }`
 
 const args = '($after: String, $filter: MessageFilter)'
 export const received = `subscription ${args} { messageReceived(after: $after, filter: $filter) { cursor message { ${message} } } }`
