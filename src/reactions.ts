@@ -68,7 +68,7 @@ export function createReactions(deps: { queue: Pick<JobQueue, 'send'>; clock: Cl
 
     /** Extensions are disconnected. */
     async onDisconnect(tx: Tx, record: RecordEvent, extensionRowIds: string[]): Promise<void> {
-      await failNotConnected(tx, record, extensionRowIds)
+      await failNotConnected(tx, record, deps, extensionRowIds)
       await forgetPeople(tx, extensionRowIds)
       await forgetTemplates(tx, extensionRowIds)
       const theirs = { extensionRowIds: { hasSome: extensionRowIds } }

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Db } from '../db/client.ts'
-import type { Prisma } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
+import { endWaiting } from '../messages/end-waiting.ts'
 import { expireDue } from '../messages/expire.ts'
-import { recordStep } from '../messages/status.ts'
 import { recordBatch } from './change-batch.ts'
 import { countsOf } from './counts.ts'
 import { fillBatch, holdBatch } from './fill-batch.ts'
@@ -18,7 +17,6 @@ const tellEvery = seconds(2)
 /** Carriers report for some time what became of the last ones. */
 const reportsTake = minutes(10)
 const lookForReportsEvery = seconds(30)
-const handful = 200
 
 type Deps = { db: Db; eventLog: EventLog; queue: Pick<JobQueue, 'send'>; clock: Clock }
 
@@ -32,7 +30,7 @@ export const tendBatch = (deps: Deps) => {
   return implementJob(tendBatchJob, async ({ batchId }, { signal }) => {
     while (!signal.aborted && (await fillBatch(deps, batchId)));
     while (!signal.aborted && (await takeBack(batchId)));
-    await eventLog.transaction((tx, record) => expireDue(tx, record, { batchId }, clock.now()))
+    while (!signal.aborted && (await expire(batchId)));
     const next = await tell(batchId)
     if (!next) return
     const startAfter = signal.aborted ? clock.now() : next
@@ -42,26 +40,17 @@ export const tendBatch = (deps: Deps) => {
   })
 
   /** @returns whether there may be more */
+  function expire(batchId: string): Promise<boolean> {
+    return eventLog.transaction((tx, record) => expireDue(tx, record, { batchId }, clock.now()))
+  }
+
+  /** @returns whether there may be more */
   function takeBack(batchId: string): Promise<boolean> {
     return eventLog.transaction(async (tx, record) => {
       const batch = await holdBatch(tx, batchId)
       if (batch?.status !== 'CANCELED') return false
-      const waiting = {
-        batchId,
-        OR: [{ status: { in: ['QUEUED', 'SCHEDULED'] } }, { status: 'SENDING', mayRetry: true }],
-      } satisfies Prisma.MessageWhereInput
-      const some = await tx.message.findMany({
-        where: waiting,
-        take: handful,
-        select: { id: true },
-      })
-      const canceled = await tx.message.updateManyAndReturn({
-        where: { ...waiting, id: { in: some.map(({ id }) => id) } },
-        data: { status: 'CANCELED', mayRetry: false },
-      })
-      for (const message of canceled)
-        await recordStep(tx, record, message, 'Its batch was canceled.')
-      return some.length === handful
+      const note = 'Its batch was canceled.'
+      return endWaiting(tx, record, { batchId }, { status: 'CANCELED' }, note)
     })
   }
 

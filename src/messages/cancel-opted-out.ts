@@ -1,7 +1,7 @@
 import type { Tx } from '../db/client.ts'
 import type { Consent } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
-import { recordStep } from './status.ts'
+import { recordSteps } from './status.ts'
 
 /** Of a message that does not leave any more because somebody among its recipients opted out. */
 export const optedOut = {
@@ -32,5 +32,5 @@ export async function cancelOptedOut(
     where: { id: { in: waiting.map(({ id }) => id) } },
     data: optedOut,
   })
-  for (const each of canceled) await recordStep(tx, record, each)
+  await recordSteps(tx, record, canceled)
 }

@@ -3,34 +3,28 @@ import type { Prisma } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { Clock } from '../lib/clock.ts'
+import { endWaiting } from './end-waiting.ts'
 import { expireMessageJob } from './jobs.ts'
-import { recordStep } from './status.ts'
+
+const expired = {
+  status: 'EXPIRED',
+  errorCode: 'EXPIRED',
+  errorMessage:
+    'It could not be sent within its `validFor`. Its timeline tells what it waited for.',
+} as const
 
 /**
- * Ends the waiting of messages whose `validFor` is over. What is on its way to RingCentral, or may
- * have arrived there, is not touched: it is too late for that.
+ * Ends the waiting of messages whose `validFor` is over: of thousands, some.
+ *
+ * @returns whether there may be more
  */
-export async function expireDue(
+export function expireDue(
   tx: Tx,
   record: RecordEvent,
   which: Prisma.MessageWhereInput,
   now: Date,
-): Promise<void> {
-  const expired = await tx.message.updateManyAndReturn({
-    where: {
-      ...which,
-      expiresAt: { lte: now },
-      OR: [{ status: { in: ['QUEUED', 'SCHEDULED'] } }, { status: 'SENDING', mayRetry: true }],
-    },
-    data: {
-      status: 'EXPIRED',
-      errorCode: 'EXPIRED',
-      errorMessage:
-        'It could not be sent within its `validFor`. Its timeline tells what it waited for.',
-      mayRetry: false,
-    },
-  })
-  for (const message of expired) await recordStep(tx, record, message)
+): Promise<boolean> {
+  return endWaiting(tx, record, { ...which, expiresAt: { lte: now } }, expired)
 }
 
 export const expireMessage = ({ eventLog, clock }: { eventLog: EventLog; clock: Clock }) =>

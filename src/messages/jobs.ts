@@ -30,6 +30,13 @@ export const expireMessageJob = defineJob({
   payload: z.object({ messageId: z.string() }),
 })
 
+/** Fails what waits in thousands for an extension that was disconnected. `singletonKey` is the extension. */
+export const failQueuedJob = defineJob({
+  name: 'fail-queued',
+  payload: z.object({ extensionRowId: z.string() }),
+  policy: 'short',
+})
+
 /** Looks, less and less often, what has become of an extension's texts. `singletonKey` is the extension and the look. */
 export const watchDeliveriesJob = defineJob({
   name: 'watch-deliveries',

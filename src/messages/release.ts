@@ -6,7 +6,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { releaseMessageJob } from './jobs.ts'
 import { wakeLane } from './send-lane.ts'
-import { noteStep, recordStep } from './status.ts'
+import { noteStep, recordSteps } from './status.ts'
 
 /** A transaction should be short, and what is due at nine o'clock may be thousands. */
 const handful = 100
@@ -59,7 +59,7 @@ export const releaseMessage = ({
           where: { ...due, id: { in: some.map(({ id }) => id) } },
           data: { status: 'QUEUED' },
         })
-        for (const each of free) await recordStep(tx, record, each)
+        await recordSteps(tx, record, free)
         return some.length
       })
     }

@@ -147,7 +147,9 @@ export function createSendMessage({
       // Begun all the same: then its token was refused, and RingCentral does not have the message.
       await attempt.finish(tx, record, { outcome: 'REFUSED' })
       const extension = await tx.extension.findUnique({ where: { id: lane.extensionRowId } })
-      if (extension?.disconnectedAt) return failNotConnected(tx, record, [lane.extensionRowId])
+      if (extension?.disconnectedAt) {
+        return failNotConnected(tx, record, { queue }, [lane.extensionRowId])
+      }
       const reason = 'RingCentral ended the grant: waiting for the extension to be connected again'
       await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })

@@ -68,8 +68,22 @@ export async function recordStep(
   message: Message,
   note?: string,
 ): Promise<void> {
-  await noteStep(tx, message, { status: message.status, errorCode: message.errorCode, note })
-  recordStatus(record, message)
+  await recordSteps(tx, record, [message], note)
+}
+
+/** The same of many, in one go. */
+export async function recordSteps(
+  tx: Tx,
+  record: RecordEvent,
+  messages: readonly Message[],
+  note?: string,
+): Promise<void> {
+  await tx.messageStep.createMany({
+    data: messages.map(({ id: messageId, tenantId, status, errorCode }) => {
+      return { messageId, tenantId, status, errorCode, note: note ?? null }
+    }),
+  })
+  for (const message of messages) recordStatus(record, message)
 }
 
 /** Notes in the timeline of a message what is no news to subscribers. */

@@ -1,11 +1,13 @@
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
 import { whereTokenLives } from '../extensions/token-lives.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, days, minutes, seconds } from '../lib/clock.ts'
+import { expireDue } from './expire.ts'
 import {
-  expireMessageJob,
+  failQueuedJob,
   fetchMediaJob,
   reconcileSendingJob,
   releaseMessageJob,
@@ -25,22 +27,25 @@ const fetchesAtOnce = 200
 
 /**
  * The net under the jobs, every minute: a queue may lose a job, our table does not. Wakes lanes in
- * which something has been waiting, lets go what is due, settles what was left in doubt, ends what has
+ * which something has been waiting, lets go what is due, fails what waits for nobody, settles what was left in doubt, ends what has
  * outlived its time, tells RingCentral what it has yet to be told, fetches pictures that still wait, and syncs
  * extensions that nobody has synced for a while (a webhook may be silent).
  */
 export const sweepMessages = ({
   db,
+  eventLog,
   queue,
   clock,
 }: {
   db: Db
+  eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }) => {
   return implementJob(sweepMessagesJob, async () => {
     await wakeLanes()
     await releaseDue()
+    await failDisconnected()
     await settleDoubts()
     await expireOverdue()
     await tellReadStates()
@@ -48,17 +53,15 @@ export const sweepMessages = ({
     await syncStale()
   })
 
+  /** Asked lane by lane, since in each there may be thousands. */
   async function wakeLanes() {
-    const waiting = await db.message.findMany({
-      where: {
-        direction: 'OUTBOUND',
-        status: { in: ['QUEUED', 'SENDING'] },
-        createdAt: { lt: after(clock.now(), -sweepAfter) },
-        extension: { grant: { isNot: null } },
-      },
-      distinct: ['extensionRowId'],
-      select: { extensionRowId: true },
-    })
+    const waiting = await db.$queryRaw<{ extensionRowId: string }[]>`
+      SELECT grant_."extensionRowId" FROM "Grant" AS grant_ CROSS JOIN LATERAL (
+        SELECT FROM "Message" AS message
+        WHERE message."extensionRowId" = grant_."extensionRowId" AND message."direction" = 'OUTBOUND'
+          AND message."status" IN ('QUEUED', 'SENDING')
+          AND message."createdAt" < ${after(clock.now(), -sweepAfter)}
+        LIMIT 1) AS first`
     for (const { extensionRowId } of waiting) {
       // Not by wakeLane: the job that somebody made may be the one that got lost.
       await inTransaction(db, (tx) => queue.send(tx, sendSmsJob, { extensionRowId }))
@@ -67,13 +70,27 @@ export const sweepMessages = ({
 
   /** One job lets go all that is due in a lane. */
   async function releaseDue() {
-    const due = await db.message.findMany({
-      where: { status: 'SCHEDULED', sendAt: { lt: after(clock.now(), -sweepAfter) } },
-      distinct: ['extensionRowId'],
-      select: { id: true },
-    })
+    const due = await db.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT ON ("extensionRowId") "id" FROM "Message"
+      WHERE "status" = 'SCHEDULED' AND "sendAt" < ${after(clock.now(), -sweepAfter)}`
     for (const { id: messageId } of due) {
       await inTransaction(db, (tx) => queue.send(tx, releaseMessageJob, { messageId }))
+    }
+  }
+
+  /** Also what was made for them by a batch that was about to. */
+  async function failDisconnected() {
+    const gone = await db.$queryRaw<{ extensionRowId: string }[]>`
+      SELECT extension."id" AS "extensionRowId" FROM "Extension" AS extension CROSS JOIN LATERAL (
+        SELECT FROM "Message" AS message
+        WHERE message."extensionRowId" = extension."id" AND message."direction" = 'OUTBOUND'
+          AND message."status" IN ('QUEUED', 'SCHEDULED')
+        LIMIT 1) AS first
+      WHERE extension."disconnectedAt" < ${after(clock.now(), -sweepAfter)}`
+    for (const { extensionRowId } of gone) {
+      await inTransaction(db, (tx) =>
+        queue.send(tx, failQueuedJob, { extensionRowId }, { singletonKey: extensionRowId }),
+      )
     }
   }
 
@@ -96,17 +113,11 @@ export const sweepMessages = ({
     }
   }
 
+  /** Here and now: of a batch there may be thousands, too many for a job each. */
   async function expireOverdue() {
-    const overdue = await db.message.findMany({
-      where: {
-        status: { in: ['QUEUED', 'SCHEDULED', 'SENDING'] },
-        expiresAt: { lt: after(clock.now(), -sweepAfter) },
-      },
-      select: { id: true },
-    })
-    for (const { id: messageId } of overdue) {
-      await inTransaction(db, (tx) => queue.send(tx, expireMessageJob, { messageId }))
-    }
+    const before = after(clock.now(), -sweepAfter)
+    const expireSome = () => eventLog.transaction((tx, record) => expireDue(tx, record, {}, before))
+    while (await expireSome());
   }
 
   async function tellReadStates() {

@@ -1,5 +1,6 @@
 import { implementTogether } from '../jobs/define-job.ts'
 import { expireMessage } from './expire.ts'
+import { failQueued } from './fail-queued.ts'
 import { fetchMedia } from './inbound-media.ts'
 import { readTranscription } from './read-transcription.ts'
 import { reconcileSending } from './reconcile-sending.ts'
@@ -16,6 +17,7 @@ export const messageWorkers = implementTogether(
   reconcileSending,
   expireMessage,
   releaseMessage,
+  failQueued,
   lookAtDeliveries,
   syncMessages,
   readTranscription,
