@@ -6,6 +6,7 @@ import { InvalidInputError } from '../lib/errors.ts'
 import { UploadNotReadyError } from '../media/errors.ts'
 import { maxDaysAhead, maxTextLength, maxValidFor } from '../messages/errors.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import { TemplateValueInput } from '../templates/mutations.ts'
 import type { Row } from './check-rows.ts'
 import {
   BatchFinishedError,
@@ -65,21 +66,13 @@ builder.objectType(BatchIdempotencyConflictError, {
   }),
 })
 
-const PlaceholderValue = builder.inputType('PlaceholderValueInput', {
-  description: 'What stands in place of `{{name}}`.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'The placeholder’s name, without braces.' }),
-    value: t.string({ required: true, description: 'What to say instead.' }),
-  }),
-})
-
 const BatchRecipient = builder.inputType('BatchRecipientInput', {
   description: 'One who gets a text.',
   fields: (t) => ({
     to: t.string({ required: true, description: 'The number, in E.164.' }),
     text: t.string({ description: 'A text of their own, instead of the batch’s.' }),
     values: t.field({
-      type: [PlaceholderValue],
+      type: [TemplateValueInput],
       description: 'The values of the text’s placeholders.',
     }),
   }),

@@ -116,9 +116,9 @@ builder.mutationField('deleteMessageTemplate', (t) =>
 
 /** What stands where a placeholder is. */
 export const TemplateValueInput = builder.inputType('TemplateValueInput', {
-  description: 'What to fill in for a placeholder of a template.',
+  description: 'What to fill in for a placeholder, `{{name}}`.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'The name of the placeholder.' }),
+    name: t.string({ required: true, description: 'The placeholder’s name, without braces.' }),
     value: t.string({ required: true, description: 'What stands there.' }),
   }),
 })
