@@ -8,6 +8,10 @@ import { holdConsents } from './hold-consents.ts'
 export type ConsentNews = Pick<Consent, 'tenantId' | 'number' | 'other' | 'status' | 'source'> & {
   /** When it was said, by the clock of who heard it. */
   at: Date
+  /** RingCentral does not know it, and has to be told. */
+  isOurs?: boolean
+  /** RingCentral's record of what some program has set: perhaps of what it was told by us. */
+  mayBeEcho?: boolean
 } & Partial<Pick<Consent, 'keyword' | 'messageId' | 'note'>>
 
 /** RingCentral's own record of a keyword may be here before the text, and is written a little later. */
@@ -23,7 +27,7 @@ const recordTakes = minutes(1)
 export async function recordConsent(
   tx: Tx,
   record: RecordEvent,
-  { at, ...news }: ConsentNews,
+  { at, isOurs = false, mayBeEcho = false, ...news }: ConsentNews,
 ): Promise<Consent | undefined> {
   const { tenantId, number, other, status, source } = news
   await holdConsents(tx, { tenantId, number, others: [other] }, 'change')
@@ -35,6 +39,7 @@ export async function recordConsent(
     return undefined
   }
   if (known && known.status !== status && isOlder(known, status, said)) return undefined
+  if (mayBeEcho && known?.toTell && said < after(known.changedAt, recordTakes)) return undefined
   const facts = {
     ...news,
     keyword: news.keyword ?? null,
@@ -42,8 +47,9 @@ export async function recordConsent(
     note: news.note ?? null,
     changedAt: said,
     heardAt: known && known.heardAt > said ? known.heardAt : said,
-    // What was confirmed and told was the consent before.
+    // What was confirmed and told was the consent before; what is being told just now is older than this.
     confirmationId: null,
+    toTell: isOurs || (known?.toTell ?? false),
     toldAt: null,
     mirrorError: null,
   } satisfies Omit<Prisma.ConsentUncheckedCreateInput, 'id'>
@@ -57,8 +63,10 @@ export async function recordConsent(
 }
 
 export function recordChange(record: RecordEvent, consent: Consent): void {
+  // How the telling goes on is the gateway's own bookkeeping.
+  const { tellingUntil: _, ...snapshot } = consent
   const { tenantId, id: subjectId } = consent
-  record({ type: 'consent.changed', tenantId, subjectId, snapshot: consent })
+  record({ type: 'consent.changed', tenantId, subjectId, snapshot })
 }
 
 /** The same once more: somebody says STOP again, or we learn by which word RingCentral knew it. */

@@ -20,7 +20,7 @@ const ConsentSource = builder.enumType('ConsentSource', {
   description: 'How we know.',
   values: {
     KEYWORD: {
-      description: `They texted a keyword and nothing else, in whatever case: ${[...optOutWords, ...optInWords].join(', ')}.`,
+      description: `They texted a keyword and nothing else, in whatever case: ${optOutWords.join(', ')}, whatever signs stand around it; or ${optInWords.join(', ')}, exactly.`,
     },
     API: { description: 'You set it, with `setConsent`.' },
     RINGCENTRAL: {
@@ -55,13 +55,14 @@ export const Consent = builder.prismaObject('Consent', {
       description: 'API: your own words on it; null otherwise.',
     }),
     mirrored: t.boolean({
-      description: 'Whether RingCentral knows it as well. What you set is told within seconds.',
-      resolve: ({ source, toldAt }) => source !== 'API' || toldAt !== null,
+      description:
+        'Whether RingCentral knows it as well. What it does not know by itself it is told within seconds; that takes RingCentral’s scope SMS (`Extension.capabilities`: SYNC_CONSENTS).',
+      resolve: ({ toTell, mirrorError }) => !toTell && mirrorError === null,
     }),
     mirrorError: t.exposeString('mirrorError', {
       nullable: true,
       description:
-        'API: RingCentral’s code, or the gateway’s, of why RingCentral does not take it; then it holds in the gateway alone. Null otherwise.',
+        'RingCentral’s code, or the gateway’s (GRANT_LACKS_SCOPE, NUMBER_NOT_FOUND), of why RingCentral does not take it; then it holds in the gateway alone, and RingCentral is asked again when the extension connects and every day. Null otherwise.',
     }),
   }),
 })

@@ -70,7 +70,16 @@ export function createConsents({
       const { status } = input
       return eventLog.transaction(async (tx, record) => {
         const at = clock.now()
-        const news = { tenantId, number, other, status, source: 'API', at, note } as const
+        const news = {
+          tenantId,
+          number,
+          other,
+          status,
+          source: 'API',
+          isOurs: true,
+          at,
+          note,
+        } as const
         const changed = await recordConsent(tx, record, news)
         if (!changed) {
           const tenantId_number_other = { tenantId, number, other }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/client.ts'
 import type { Extension, Feature } from '../db/generated/client/client.ts'
 import {
+  consentChanges,
   detailedPresenceChanges,
   instantSms,
   telephonySessions,
@@ -33,6 +34,7 @@ export const abilities = {
   RECEIVE_SMS: { scopes: ['ReadMessages'], number: true },
   LIVE_MESSAGES: { scopes: ['ReadMessages', live], filter: instantSms() },
   SYNC_READ_STATE: { scopes: ['EditMessages'] },
+  SYNC_CONSENTS: { scopes: ['SMS', live], filter: consentChanges() },
   SEND_INTERNAL_MESSAGE: { scopes: ['InternalMessages'], features: ['INTERNAL_MESSAGES'] },
   RECEIVE_INTERNAL_MESSAGES: { scopes: ['ReadMessages'], features: ['INTERNAL_MESSAGES'] },
   VOICEMAIL: { scopes: ['ReadMessages'], features: ['VOICEMAIL'] },

@@ -20,6 +20,10 @@ const Ability = builder.enumType('Ability', {
       description:
         '`markConversationRead` and `markConversationUnread` at RingCentral as well. Without it they are known here alone.',
     },
+    SYNC_CONSENTS: {
+      description:
+        'Who opted out, told to RingCentral and heard from it at once. Without the scope SMS it holds in the gateway alone; without notifications, RingCentral’s own records are compared every day. A STOP that is texted counts in any case.',
+    },
     SEND_INTERNAL_MESSAGE: { description: 'Texts to colleagues by their extension.' },
     RECEIVE_INTERNAL_MESSAGES: { description: 'Texts from colleagues by their extension.' },
     VOICEMAIL: { description: 'Voicemails as messages.' },

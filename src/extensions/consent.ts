@@ -9,6 +9,7 @@ const lines: readonly (readonly (readonly [Ability, string])[])[] = [
     ['SEND_SMS', 'send texts from your numbers, and read your texts'],
     ['RECEIVE_SMS', 'read your texts'],
   ],
+  [['SYNC_CONSENTS', 'see and set who wants no more texts from your numbers']],
   [
     ['SEND_INTERNAL_MESSAGE', 'send messages to your colleagues, and read theirs to you'],
     ['RECEIVE_INTERNAL_MESSAGES', 'read messages of your colleagues to you'],

@@ -1,4 +1,5 @@
 import { type Keyword, keywordIn } from '../consents/keywords.ts'
+import { requestTelling } from '../consents/mirror.ts'
 import { recordConsent } from '../consents/record-consent.ts'
 import type { Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
@@ -39,7 +40,7 @@ export async function hearKeywords(
   }
   const pairOf = ({ number, message: { from } }: Heard) => `${number} ${from}`
   for (const one of heard.toSorted((a, b) => pairOf(a).localeCompare(pairOf(b), 'en'))) {
-    if (one.means !== 'HELP') await changeConsent(tx, record, one.means, one)
+    if (one.means !== 'HELP') await changeConsent(tx, record, deps, one.means, one)
   }
 }
 
@@ -57,14 +58,17 @@ async function numbersOf(tx: Tx, { extensionRowId, to }: Message): Promise<strin
 async function changeConsent(
   tx: Tx,
   record: RecordEvent,
+  { queue }: Deps,
   status: 'OPTED_IN' | 'OPTED_OUT',
-  { message, number, word: keyword }: Heard,
+  { message, number, word: keyword, isListed }: Heard,
 ): Promise<void> {
   const { id: messageId, tenantId, from: other, createdAt: at } = message
   const changed = await recordConsent(tx, record, {
     ...{ tenantId, number, other, status, at, keyword, messageId },
     source: 'KEYWORD',
+    isOurs: !isListed,
   })
+  if (changed?.toTell) await requestTelling(tx, queue, changed)
   if (changed && status === 'OPTED_OUT') await cancelOptedOut(tx, record, changed)
 }
 

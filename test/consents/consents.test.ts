@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reconcileConsentsJob } from '../../src/consents/jobs.ts'
 import { hours, minutes } from '../../src/lib/clock.ts'
 import { syncMessagesJob } from '../../src/messages/jobs.ts'
+import { wideLimits } from '../batches/batches.ts'
 import {
   consentChanges,
   consentOf,
@@ -22,7 +23,7 @@ let time: ReturnType<typeof sharedTime>
 let jobs: Awaited<ReturnType<typeof createJobRunner>>
 
 beforeAll(async () => {
-  time = sharedTime({ shared: true })
+  time = sharedTime({ shared: true, simulator: { limits: wideLimits } })
   gateway = await startGateway(time)
   acme = await gateway.createTenant()
   await acme.connect(ava)

@@ -21,6 +21,7 @@ test('the link’s page asks for what the tenant has on and the app is registere
   // Nobody has connected: what the app is registered for is not known, so it is all that is on.
   const all = [
     'send texts from your numbers, and read your texts',
+    'see and set who wants no more texts from your numbers',
     'send messages to your colleagues, and read theirs to you',
     'listen to your voicemails',
     'read your faxes',
