@@ -1,16 +1,13 @@
-import { RecipientOptedOutError } from '../consents/errors.ts'
-import { findOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import type { MessageBatch } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { requireAbility } from '../extensions/abilities.ts'
-import { ExtensionRevokedError } from '../extensions/errors.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { createId } from '../lib/ids.ts'
 import { checkSendAt, parseValidFor } from '../messages/parse-message.ts'
+import { requireSender, type SendingNumber } from '../messages/sms-checks.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
@@ -25,6 +22,7 @@ import {
   type RejectedRow,
 } from './errors.ts'
 import { tendBatchJob } from './jobs.ts'
+import { leaveOut } from './leave-out.ts'
 import { type Sender, spread } from './spread.ts'
 
 export type BatchInput = {
@@ -51,7 +49,7 @@ declare module '../graphql/context.ts' {
  * a time, so that thousands of them hold nobody up.
  *
  * @throws InvalidInputError, InvalidPhoneNumberError, NumberNotFoundError, ExtensionRevokedError,
- *   GrantLacksScopeError, BatchRowsInvalidError, BatchIdempotencyConflictError
+ *   GrantLacksScopeError, SenderNotRegisteredError, BatchRowsInvalidError, BatchIdempotencyConflictError
  */
 export function createAcceptBatch({
   db,
@@ -73,29 +71,29 @@ export function createAcceptBatch({
     if (known) return known
     checkSendAt(asked.sendAt, clock.now())
 
-    const senders = await sendersOf(tenantId, asked.from)
+    const numbers = await numbersOf(tenantId, asked.from)
     const checked = checkRows(input.rows, {
       text: asked.text,
       senders: asked.from,
     })
-    const { recipients, rejected } = await withoutOptedOut(db, tenantId, asked.from, checked)
+    const { recipients, rejected } = await leaveOut(db, tenantId, numbers, checked)
     if (rejected.length > 0 && !(input.skipInvalid && recipients.length > 0)) {
       throw new BatchRowsInvalidError(rejected, input.rows.length)
     }
+    const senders = numbers.map(({ phoneNumber, extensionRowId }) => ({
+      phoneNumber,
+      extensionRowId,
+    }))
     return accept(key, asked, { senders, recipients, rejected })
   }
 
-  async function sendersOf(tenantId: string, from: readonly string[]): Promise<Sender[]> {
+  async function numbersOf(tenantId: string, from: readonly string[]): Promise<SendingNumber[]> {
     return Promise.all(
       from.map(async (phoneNumber) => {
         const number = await findNumber(db, tenantId, phoneNumber)
         if (!number) throw new NumberNotFoundError(phoneNumber)
-        const { extension } = number
-        if (extension.status === 'REVOKED') {
-          throw new ExtensionRevokedError(extension.extensionId, extension.name)
-        }
-        await requireAbility(db, extension, 'SEND_SMS')
-        return { phoneNumber, extensionRowId: extension.id }
+        await requireSender(db, number)
+        return number
       }),
     )
   }
@@ -130,28 +128,6 @@ export function createAcceptBatch({
       await queue.send(tx, tendBatchJob, { batchId: batch.id }, { singletonKey: batch.id })
       return batch
     })
-  }
-}
-
-/** Looked at again when each is to leave: many opt out meanwhile. */
-async function withoutOptedOut(
-  db: Db,
-  tenantId: string,
-  senders: readonly string[],
-  { recipients, rejected }: ReturnType<typeof checkRows>,
-): Promise<ReturnType<typeof checkRows>> {
-  const people = recipients.map(({ to }) => to)
-  const consents = await findOptedOut(db, tenantId, senders, people)
-  const reasons = new Map(
-    consents.map((one) => [one.other, new RecipientOptedOutError(one).message]),
-  )
-  const out = recipients.flatMap(({ line, to }): RejectedRow[] => {
-    const message = reasons.get(to)
-    return message ? [{ line, to, code: 'RECIPIENT_OPTED_OUT', message }] : []
-  })
-  return {
-    recipients: recipients.filter(({ to }) => !reasons.has(to)),
-    rejected: [...rejected, ...out].sort((a, b) => a.line - b.line),
   }
 }
 

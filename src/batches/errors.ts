@@ -13,6 +13,8 @@ export const rowFaults = {
   OWN_NUMBER: 'The recipient is one of the numbers that send.',
   VALUE_MISSING: 'A placeholder of the text has neither a value nor a fallback.',
   RECIPIENT_OPTED_OUT: 'The recipient wants no texts from one of the numbers that send.',
+  INTERNATIONAL_NOT_ALLOWED:
+    'The recipient is abroad for one of the numbers that send, which texts at home only.',
   TEXT_EMPTY: 'There is nothing to say.',
   TEXT_TOO_LONG: 'Filled in, the text is longer than RingCentral takes.',
 } as const

@@ -5,7 +5,11 @@ import { ErrorInterface } from '../graphql/error-types.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { UploadNotReadyError } from '../media/errors.ts'
 import { maxDaysAhead, maxTextLength, maxValidFor } from '../messages/errors.ts'
-import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
+import {
+  InvalidPhoneNumberError,
+  NumberNotFoundError,
+  SenderNotRegisteredError,
+} from '../numbers/errors.ts'
 import { TemplateValueInput } from '../templates/mutations.ts'
 import type { Row } from './check-rows.ts'
 import {
@@ -135,6 +139,7 @@ builder.mutationField('sendSmsBatch', (t) =>
         NumberNotFoundError,
         ExtensionRevokedError,
         GrantLacksScopeError,
+        SenderNotRegisteredError,
         BatchRowsInvalidError,
         InvalidCsvError,
         UploadNotReadyError,

@@ -20,7 +20,7 @@ const MessageProblem = builder.objectRef<Problem>('MessageProblem').implement({
     severity: t.expose('severity', { type: Severity, description: 'What it means for sending.' }),
     code: t.exposeString('code', {
       description:
-        'What it is, for a program. An ERROR has the code of the typed error. Warnings: `SHORTENED_LINK`, `UCS2_NEEDED`, `GROUP_NEEDS_MMS`, `REGISTRATION_UNKNOWN`; there may be others.',
+        'What it is, for a program. An ERROR has the code of the typed error. Warnings: `SHORTENED_LINK`, `UCS2_NEEDED`, `GROUP_NEEDS_MMS`, `REGISTRATION_UNKNOWN`; and `SENDER_NOT_VERIFIED`, `SENDER_FLAGGED` or `VOLUME_EXCEEDED` when carriers said so of this number within a day and nothing has arrived since. There may be others.',
     }),
     field: t.exposeString('field', { description: 'The field of `input` that it is about.' }),
     message: t.exposeString('message', {
@@ -87,6 +87,13 @@ const Preflight = builder.objectRef<MessagePreflight>('MessagePreflight').implem
     from: t.exposeString('from', {
       nullable: true,
       description: 'The number that would send, in E.164; null where the input does not tell it.',
+    }),
+    phoneNumber: t.prismaField({
+      type: 'PhoneNumber',
+      nullable: true,
+      description:
+        'That number: whose it is, what it may send, its campaign and the tier that limits how much a day. Null where there is none. Scope `extensions:read` as well.',
+      resolve: (_query, { number }) => number,
     }),
     text: t.exposeString('text', {
       nullable: true,

@@ -1,10 +1,12 @@
 import type { Db } from '../db/client.ts'
 import type { Clock } from '../lib/clock.ts'
+import { carrierRefusals } from './carrier-refusals.ts'
 import { examineSms } from './examine-sms.ts'
 import { type ExpectedWait, expectedWait } from './expected-wait.ts'
 import type { Problem } from './findings.ts'
 import type { SmsInput } from './parse-sms.ts'
 import { type Segments, segmentsOf } from './segments.ts'
+import type { SendingNumber } from './sms-checks.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -15,6 +17,7 @@ declare module '../graphql/context.ts' {
 export type MessagePreflight = {
   problems: Problem[]
   from: string | null
+  number: SendingNumber | null
   text: string | null
   segments: Segments | null
   wait: ExpectedWait | null
@@ -28,12 +31,19 @@ export function createPreflight({ db, clock }: { db: Db; clock: Clock }): Prefli
     const { problems, from, number, text: taken } = await examineSms({ db, clock }, tenantId, input)
     // Also of a text that is too long: by how much is what its writer wants to know.
     const text = taken ?? input.text ?? null
+    const [refusals, wait] = number
+      ? await Promise.all([
+          carrierRefusals({ db, clock }, number),
+          expectedWait({ db, clock }, number.extensionRowId),
+        ])
+      : [[], null]
     return {
-      problems,
+      problems: [...problems, ...refusals],
       from: from ?? null,
+      number: number ?? null,
       text,
       segments: text === null ? null : segmentsOf(text),
-      wait: number ? await expectedWait({ db, clock }, number.extensionRowId) : null,
+      wait,
     }
   }
 }

@@ -22,36 +22,47 @@ export type Draft = {
   purpose: string | null
 }
 
+type Sender = Pick<Draft, 'number'>
+
 type Check = {
   field: string
   /** Throws the typed error of `sendSms`, or warns. */
   check: (db: Db, draft: Draft, warn: Findings['warn']) => Promise<void> | void
 }
 
+const senderChecks = [isConnected, coversSending, isRegistered]
+
 /**
  * What is looked at before a text is taken, in this order: the one list, of `sendSms` and of
  * `messagePreflight`. None asks RingCentral.
  */
 export const smsChecks: readonly Check[] = [
-  { field: 'from', check: isConnected },
-  { field: 'from', check: coversSending },
-  { field: 'from', check: isRegistered },
+  ...senderChecks.map((check) => ({ field: 'from', check })),
   { field: 'attachments', check: sendsPictures },
   { field: 'to', check: wantTexts },
   { field: 'to', check: reachesAbroad },
   { field: 'to', check: canGroup },
 ]
 
-function isConnected(_db: Db, { number: { extension } }: Draft): void {
+/**
+ * The checks of the number alone, for whoever sends many texts from it.
+ *
+ * @throws ExtensionRevokedError, GrantLacksScopeError, SenderNotRegisteredError
+ */
+export async function requireSender(db: Db, number: SendingNumber): Promise<void> {
+  for (const check of senderChecks) await check(db, { number }, () => undefined)
+}
+
+function isConnected(_db: Db, { number: { extension } }: Sender): void {
   if (extension.status !== 'REVOKED') return
   throw new ExtensionRevokedError(extension.extensionId, extension.name)
 }
 
-async function coversSending(db: Db, { number }: Draft): Promise<void> {
+async function coversSending(db: Db, { number }: Sender): Promise<void> {
   await requireAbility(db, number.extension, 'SEND_SMS')
 }
 
-function isRegistered(_db: Db, { number }: Draft, warn: Findings['warn']): void {
+function isRegistered(_db: Db, { number }: Sender, warn: Findings['warn']): void {
   const { phoneNumber, campaignStatus, registrationReadAt } = number
   if (isUnregistered(number)) throw new SenderNotRegisteredError(phoneNumber, campaignStatus)
   if (needsCampaign(number) && !registrationReadAt) {
@@ -64,10 +75,18 @@ function isRegistered(_db: Db, { number }: Draft, warn: Findings['warn']): void 
 }
 
 function reachesAbroad(_db: Db, { number, to }: Draft): void {
-  if (number.features.includes('InternationalSmsSender')) return
-  const home = callingCodeOf(number.phoneNumber)
-  const abroad = to.filter((one) => callingCodeOf(one) !== home)
+  const abroad = abroadFor(number, to)
   if (abroad.length > 0) throw new InternationalNotAllowedError(number.phoneNumber, abroad)
+}
+
+/** Whom a number cannot text since they are in another country. */
+export function abroadFor(
+  { phoneNumber, features }: Pick<SendingNumber, 'phoneNumber' | 'features'>,
+  people: readonly string[],
+): string[] {
+  if (features.includes('InternationalSmsSender')) return []
+  const home = callingCodeOf(phoneNumber)
+  return people.filter((one) => callingCodeOf(one) !== home)
 }
 
 /** Looked at again in the transaction that takes the text: somebody may opt out in between. */

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { people, sendBatch } from '../batches/batches.ts'
+import { setConsent } from '../support/consents.ts'
 import { ava, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { send, stranger, waitForStatus } from '../support/texts.ts'
@@ -7,6 +9,8 @@ let gateway: Gateway
 let acme: TestTenant
 const unregistered = '+12025550151'
 const abroad = '+4930901820'
+const tollFree = '+18005550199'
+const quiet = '+14155550188'
 
 beforeAll(async () => {
   gateway = await startGateway({ shared: true })
@@ -19,7 +23,8 @@ beforeAll(async () => {
 })
 
 const document = `query ($input: SendSmsInput!) { messagePreflight(input: $input) {
-  canSend problems { severity code field message } from text encoding segmentCount charactersLeft
+  canSend problems { severity code field message } from text
+  phoneNumber { phoneNumber extension { extensionId } canSendMms registration { status tier } } encoding segmentCount charactersLeft
   ucs2Characters { character position } wait { waitingMessages until reason } } }`
 
 async function preflight(input: object, tenant = acme) {
@@ -67,12 +72,17 @@ const inputs: [what: string, input: Record<string, unknown>][] = [
   ['a key of another message', { from, to, text: 'Other words', idempotencyKey: 'taken' }],
   ['a key of the same message', { from, to, text, idempotencyKey: 'taken' }],
   ['several things', { from: unregistered, to: [unregistered, abroad], text: '', validFor: -1 }],
+  ['somebody who has opted out', { from, to: [quiet], text }],
+  ['too many attachments', { from, to, attachments: people(11) }],
+  ['an attachment that is not there', { from, to, text, attachments: ['upl_1'] }],
+  ['a picture from a number without MMS', { from: tollFree, to, attachments: ['upl_1'] }],
   ['a shortened link', { from, to, text: 'See https://bit.ly/3abc' }],
 ]
 
 describe('messagePreflight', () => {
   it('says of every input what sendSms says of it, and asks RingCentral nothing', async () => {
     await readNumbers()
+    await setConsent(acme, { from, to: quiet, status: 'OPTED_OUT' })
     const first = await send(acme, { from, to, text, idempotencyKey: 'taken' })
     await waitForStatus(acme, first.id, 'DELIVERED')
     const asked = () =>
@@ -98,6 +108,43 @@ describe('messagePreflight', () => {
     }
   })
 
+  it('finds for a batch what it finds for a text', async () => {
+    const batch = (sender: string, others: string[]) =>
+      sendBatch(acme, { from: [sender], text, recipients: others.map((one) => ({ to: one })) })
+    expect(await batch(unregistered, to)).toMatchObject({ code: 'SENDER_NOT_REGISTERED' })
+    await setConsent(acme, { from, to: quiet, status: 'OPTED_OUT' })
+    const refused = await batch(from, [abroad, stranger, quiet])
+    expect(refused.rows).toMatchObject([
+      { line: 1, to: abroad, code: 'INTERNATIONAL_NOT_ALLOWED' },
+      { line: 3, to: quiet, code: 'RECIPIENT_OPTED_OUT' },
+    ])
+  })
+
+  it('tells whose number it is, and what carriers have said of it since', async () => {
+    await readNumbers()
+    expect(await preflight({ from, to, text })).toMatchObject({
+      phoneNumber: {
+        phoneNumber: from,
+        extension: { extensionId: ava.extensionId },
+        canSendMms: true,
+        registration: { status: 'REGISTERED', tier: 'LowVolumeMixed' },
+      },
+    })
+    const warnings = async () =>
+      (await preflight({ from: tollFree, to, text })).problems.map(({ code }: any) => code)
+    const sent = async (ending: string, status: string) => {
+      const { id } = await send(acme, { from: tollFree, to: [`+1415${ending}`], text })
+      await waitForStatus(acme, id, status)
+    }
+    expect(await warnings()).toEqual([])
+    await sent('5554461', 'DELIVERY_FAILED')
+    expect(await warnings()).toEqual(['SENDER_NOT_VERIFIED'])
+    await sent('5554451', 'DELIVERY_FAILED')
+    expect(await warnings()).toEqual(['VOLUME_EXCEEDED'])
+    await sent('5550123', 'DELIVERED')
+    expect(await warnings()).toEqual([])
+  })
+
   it('takes nothing', async () => {
     const before = await gateway.db.message.count()
     await preflight({ from, to, text, idempotencyKey: 'not yet' })
@@ -120,7 +167,7 @@ describe('messagePreflight', () => {
       ['WARNING', 'SHORTENED_LINK', 'text'],
       ['WARNING', 'UCS2_NEEDED', 'text'],
     ])
-    const group = await preflight({ from: '+18005550199', to: [stranger, '+14155550124'], text })
+    const group = await preflight({ from: tollFree, to: [stranger, '+14155550124'], text })
     expect(group).toMatchObject({ canSend: true, problems: [{ code: 'GROUP_NEEDS_MMS' }] })
   })
 
@@ -201,7 +248,7 @@ describe('PhoneNumber', () => {
       registration: { status: 'ENDED', campaignStatus: 'CampaignSuspended' },
     })
     // Verified by another way, of which RingCentral tells nothing.
-    expect(read.get('+18005550199')).toMatchObject({
+    expect(read.get(tollFree)).toMatchObject({
       canSendSms: true,
       canSendMms: false,
       registration: { status: 'UNKNOWN', campaign: null, readAt: null },
