@@ -85,14 +85,17 @@ export const tendBatch = (deps: Deps) => {
   }
 }
 
-/** The net under the jobs: what moves, or should, has one. */
+/**
+ * The net under the jobs. What waits for its time, or is paused, changes as well: people opt out, and texts
+ * outlive their time.
+ */
 export const sweepBatches = ({ db, queue, clock }: Pick<Deps, 'db' | 'queue' | 'clock'>) =>
   implementJob(sweepBatchesJob, async () => {
     const unfinished = await db.messageBatch.findMany({
       where: {
         createdAt: { lt: after(clock.now(), -seconds(30)) },
         OR: [
-          { status: 'RUNNING', OR: [{ sendAt: null }, { sendAt: { lt: clock.now() } }] },
+          { status: { in: ['RUNNING', 'PAUSED'] } },
           { status: 'CANCELED', finishedAt: { gt: after(clock.now(), -reportsTake) } },
         ],
       },
@@ -100,7 +103,8 @@ export const sweepBatches = ({ db, queue, clock }: Pick<Deps, 'db' | 'queue' | '
     })
     for (const { id: batchId } of unfinished) {
       await inTransaction(db, (tx) =>
-        queue.send(tx, tendBatchJob, { batchId }, { singletonKey: batchId }),
+        // Not the key of the job that looks later: that one may be waiting for tomorrow.
+        queue.send(tx, tendBatchJob, { batchId }, { singletonKey: `${batchId} sweep` }),
       )
     }
   })
