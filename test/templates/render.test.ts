@@ -21,6 +21,7 @@ it.each<[string, Record<string, string>, string]>([
   // What was filled in is not looked at again, nor are patterns of replacement.
   ['{{a}}', { a: '{{b}} $& $1' }, '{{b}} $& $1'],
   ['{"price": {1}} stays', {}, '{"price": {1}} stays'],
+  ['{{{a}}}', { a: '1' }, '{1}'],
   ['{{constructor|x}}', {}, 'x'],
 ])('%s with %o is %s', (text, given, expected) => {
   expect(render(text, given)).toBe(expected)
@@ -37,11 +38,21 @@ it('names what is missing and what has no place', () => {
 })
 
 it('refuses what was meant as a placeholder and is none', () => {
-  for (const text of ['Hi {{name}', 'Hi {{first name}}', '{{}}', 'Hi {name}}', '{{1}}']) {
+  const odd = ['Hi {{name}', 'Hi {{first name}}', '{{}}', 'Hi {name}}', '{{1}}']
+  const nested = ['{{a{{b}}}}', '{{a|{{b}}}}', '{{a|{b}}}', '{{{{a}}}}']
+  for (const text of [...odd, ...nested, `{{${'n'.repeat(65)}}}`]) {
     expect(() => requireWellFormed(parseTemplate(text)), text).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', field: 'text' }),
     )
   }
+})
+
+it('is done with something huge as soon as it is read', () => {
+  for (const huge of ['{{a', '{{', '{{a|', '{{a }', '{{ ', '\n']) {
+    const text = `{{a${' '.repeat(50_000)}${huge.repeat(20_000)}`
+    expect(render(text)).toBe(text)
+  }
+  expect(render('{{a}}'.repeat(20_000), { a: '$&' })).toBe('$&'.repeat(20_000))
 })
 
 it('one parsing serves ten thousand recipients, whose rows may hold more than is needed', () => {
