@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { allScopes } from './tenants/scopes.ts'
 
 /** What a newcomer needs to try things, also written to `demo.json` in the data directory. */
 export type Demo = {
@@ -15,20 +16,6 @@ export type Demo = {
 const current = 'demo.json'
 const retired = 'demo.last.json'
 const tenantName = 'Demo'
-const scopes = [
-  'messages:read',
-  'messages:send',
-  'extensions:read',
-  'extensions:connect',
-  'extensions:write',
-  'calls:read',
-  'calls:start',
-  'calls:control',
-  'people:read',
-  'people:write',
-  'templates:write',
-  'settings:write',
-]
 /** The simulator's first extension. The others are left to connect by hand. */
 const rcExtensionId = '62264425016'
 const connectWithinMs = 30_000
@@ -105,7 +92,7 @@ async function createKey(url: string, operatorKey: string): Promise<string> {
     url,
     operatorKey,
     'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { secret } } }',
-    { input: { tenantId, name: 'demo', scopes } },
+    { input: { tenantId, name: 'demo', scopes: allScopes } },
   )
   return createApiKey.secret
 }
