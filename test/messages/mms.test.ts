@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fetchMediaJob, sweepMessagesJob, syncMessagesJob } from '../../src/messages/jobs.ts'
+import { login } from '../simulator/harness.ts'
 import { ava, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { elsewhere, received, waitForMessage } from '../support/mailbox.ts'
@@ -190,6 +191,27 @@ describe('a picture that comes in', () => {
     // And what has neither here nor there is not promised.
     await forget(id)
     expect((await bytesAt(deleted.attachments[0].url)).status).toBe(404)
+  })
+
+  it('is kept as well when somebody here has sent it by RingCentral’s own app', async () => {
+    const { body } = await login(gateway.simulator, ava.extensionId)
+    const from = { phoneNumber: ava.number }
+    const words = { from, to: [{ phoneNumber: stranger }], text: 'From the app' }
+    const form = new FormData()
+    form.append('json', new Blob([JSON.stringify(words)], { type: 'application/json' }))
+    form.append('attachment', new Blob([bytes], { type: 'image/png' }), 'app.png')
+    await fetch(`${gateway.simulator.url}/restapi/v1.0/account/~/extension/~/mms`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${body.access_token}` },
+      body: form,
+    })
+    const jobs = await createJobRunner(gateway)
+    await jobs.run(syncMessagesJob, { extensionRowId })
+    const { attachments } = await waitForMessage(
+      acme,
+      (one) => one.text === words.text && one.attachments[0]?.state === 'KEPT',
+    )
+    expect(attachments).toMatchObject([{ sha256: sha256(bytes) }])
   })
 
   it('is served from RingCentral until it is here; a fetch that got lost is made again', async () => {
