@@ -7,6 +7,7 @@ import { deserialize } from 'bson'
 type ZonesByPrefix = Record<string, string>
 
 let known: ZonesByPrefix | undefined
+const ofAreaCodes = new Map<string, string[]>()
 
 /**
  * The time zones in which the owner of a number probably is, by IANA's names: one where the prefix tells the place,
@@ -16,10 +17,22 @@ export function timeZonesOf(phoneNumber: string): string[] {
   known ??= readZones()
   for (let prefix = phoneNumber.replace('+', ''); prefix.length > 1; prefix = prefix.slice(0, -1)) {
     const zones = known[prefix]
-    if (zones) return zones.split('&')
+    if (zones) return isAreaCode(prefix) ? zonesWithin(known, prefix) : zones.split('&')
   }
   // A country code of one digit spans half the world: that is no place.
   return []
+}
+
+const isAreaCode = (prefix: string) => /^1\d{3}$/.test(prefix)
+
+/** Of an area code that spans zones the table names one, and lists the exchanges of the others: new ones may be anywhere. */
+function zonesWithin(table: ZonesByPrefix, areaCode: string): string[] {
+  const found = ofAreaCodes.get(areaCode)
+  if (found) return found
+  const prefixes = Object.keys(table).filter((prefix) => prefix.startsWith(areaCode))
+  const zones = [...new Set(prefixes.flatMap((prefix) => table[prefix]?.split('&') ?? []))]
+  ofAreaCodes.set(areaCode, zones)
+  return zones
 }
 
 /** Google's table as the library carries it. The library itself reads all of it again for each number. */

@@ -48,7 +48,15 @@ describe('the end of quiet hours', () => {
     expect(timeZonesOf('+12025550142')).toEqual(['America/New_York'])
     expect(timeZonesOf('+4930901820')).toEqual(['Europe/Berlin'])
     expect(timeZonesOf('+61491570156').length).toBeGreaterThan(0)
-    expect(timeZonesOf('+18005550199')).toEqual([])
+    expect(timeZonesOf('+447911123456')).toContain('Europe/London')
+    for (const nowhere of ['+18005550199', '+15005550006', '+80012345678', '+88213000000']) {
+      expect(timeZonesOf(nowhere), nowhere).toEqual([])
+    }
+    // An area code in two zones, and one of its exchanges, which is in one of them.
+    const both = ['America/Chicago', 'America/New_York']
+    expect(timeZonesOf('+18505550100').toSorted()).toEqual(both)
+    expect(timeZonesOf('+14235550100').toSorted()).toEqual(both)
+    expect(timeZonesOf('+18504330100')).toEqual(['America/Chicago'])
   })
 })
 
@@ -116,6 +124,7 @@ describe('a text in the quiet hours of its recipient', () => {
     const asked = new Date(now().getTime() + hours(3)).toISOString()
     const later = await send([inNewYork], 'Asked for at night', { sendAt: asked })
     expect(later.sendAt).toBe(held.sendAt)
+    expect(later.timeline).toContainEqual({ summary: expect.stringMatching(/^Quiet hours/) })
     const short = await send([inNewYork], 'Not tomorrow', { validFor: 60 })
 
     const urgent = await send([inNewYork], 'Water in the cellar', { ignoreQuietHours: true })
