@@ -6,6 +6,7 @@ import { createHints } from './events/hint-carrier.ts'
 import type { PaceLimits } from './events/pace.ts'
 import { postgresCarrier } from './events/postgres-carrier.ts'
 import { redisCarrier } from './events/redis-carrier.ts'
+import { createUses } from './extensions/uses.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
@@ -92,6 +93,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     poolSize: 20,
   })
   opened.defer(() => db.$disconnect())
+  const uses = createUses({ db, logger })
+  opened.defer(() => uses.close())
   const hints = await createHints(
     options.redisUrl
       ? redisCarrier(options.redisUrl, logger)
@@ -117,7 +120,19 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const eventLog = createEventLog({ db, hints })
   const feed = createEventFeed({ db, hints, logger, pace: options.pace })
-  const floor = { db, queue, eventLog, feed, store, sealer, ringCentral, logLagMs, clock, logger }
+  const floor = {
+    db,
+    queue,
+    eventLog,
+    feed,
+    store,
+    sealer,
+    ringCentral,
+    uses,
+    logLagMs,
+    clock,
+    logger,
+  }
   const { encryptionKeys, tokenCallsPerMinute } = options
   const parts = createServices({ ...floor, encryptionKeys, tokenCallsPerMinute, publicUrl: url })
   const { services } = parts

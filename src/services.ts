@@ -14,6 +14,7 @@ import { createGrants } from './extensions/grants.ts'
 import { createExtensionService } from './extensions/service.ts'
 import { createTokenEndpoint } from './extensions/token-endpoint.ts'
 import { createUpdateExtension } from './extensions/update-extension.ts'
+import type { Uses } from './extensions/uses.ts'
 import { createImportHistory } from './history/begin.ts'
 import { createMediaAddresses } from './http/media-addresses.ts'
 import type { JobQueue } from './jobs/queue.ts'
@@ -45,6 +46,7 @@ export function createServices(floor: {
   ringCentral: RingCentral
   encryptionKeys: SealingKey[]
   tokenCallsPerMinute: number
+  uses: Uses
   logLagMs: number
   publicUrl: string
   clock: Clock

@@ -8,14 +8,18 @@ export type BudgetLimit = {
   windowMs: number
   /** The part of the limit that this caller may use; what is beyond is left to the others. */
   share?: number
-  /** Not all at once when there is room, but evenly over the window, so that room comes back evenly. */
+  /**
+   * Not all at once when there is room, but evenly over the window, so that room comes back evenly. All uses
+   * count, also those of others.
+   */
   evenly?: boolean
 }
 
-export type BudgetTaken = { granted: true } | { granted: false; retryAfterMs: number }
+/** `at`: when the use counts from, to tell it by: see settleUses. */
+export type BudgetTaken = { granted: true; at: Date } | { granted: false; retryAfterMs: number }
 
-/** An even pace lets this part of a window's uses go within the same part of the window. */
-const evenPart = 20
+/** Whoever goes evenly may be late by this part of a window, and makes up for it; so after a rest two go at once. */
+export const evenLag = 1 / 30
 
 /**
  * Takes one use of a budget that all processes share. Exact: the row's lock lets one caller at a time
@@ -30,7 +34,11 @@ export async function takeFromBudget(
   { limit, windowMs, share = 1, evenly = false }: BudgetLimit,
 ): Promise<BudgetTaken> {
   const useId = randomUUID()
-  const [row] = await db.$queryRaw<{ granted: boolean; retryAfterMs: number }[]>`
+  const evenFrom = (uses: Prisma.Sql) => Prisma.sql`(
+    SELECT max(at + place * ${length(windowMs)} / ${allowed(limit, share)}) - ${length(windowMs)} * ${evenLag}::float8
+    FROM (SELECT at, row_number() OVER (ORDER BY at DESC) AS place FROM unnest(${uses}) AS at) AS last
+  )`
+  const [row] = await db.$queryRaw<{ granted: boolean; at: Date; retryAfterMs: number }[]>`
     INSERT INTO "Budget" AS budget ("key", "usedAt", "lastUseId")
     VALUES (${key}, ARRAY[clock_timestamp()], ${useId})
     ON CONFLICT ("key") DO UPDATE SET
@@ -39,25 +47,24 @@ export async function takeFromBudget(
                  THEN array_append(used, clock_timestamp()::timestamptz(3)) ELSE used END,
                CASE WHEN granted THEN excluded."lastUseId" ELSE budget."lastUseId" END
         FROM (
-          SELECT coalesce(array_agg(at ORDER BY at), '{}') AS used,
+          SELECT used,
                  coalesce(budget."closedUntil" <= clock_timestamp(), true)
-                   AND count(at) < ${allowed(limit, share)}
-                   AND (NOT ${evenly} OR count(at) FILTER (
-                     WHERE at > clock_timestamp() - ${length(windowMs)} / ${evenPart}::float8
-                   ) < ${allowedAtOnce(limit, share)}) AS granted
-          FROM (SELECT 1) AS always
-          LEFT JOIN unnest(budget."usedAt") AS at ON at > clock_timestamp() - ${length(windowMs)}
+                   AND cardinality(used) < ${allowed(limit, share)}
+                   AND (NOT ${evenly} OR coalesce(${evenFrom(Prisma.sql`used`)} <= clock_timestamp(), true)) AS granted
+          FROM (
+            SELECT coalesce(array_agg(at ORDER BY at), '{}') AS used
+            FROM unnest(budget."usedAt") AS at WHERE at > clock_timestamp() - ${length(windowMs)}
+          ) AS inside
         ) AS state
       )
-    RETURNING "lastUseId" = ${useId} AS granted,
+    RETURNING "lastUseId" = ${useId} AS granted, "usedAt"[cardinality("usedAt")] AS at,
       extract(epoch FROM greatest(
         "closedUntil",
         "usedAt"[cardinality("usedAt") - ${allowed(limit, share)} + 1] + ${length(windowMs)},
-        CASE WHEN ${evenly} THEN
-          "usedAt"[cardinality("usedAt") - ${allowedAtOnce(limit, share)} + 1] + ${length(windowMs)} / ${evenPart}::float8
-        END
+        CASE WHEN ${evenly} THEN ${evenFrom(Prisma.sql`"usedAt"`)} END
       ) - clock_timestamp())::float8 * 1000 AS "retryAfterMs"`
-  if (!row || row.granted) return { granted: true }
+  if (!row) throw new Error('A budget answered nothing')
+  if (row.granted) return { granted: true, at: row.at }
   return { granted: false, retryAfterMs: Math.max(1, Math.ceil(row.retryAfterMs)) }
 }
 
@@ -65,8 +72,28 @@ const length = (windowMs: number) =>
   Prisma.sql`(coalesce(budget."windowMs", ${windowMs}::int) * interval '1 millisecond')`
 const allowed = (limit: number, share: number) =>
   Prisma.sql`greatest(1, floor(coalesce(budget."limit", ${limit}::int) * ${share}::float8))::int`
-const allowedAtOnce = (limit: number, share: number) =>
-  Prisma.sql`ceil(${allowed(limit, share)} / ${evenPart}::float8)::int`
+
+/** A use that was granted `at`, and from when it counts instead; null: it was not used. */
+export type SettledUse = { at: Date; usedAt: Date | null }
+
+/** Lets uses that were granted count from another moment, or not at all. */
+export async function settleUses(
+  db: Db | Tx,
+  key: string,
+  uses: readonly SettledUse[],
+): Promise<void> {
+  const granted = uses.map(({ at }) => at.toISOString())
+  const used = uses.flatMap(({ usedAt }) => usedAt?.toISOString() ?? [])
+  // One use of a moment is taken out for each that is named: several may have been granted at it.
+  await db.$executeRaw`
+    UPDATE "Budget" SET "usedAt" = (
+      SELECT coalesce(array_agg(at ORDER BY at), '{}') FROM (
+        (SELECT unnest("usedAt") AS at EXCEPT ALL SELECT unnest(${granted}::timestamptz(3)[]))
+        UNION ALL SELECT unnest(${used}::timestamptz(3)[])
+      ) AS settled
+    )
+    WHERE "key" = ${key}`
+}
 
 /** Remembers what a budget really is, as its owner tells; callers' own words for it count no more. */
 export async function learnLimit(

@@ -11,6 +11,7 @@ import {
   type ResponseReport,
 } from '../ringcentral/rate-limits.ts'
 import type { Grants } from './grants.ts'
+import type { OpenUse, Uses } from './uses.ts'
 
 export type ExtensionAccess = ReturnType<typeof createExtensionAccess>
 
@@ -20,6 +21,15 @@ export const budgetKey = (extensionRowId: string, group: string) => `${extension
 type Pace = Pick<BudgetLimit, 'share' | 'evenly'>
 
 /**
+ * A window of ours is longer than RingCentral's by so much: its clock is not ours. How long a request travels
+ * is no part of it: see uses.ts.
+ */
+const longerByMs = 100
+
+/** RingCentral's minute, as we count it until it tells us another. */
+export const usualWindowMs = minutes(1) + longerByMs
+
+/**
  * The one door to RingCentral in the name of an extension: with a fresh token, inside the budget of
  * each rate group, and never into a group that RingCentral has closed (a call there would only make
  * the penalty longer).
@@ -27,24 +37,33 @@ type Pace = Pick<BudgetLimit, 'share' | 'evenly'>
 export function createExtensionAccess({
   db,
   grants,
+  uses,
   ringCentral,
   clock,
   logger,
 }: {
   db: Db
   grants: Grants
+  uses: Uses
   ringCentral: RingCentral
   clock: Clock
   logger: Logger
 }) {
   /** @throws RetryLaterError when the group is closed, or its budget spent */
-  async function ensureOpen(extensionRowId: string, group: RateLimitGroup, pace: Pace) {
-    const budget = { limit: defaultLimits[group], windowMs: minutes(1), ...pace }
-    const taken = await takeFromBudget(db, budgetKey(extensionRowId, group), budget)
+  async function ensureOpen(
+    extensionRowId: string,
+    group: RateLimitGroup,
+    pace: Pace,
+  ): Promise<OpenUse> {
+    const key = budgetKey(extensionRowId, group)
+    const budget = { limit: defaultLimits[group], windowMs: usualWindowMs, ...pace }
+    const askedAt = performance.now()
+    const taken = await takeFromBudget(db, key, budget)
     if (!taken.granted) {
       const retryAt = after(clock.now(), taken.retryAfterMs)
       throw new RetryLaterError(`The ${group} group has to rest`, retryAt)
     }
+    return uses.open(key, taken.at, askedAt)
   }
 
   // What has been written down already: an answer that tells nothing new costs nothing.
@@ -57,7 +76,7 @@ export function createExtensionAccess({
     const told = `${limit} in ${windowSeconds}`
     if (learned.get(key) === told) return
     learned.set(key, told)
-    await learnLimit(db, key, { limit, windowMs: seconds(windowSeconds) })
+    await learnLimit(db, key, { limit, windowMs: seconds(windowSeconds) + longerByMs })
   }
 
   return {
@@ -75,12 +94,20 @@ export function createExtensionAccess({
       { beforeRequest, ...pace }: { beforeRequest?: () => Promise<void> } & Pace = {},
     ): Promise<Result> {
       const attempt = async (token: string) => {
+        // Of the request that is under way: there is one at a time.
+        let use: OpenUse | undefined
         const api = ringCentral.api(token, {
           beforeRequest: async ({ group }) => {
-            await ensureOpen(extensionRowId, group, pace)
-            await beforeRequest?.()
+            use = await ensureOpen(extensionRowId, group, pace)
+            try {
+              await beforeRequest?.()
+            } catch (error) {
+              await use.giveBack()
+              throw error
+            }
           },
           onResponse: (report) => {
+            use?.arrived()
             learn(extensionRowId, report).catch((error) => {
               learned.delete(budgetKey(extensionRowId, report.group))
               logger.debug({ err: error }, 'A rate limit could not be written down')
@@ -90,6 +117,8 @@ export function createExtensionAccess({
         try {
           return await work(api)
         } catch (error) {
+          // Without an answer it may have arrived at any time until now.
+          use?.arrived()
           if (!(error instanceof RingCentralRateLimitedError)) throw error
           await closeBudget(db, budgetKey(extensionRowId, error.group), error.retryAfterMs)
           const retryAt = after(clock.now(), error.retryAfterMs)

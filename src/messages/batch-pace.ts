@@ -3,3 +3,6 @@
  * somebody waits for, and when it is used up, room comes back evenly.
  */
 export const batchPace = { share: 0.975, evenly: true }
+
+/** A text that is sent by itself goes as soon as anything may. */
+export const ownPace = { share: 1, evenly: false }

@@ -1,7 +1,8 @@
 import type { Db } from '../db/client.ts'
 import type { Clock } from '../lib/clock.ts'
 import { paceOf } from './estimate-send-at.ts'
-import { nextSlots } from './slots.ts'
+import { forecast } from './forecast.ts'
+import { createSlots } from './slots.ts'
 
 /** What a text would wait for that was taken now. */
 export type ExpectedWait = {
@@ -34,8 +35,10 @@ export async function expectedWait(
     paceOf(db, extensionRowId, now),
   ])
   const until = lane?.pausedUntil && lane.pausedUntil > now ? lane.pausedUntil : null
-  const slots = nextSlots({ ...pace, share: 1, evenly: false }, now, waitingMessages + 1)
-  const estimatedSendAt = slots.at(-1) ?? null
+  const upTo = waitingMessages + 1
+  const own = { waiting: [{ from: now, count: upTo }], upTo }
+  const slot = forecast(createSlots(pace), own, { waiting: [], upTo: 0 }).own.at(-1)
+  const estimatedSendAt = slot === undefined ? null : new Date(slot)
   if (!until) return { waitingMessages, until, reason: null, estimatedSendAt }
   const pause = await db.sendPause.findFirst({ where: { extensionRowId }, orderBy: { id: 'desc' } })
   return { waitingMessages, until, reason: pause?.reason ?? null, estimatedSendAt }

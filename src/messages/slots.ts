@@ -1,3 +1,5 @@
+import { evenLag } from '../db/budget.ts'
+
 /** How quickly requests may follow each other, and what has been used of that. */
 export type Pace = {
   /** So many within a window. */
@@ -7,30 +9,42 @@ export type Pace = {
   usedAt: readonly Date[]
   /** Nothing may leave before. */
   closedUntil: Date | null
-  /** Which part of the limit may be used, and whether evenly: see takeFromBudget. */
-  share: number
-  evenly: boolean
 }
 
-/** An even pace lets this part of a window's uses go within the same part of the window. */
-const evenPart = 20
+/** Which part of the limit may be used, and whether evenly: see takeFromBudget. */
+export type Share = { share: number; evenly: boolean }
 
-/** The moments at which the next requests may leave, if nobody else uses the budget; each at its place. */
-export function nextSlots(pace: Pace, from: Date, count: number): Date[] {
-  const { windowMs, share, evenly } = pace
-  const allowed = Math.max(1, Math.floor(pace.limit * share))
-  const atOnce = Math.ceil(allowed / evenPart)
-  const uses = pace.usedAt.map((use) => use.getTime())
-  const earliest = Math.max(from.getTime(), pace.closedUntil?.getTime() ?? 0)
-  const slots: Date[] = []
-  for (let n = 0; n < count; n += 1) {
-    const whenRoom = (uses.at(-allowed) ?? Number.NEGATIVE_INFINITY) + windowMs
-    const whenEven = evenly
-      ? (uses.at(-atOnce) ?? Number.NEGATIVE_INFINITY) + windowMs / evenPart
-      : 0
-    const slot = Math.max(earliest, whenRoom, whenEven)
-    uses.push(slot)
-    slots.push(new Date(slot))
+/** As takeFromBudget grants them: the moments at which requests may leave, if nobody else uses the budget. */
+export function createSlots({ limit, windowMs, usedAt, closedUntil }: Pace) {
+  const uses = usedAt.map((use) => use.getTime())
+  const notBefore = closedUntil?.getTime() ?? Number.NEGATIVE_INFINITY
+  /** When the uses so far are worked off at an even pace of so many a window. */
+  const workedOff = new Map<number, number>()
+  const afterOne = (so: number, use: number, allowed: number) =>
+    Math.max(so, use) + windowMs / allowed
+
+  const evenFrom = (allowed: number) => {
+    const known = workedOff.get(allowed)
+    const at =
+      known ?? uses.reduce((so, use) => afterOne(so, use, allowed), Number.NEGATIVE_INFINITY)
+    workedOff.set(allowed, at)
+    return at - windowMs * evenLag
   }
-  return slots
+
+  return {
+    /** When one may leave that is there from `from` on. */
+    next({ share, evenly }: Share, from: number): number {
+      const allowed = Math.max(1, Math.floor(limit * share))
+      const whenRoom = (uses.at(-allowed) ?? Number.NEGATIVE_INFINITY) + windowMs
+      return Math.max(from, notBefore, whenRoom, evenly ? evenFrom(allowed) : whenRoom)
+    },
+
+    /** Uses the budget at this moment. */
+    take(slot: number): void {
+      uses.push(slot)
+      for (const [allowed, so] of workedOff) workedOff.set(allowed, afterOne(so, slot, allowed))
+    },
+  }
 }
+
+export type Slots = ReturnType<typeof createSlots>

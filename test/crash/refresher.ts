@@ -5,6 +5,7 @@ import { createEventLog } from '../../src/events/event-log.ts'
 import { createExtensionAccess } from '../../src/extensions/access.ts'
 import { createGrants } from '../../src/extensions/grants.ts'
 import { createTokenEndpoint } from '../../src/extensions/token-endpoint.ts'
+import { createUses } from '../../src/extensions/uses.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createSealer } from '../../src/lib/sealer.ts'
 import { createRingCentral } from '../../src/ringcentral/client.ts'
@@ -64,7 +65,8 @@ const grants = createGrants({
   clock,
   logger,
 })
-const access = createExtensionAccess({ db, grants, ringCentral, clock, logger })
+const uses = createUses({ db, logger })
+const access = createExtensionAccess({ db, grants, uses, ringCentral, clock, logger })
 
 const outcome = await access
   .call(extensionRowId, (api) => api.messages.listMessages({ dateFrom: clock.now(), perPage: 1 }))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { learnLimit, takeFromBudget } from '../../src/db/budget.ts'
+import { learnLimit, settleUses, takeFromBudget } from '../../src/db/budget.ts'
 import { createDatabase, type Db } from '../../src/db/client.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -90,6 +90,23 @@ describe('a budget', () => {
     expect((await take(false)).granted).toBe(true)
     await sleep(2_010)
     expect((await take(true)).granted).toBe(true)
+  })
+
+  it('counts a use from when it is told, and not at all if it was not used', async () => {
+    const budget = { limit: 3, windowMs: 60_000 }
+    const take = () => takeFromBudget(first, 'settled', budget)
+    const [use, ...others] = [await take(), await take(), await take()]
+    if (!use?.granted || others.some(({ granted }) => !granted)) throw new Error('refused')
+    const later = new Date(use.at.getTime() + 5_000)
+    await settleUses(first, 'settled', [{ at: use.at, usedAt: later }])
+    const [row] = await first.$queryRaw<{ usedAt: Date[] }[]>`
+      SELECT "usedAt" FROM "Budget" WHERE "key" = 'settled'`
+    expect(row?.usedAt).toHaveLength(3)
+    expect(row?.usedAt.at(-1)).toEqual(later)
+    expect((await take()).granted).toBe(false)
+    await settleUses(first, 'settled', [{ at: later, usedAt: null }])
+    expect((await take()).granted).toBe(true)
+    expect((await take()).granted).toBe(false)
   })
 
   it('is not spent by a transaction that is rolled back', async () => {
