@@ -1,6 +1,7 @@
 /**
  * What the gateway takes, beside what the least that could do the same takes, in the same run. Prints a table; with
- * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `sync`, `simulator`), those alone. Nothing here
+ * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `sync`, `simulator`, `batch`, `pace`), those alone;
+ * `pace` takes six minutes, and only when it is named. Nothing here
  * passes or fails: a busy machine makes everything slow, and the ratio tells.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,10 +16,12 @@ import { pino } from 'pino'
 import { WebSocket } from 'ws'
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
 import { freePort } from '../test/support/free-port.ts'
+import { measureBatches } from './batches.ts'
 import { measureCallSync } from './call-sync.ts'
 import { measureCallLog } from './calls.ts'
 import { measureDirectory } from './directory.ts'
 import { type Gateway, openGateway } from './gateway.ts'
+import { measurePace } from './pace.ts'
 import { type Running, residentMb, run } from './processes.ts'
 import { figures, type Measured, summarise, table } from './report.ts'
 import { measureSimulator } from './simulator.ts'
@@ -51,15 +54,21 @@ try {
     say('sync')
     measured.push(...(await measureCallSync(home)))
   }
+  const batches = wanted('batch') ? await filled('batch', measureBatches) : []
+  if (named.includes('pace')) {
+    batches.push(...(await filled('pace', (gateway) => measurePace(gateway, say))))
+  }
   if (wanted('simulator')) say('the simulator')
   const simulator = wanted('simulator') ? await measureSimulator() : []
-  if (asJson) console.log(JSON.stringify({ gateway: summarise(measured), simulator }, null, 2))
-  else {
+  if (asJson) {
+    console.log(JSON.stringify({ gateway: summarise(measured), batches, simulator }, null, 2))
+  } else {
     const memory = (totalmem() / 2 ** 30).toFixed(0)
     console.log(
       `\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GB, load before ${loadBefore.toFixed(1)}\n`,
     )
     if (measured.length > 0) console.log(table(measured))
+    if (batches.length > 0) console.log(`\nBatches:\n\n${figures(batches)}`)
     if (simulator.length > 0)
       console.log(`\nThe simulator, in a process of its own:\n\n${figures(simulator)}`)
   }
@@ -140,10 +149,10 @@ async function measure(): Promise<Measured[]> {
 }
 
 /** With a gateway of its own, into whose database it puts what is many. */
-async function filled(
+async function filled<Result>(
   part: string,
-  work: (gateway: Gateway, db: pg.Client) => Promise<Measured[]>,
-): Promise<Measured[]> {
+  work: (gateway: Gateway & { number: string }, db: pg.Client) => Promise<Result>,
+): Promise<Result> {
   say(part)
   const dataDir = join(home, part)
   const gateway = await startGateway(dataDir)

@@ -11,7 +11,7 @@ export function median(samples: number[]): number {
   return percentile(samples, 50)
 }
 
-function percentile(samples: number[], p: number): number {
+export function percentile(samples: number[], p: number): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const place = ((sorted.length - 1) * p) / 100
   const below = sorted[Math.floor(place)] ?? Number.NaN

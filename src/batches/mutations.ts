@@ -95,7 +95,7 @@ const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
     }),
     recipients: t.field({
       type: [BatchRecipient],
-      description: `Who gets it, up to ${maxBatchSize}, and as many as a request of 100 kB holds. This or \`csvUploadId\`.`,
+      description: `Who gets it, up to ${maxBatchSize}, and as many as a request of 2 MB holds. This or \`csvUploadId\`.`,
     }),
     csvUploadId: t.id({
       description: `Instead of \`recipients\`, a table of up to ${maxBatchSize} rows: the id of a READY upload of \`createUpload\`, a CSV (RFC 4180; commas, semicolons or tabs; UTF-8) whose first line names the columns. \`to\` has the numbers, \`text\`, if there, texts of their own, and the others are the values of placeholders.`,
@@ -131,7 +131,7 @@ builder.mutationField('sendSmsBatch', (t) =>
   t.prismaField({
     type: MessageBatch,
     description:
-      'Takes texts to many people and answers at once. They leave at the pace that RingCentral allows; texts sent with `sendSms` go first. Nobody in it sees anybody else. Scope `messages:send`.',
+      'Takes texts to many people and answers at once. They leave at the pace that RingCentral allows. Texts sent with `sendSms` go first, however many there are: while they take all that RingCentral allows, a batch stands still. Nobody in it sees anybody else. Scope `messages:send`.',
     authScopes: { scope: 'messages:send' },
     errors: {
       types: [

@@ -2,7 +2,11 @@ import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Logger } from '../lib/logger.ts'
 import type { Context } from './context.ts'
+import { topLevelError } from './errors.ts'
 import { maskError } from './mask.ts'
+
+/** Variables may be larger; a query is read and checked whole before it does anything. */
+const maxQueryLength = 100 * 1024
 
 export type GraphQLEngine = ReturnType<typeof createGraphQLEngine>
 
@@ -18,6 +22,15 @@ export function createGraphQLEngine({ schema, logger }: { schema: GraphQLSchema;
     cors: false,
     multipart: false,
     batching: false,
+    plugins: [
+      {
+        onParams({ params }) {
+          if ((params.query?.length ?? 0) <= maxQueryLength) return
+          const message = `The query is longer than ${maxQueryLength} characters.`
+          throw topLevelError('BAD_USER_INPUT', message, { http: { status: 413 } })
+        },
+      },
+    ],
     maskedErrors: { maskError: (error) => maskError(error, logger) },
   })
 }

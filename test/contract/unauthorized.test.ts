@@ -385,7 +385,7 @@ describe('a request that cannot be', () => {
     expect(answer.body).not.toMatch(/ at .*\.(ts|js):\d/)
   })
 
-  test('a body over 100 KB gets 413, whether or not it says its length', async () => {
+  test('a query over 100 KB gets 413, whether or not it says its length, and so does any body of somebody unknown', async () => {
     const query = `{ __typename } # ${'x'.repeat(100 * 1024)}`
     expect((await post({ query }, secret)).status).toBe(413)
     const chunked = await fetch(`${gateway.url}/graphql`, {
@@ -398,6 +398,12 @@ describe('a request that cannot be', () => {
     expect((await post({ query: `{ __typename } # ${'x'.repeat(90_000)}` }, secret)).status).toBe(
       200,
     )
+    const withVariables = (length: number) => ({
+      query: '{ __typename }',
+      variables: { unused: 'x'.repeat(length) },
+    })
+    expect((await post(withVariables(200 * 1024), secret)).status).toBe(200)
+    expect((await post(withVariables(200 * 1024))).status).toBe(413)
   })
 
   test.each([
