@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  ava,
-  type Gateway,
-  operatorKey,
-  startGateway,
-  type TestTenant,
-} from '../support/gateway.ts'
+import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { changeBatch, people, readBatch, sendBatch, sumOf, wideLimits } from './batches.ts'
 
 /** Lets every text through, until one is to be held on its way. */
