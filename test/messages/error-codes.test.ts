@@ -72,7 +72,7 @@ describe('every code of RingCentral’s that the simulator knows', () => {
       expect(found).toMatchObject({ cause: sentence, remedy: sentence })
       expect(found.code, rcCode).not.toBe('UNKNOWN')
     }
-  })
+  }, 240_000)
 
   it('tells the truth about `retryable`, by what became of the message', async () => {
     const of = async (rcCode: string) => {
