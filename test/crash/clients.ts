@@ -17,10 +17,18 @@ export type Asked = {
   ids: Set<string>
   refusals: string[]
   tries: number
+  /** Whether it was to be sent a moment later. */
+  isLater: boolean
+  /** What `cancelMessage` answered, if it was asked to take it back. */
+  takenBack?: string
 }
 
 const sendSms = `mutation ($input: SendSmsInput!) {
   result: sendSms(input: $input) { ... on Message { id } ... on Error { code message } }
+}`
+
+const cancelMessage = `mutation ($id: ID!) {
+  result: cancelMessage(input: { messageId: $id }) { ... on MessageCancellation { outcome } ... on Error { code } }
 }`
 
 /** Waiting in a lane at most, unless it stands still: then one goes in now and then to keep asking. */
@@ -83,16 +91,26 @@ export function startClients(
       ids: new Set(),
       refusals: [],
       tries: 0,
+      isLater: dice.chance(0.1),
     }
     history.push(asked)
+    const later = asked.isLater && { sendAt: new Date(Date.now() + dice.between(1_000, 4_000)) }
     const twin = dice.chance(0.05)
-    await Promise.all([untilAnswered(tenant, asked), twin && untilAnswered(tenant, asked)])
+    const isToBeTakenBack = dice.chance(0.1)
+    await Promise.all([
+      untilAnswered(tenant, asked, later),
+      twin && untilAnswered(tenant, asked, later),
+    ])
     asked.answeredAt = Date.now()
+    const [id] = asked.ids
+    if (!isToBeTakenBack || !id) return
+    await sleep(dice.between(0, 200))
+    asked.takenBack = await takeBack(tenant, id)
   }
 
-  async function untilAnswered(tenant: Tenant, asked: Asked) {
+  async function untilAnswered(tenant: Tenant, asked: Asked, later: object | false) {
     const { from, to, text, key } = asked
-    const input = { from, to: [to], text, idempotencyKey: key }
+    const input = { from, to: [to], text, idempotencyKey: key, ...later }
     for (;;) {
       asked.tries += 1
       try {
@@ -100,6 +118,17 @@ export function startClients(
         if (result.id) asked.ids.add(result.id)
         else asked.refusals.push(`${result.code}: ${result.message}`)
         return
+      } catch {
+        await sleep(200)
+      }
+    }
+  }
+
+  async function takeBack(tenant: Tenant, id: string): Promise<string> {
+    for (;;) {
+      try {
+        const { result } = await ask(rig, tenant.secret, cancelMessage, { id })
+        return result.outcome ?? result.code
       } catch {
         await sleep(200)
       }

@@ -13,6 +13,7 @@ export type MessageRow = {
   text: string
   rcMessageId: string | null
   key: string | null
+  batchId: string | null
   /** Whether any of its attempts was ever in doubt. */
   doubted: boolean
 }
@@ -29,12 +30,12 @@ export const watchDoubts = `
 
 export const messageRows = `
   SELECT "id", "tenantId", "extensionRowId", "status"::text, "from", "to", "text", "rcMessageId",
-    "idempotencyKey" AS key,
+    "idempotencyKey" AS key, "batchId",
     EXISTS (SELECT FROM "WasInDoubt" WHERE "messageId" = message."id") AS doubted
   FROM "Message" AS message WHERE "direction" = 'OUTBOUND'`
 
 const isSent = ({ status }: MessageRow) => status === 'SENT' || status === 'DELIVERED'
-const isOpen = ({ status }: MessageRow) => status === 'QUEUED' || status === 'SENDING'
+const isOpen = ({ status }: MessageRow) => ['QUEUED', 'SCHEDULED', 'SENDING'].includes(status)
 const groupOf = (from: string, to: string, text: string) => JSON.stringify([from, to, text])
 
 /** Holds what clients were told, what RingCentral accepted and what the database says against each other. */
@@ -57,6 +58,9 @@ export function checkSending(histories: {
     const row = byId.get(id)
     if (!row) broken.lost.push(`${id} was answered and is not in the database`)
     else if (isOpen(row)) broken.lost.push(`${id} is ${row.status} for ever`)
+    if (row && one.takenBack === 'CANCELED' && row.status !== 'CANCELED') {
+      broken.invented.push(`${id} was told to be taken back and is ${row.status}`)
+    }
     if (row && row.tenantId !== one.tenantId)
       broken.crossTenant.push(`${id} was answered to another`)
   }
@@ -106,11 +110,12 @@ function reordered(
   const lanes = Map.groupBy(asked, ({ from, to }) => `${from} to ${to}`)
   for (const [lane, texts] of lanes) {
     let before: { acceptedAt: string; id: string } | undefined
-    for (const { ids } of texts) {
+    for (const { ids, isLater } of texts) {
       const row = byId.get([...ids][0] ?? '')
       const entry = entryById.get(row?.rcMessageId ?? '')
       // What was in doubt is allowed to be overtaken: it was looked up while the others went on.
-      if (!row || !entry || row.doubted) continue
+      // Nor does one for later keep its place.
+      if (!row || !entry || row.doubted || isLater) continue
       if (before && entry.acceptedAt < before.acceptedAt) {
         found.push(`${lane}: ${row.id} was sent before ${before.id}`)
       }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startCampaigns } from '../campaigns.ts'
+import { batchRows, checkCampaigns } from '../campaigns-check.ts'
 import { startClients } from '../clients.ts'
 import { keepBudgetsFree } from '../free-budgets.ts'
 import { createNemesis, type Death } from '../nemesis.ts'
@@ -10,6 +12,9 @@ import { createTenants } from '../tenants.ts'
 /** How long a message in doubt rests before RingCentral's store is read; how long that store hides what it has. */
 const settleMs = 2_500
 const hiddenForMs = 1_500
+
+/** Of each tenant's lines so many send batches, and nothing else: whoever texts by hand goes first. */
+const campaignLines = 2
 
 const sms = { method: 'POST', path: '/restapi/v1.0/account/*/extension/*/sms' } as const
 
@@ -30,10 +35,26 @@ export const sending: Scenario = {
       await rig.rows(watchDoubts)
       const webs = await rig.startFleet('web', 2)
       const workers = await rig.startFleet('worker', 3)
-      const tenants = await createTenants(rig, { tenants: 2, linesEach: isShort ? 4 : 12 })
+      const tenants = await createTenants(rig, {
+        tenants: 2,
+        linesEach: campaignLines + (isShort ? 4 : 12),
+      })
       planFaults(rig)
-      const budgets = keepBudgetsFree(rig, { usesAtMost: 15, everyMs: 1_000 })
-      const clients = startClients(rig, { tenants, recipientsEach: 2, random: random.fork() })
+      const budgets = keepBudgetsFree(rig, { usesAtMost: 1, everyMs: 500 })
+      const people = tenants.map((tenant) => {
+        return { ...tenant, lines: tenant.lines.slice(campaignLines) }
+      })
+      const clients = startClients(rig, {
+        tenants: people,
+        recipientsEach: 2,
+        random: random.fork(),
+      })
+      const campaigns = startCampaigns(rig, {
+        tenants: tenants.map((tenant) => {
+          return { tenant, lines: tenant.lines.slice(0, campaignLines) }
+        }),
+        random: random.fork(),
+      })
       const nemesis = createNemesis(rig, {
         webs,
         workers,
@@ -56,7 +77,7 @@ export const sending: Scenario = {
       const cycleMs = (Date.now() - startedAt) / Math.max(1, n)
 
       rig.simulator.clearFaults()
-      await clients.stop()
+      await Promise.all([clients.stop(), campaigns.stop()])
       say('waiting until every message has come to its end')
       if (isShort) {
         await rig.rows(`UPDATE "SendLane" SET "leaseUntil" = clock_timestamp()`)
@@ -67,23 +88,33 @@ export const sending: Scenario = {
       // A request that was on its way when its process died may still arrive.
       await sleep(500)
       const outbox = rig.simulator.outbox()
+      const rows = await rig.rows(messageRows)
       const checked = checkSending({
         asked: clients.history,
         outbox,
-        rows: await rig.rows(messageRows),
+        rows,
         lines: tenants.flatMap((tenant) => tenant.lines),
       })
       const { undecidedButSent, ...found } = checked
+      const batches = await rig.rows(batchRows)
+      const ofCampaigns = checkCampaigns({ asked: campaigns.history, batches, rows })
+      for (const kind of Object.keys(ofCampaigns) as (keyof typeof ofCampaigns)[]) {
+        found[kind].push(...ofCampaigns[kind])
+      }
       found.doubled.push(...(await doubledEvents(rig)))
       found.reordered = await Promise.all(found.reordered.map((pair) => withHistory(rig, pair)))
       const fellOver = [...webs.fellOver, ...workers.fellOver]
-      const refusals = clients.history.flatMap((one) => one.refusals)
+      const refusals = [...clients.history.flatMap((one) => one.refusals), ...campaigns.refusals]
+      const takenBack = clients.history.flatMap((one) => one.takenBack ?? [])
       const findings: Findings = {
         ...found,
         n,
         figures: {
           texts: clients.history.length,
           'requests for them': clients.history.reduce((sum, one) => sum + one.tries, 0),
+          batches: `${campaigns.history.length} with ${rows.filter((row) => row.batchId).length} texts, ${batches.filter(({ status }) => status === 'CANCELED').length} taken back`,
+          'for later': clients.history.filter((one) => one.isLater).length,
+          'taken back': `${takenBack.filter((one) => one === 'CANCELED').length} of ${takenBack.length} in time`,
           'accepted by RingCentral': outbox.length,
           'undecided though sent': undecidedButSent,
           'lane goes on after its worker was killed': spread(resumptions(nemesis.deaths, outbox)),
@@ -123,7 +154,9 @@ async function allFinal(rig: Rig) {
   let least = Number.POSITIVE_INFINITY
   for (let movedAt = Date.now(); Date.now() - movedAt < standsStillMs; await sleep(500)) {
     const [open] = await rig.rows(
-      `SELECT count(*)::int AS n FROM "Message" WHERE "direction" = 'OUTBOUND' AND "status" IN ('QUEUED', 'SENDING')`,
+      `SELECT (SELECT count(*) FROM "Message" WHERE "direction" = 'OUTBOUND' AND "status" IN ('QUEUED', 'SCHEDULED', 'SENDING'))::int
+         + (SELECT count(*) FROM "MessageBatch" WHERE "status" IN ('RUNNING', 'PAUSED')
+             OR "counts"->>'waiting' <> '0' OR "counts"->>'sending' <> '0')::int AS n`,
     )
     if (open.n === 0) return
     if (open.n < least) movedAt = Date.now()
