@@ -1,5 +1,5 @@
 -- Apart from the new columns, whose lock keeps everybody out until the commit: while this goes through a large table,
--- messages are read and accepted as ever.
+-- messages are read and accepted as ever. It may run twice: it once was a part of the one before.
 
 -- Every text and every message between colleagues that is there already gets its conversation. Your side of a group is
 -- the number that is yours; a colleague's is known by number or by id.
@@ -36,7 +36,8 @@ INSERT INTO "Conversation" ("id", "tenantId", "extensionRowId", "type", "number"
 SELECT DISTINCT ON ("tenantId", "key")
   'cnv' || substr("id", strpos("id", '_')), "tenantId", "extensionRowId", "type", "number", "participants", "key",
   array_to_string("participants", ' '), "createdAt", "createdAt"
-FROM "_Place" ORDER BY "tenantId", "key", "createdAt", "id";
+FROM "_Place" ORDER BY "tenantId", "key", "createdAt", "id"
+ON CONFLICT DO NOTHING;
 
 ANALYZE "_Place";
 ANALYZE "Conversation";
@@ -67,9 +68,9 @@ WHERE "type" IN ('message.received', 'message.status', 'message.changed');
 
 -- By hand, which a schema cannot say: what is looked for all the time, and is a part of a large table; numbers by their
 -- digits, and texts by the beginnings of their words.
-CREATE INDEX "Message_unread_idx" ON "Message"("conversationId") WHERE "isRead" = false AND "direction" = 'INBOUND';
-CREATE INDEX "Message_readToTell_idx" ON "Message"("extensionRowId", "createdAt") WHERE "readToTell";
-CREATE INDEX "Message_words_idx" ON "Message" USING GIN (to_tsvector('simple', "text"));
-CREATE INDEX "Conversation_inbox_idx" ON "Conversation"("tenantId", "lastMessageAt", "id") WHERE "archivedAt" IS NULL;
-CREATE INDEX "Conversation_unread_idx" ON "Conversation"("tenantId", "lastMessageAt", "id") WHERE "unreadCount" > 0;
-CREATE INDEX "Conversation_searchText_trgm_idx" ON "Conversation" USING GIN ("searchText" gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS "Message_unread_idx" ON "Message"("conversationId") WHERE "isRead" = false AND "direction" = 'INBOUND';
+CREATE INDEX IF NOT EXISTS "Message_readToTell_idx" ON "Message"("extensionRowId", "createdAt") WHERE "readToTell";
+CREATE INDEX IF NOT EXISTS "Message_words_idx" ON "Message" USING GIN (to_tsvector('simple', "text"));
+CREATE INDEX IF NOT EXISTS "Conversation_inbox_idx" ON "Conversation"("tenantId", "lastMessageAt", "id") WHERE "archivedAt" IS NULL;
+CREATE INDEX IF NOT EXISTS "Conversation_unread_idx" ON "Conversation"("tenantId", "lastMessageAt", "id") WHERE "unreadCount" > 0;
+CREATE INDEX IF NOT EXISTS "Conversation_searchText_trgm_idx" ON "Conversation" USING GIN ("searchText" gin_trgm_ops) WITH (fastupdate = off);
