@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { withoutIndexes } from './without-indexes.ts'
 
 /** Whose log is filled. */
 export type Owner = { tenantId: string; extensionRowId: string; rcAccountId: string }
@@ -16,7 +17,7 @@ export async function fillCalls(db: pg.Client, owner: Owner, count: number): Pro
      FROM generate_series(1, ${agents}) AS n`,
     [owner.tenantId, owner.rcAccountId],
   )
-  await withoutIndexes(db, async () => {
+  await withoutIndexes(db, ['Call'], async () => {
     await db.query(
       `INSERT INTO "Call" ("id", "tenantId", "rcAccountId", "extensionRowId", "extensionRowIds", "sessionKey",
          "telephonySessionId", "rcCallId", "status", "direction", "type", "action", "result", "rcResult",
@@ -53,15 +54,4 @@ export async function fillCalls(db: pg.Client, owner: Owner, count: number): Pro
      SELECT "tenantId", "id", "extensionRowId", "startedAt" FROM "Call" WHERE "id" LIKE 'call_bench%'`,
   )
   await db.query('ANALYZE "Call", "CallPlace"')
-}
-
-/** Filling first and sorting once takes half the time. */
-async function withoutIndexes(db: pg.Client, fill: () => Promise<void>): Promise<void> {
-  const { rows } = await db.query<{ name: string; definition: string }>(
-    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-     WHERE schemaname = 'public' AND tablename = 'Call' AND indexname <> 'Call_pkey'`,
-  )
-  for (const { name } of rows) await db.query(`DROP INDEX "${name}"`)
-  await fill()
-  for (const { definition } of rows) await db.query(definition)
 }

@@ -1,7 +1,7 @@
 /**
  * What the gateway takes, beside what the least that could do the same takes, in the same run. Prints a table; with
- * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `sync`, `simulator`, `batch`, `pace`), those alone;
- * `pace` takes six minutes, and only when it is named. Nothing here
+ * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `conversations`, `media`, `sync`, `simulator`,
+ * `batch`, `pace`), those alone; `pace` takes six minutes, and only when it is named. Nothing here
  * passes or fails: a busy machine makes everything slow, and the ratio tells.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -19,8 +19,10 @@ import { freePort } from '../test/support/free-port.ts'
 import { measureBatches } from './batches.ts'
 import { measureCallSync } from './call-sync.ts'
 import { measureCallLog } from './calls.ts'
+import { measureConversations } from './conversations.ts'
 import { measureDirectory } from './directory.ts'
 import { type Gateway, openGateway } from './gateway.ts'
+import { measureMedia } from './media.ts'
 import { measurePace } from './pace.ts'
 import { type Running, residentMb, run } from './processes.ts'
 import { figures, type Measured, summarise, table } from './report.ts'
@@ -50,6 +52,18 @@ try {
   const measured = wanted('texts') ? await measure() : []
   if (wanted('directory')) measured.push(...(await filled('directory', measureDirectory)))
   if (wanted('calls')) measured.push(...(await filled('calls', measureCallLog)))
+  if (wanted('conversations')) {
+    measured.push(...(await filled('conversations', measureConversations)))
+  }
+  for (const store of wanted('media') ? ['disk', 'postgres'] : []) {
+    measured.push(
+      ...(await filled(
+        `media-${store}`,
+        (gateway, db, { process }) => measureMedia(gateway, db, { store, home, process }),
+        { MEDIA_STORE: store },
+      )),
+    )
+  }
   if (wanted('sync')) {
     say('sync')
     measured.push(...(await measureCallSync(home)))
@@ -151,16 +165,21 @@ async function measure(): Promise<Measured[]> {
 /** With a gateway of its own, into whose database it puts what is many. */
 async function filled<Result>(
   part: string,
-  work: (gateway: Gateway & { number: string }, db: pg.Client) => Promise<Result>,
+  work: (
+    gateway: Gateway & { number: string },
+    db: pg.Client,
+    running: Running,
+  ) => Promise<Result>,
+  env: Record<string, string> = {},
 ): Promise<Result> {
   say(part)
   const dataDir = join(home, part)
-  const gateway = await startGateway(dataDir)
+  const gateway = await startGateway(dataDir, env)
   const postgres = await startEmbeddedPostgres({ dataDir, log: pino({ level: 'silent' }) })
   const db = new pg.Client(postgres.url)
   try {
     await db.connect()
-    return await work(await openGateway(dataDir), db)
+    return await work(await openGateway(dataDir), db, gateway)
   } finally {
     await db.end()
     await postgres.stop()
@@ -168,7 +187,7 @@ async function filled<Result>(
   }
 }
 
-async function startGateway(dataDir: string): Promise<Running> {
+async function startGateway(dataDir: string, env: Record<string, string> = {}): Promise<Running> {
   // With the flag of `npm start`: a small nursery for objects, which spares 30 MB.
   const main = new URL('../src/main.ts', import.meta.url).pathname
   return run(['--max-semi-space-size=8', main], {
@@ -179,6 +198,7 @@ async function startGateway(dataDir: string): Promise<Running> {
       SIMULATOR_PORT: String(await freePort()),
       DATABASE_URL: '',
       NODE_ENV: '',
+      ...env,
     },
   })
 }

@@ -1,7 +1,7 @@
 /** One line of the table: samples of ours, samples of the baseline, and what we promise. */
 export type Measured = {
   what: string
-  unit: 'ms' | 'MB'
+  unit: 'ms' | 'MB' | 'MB/s'
   ours: number[]
   baseline?: { name: string; samples: number[] }
   promised?: number

@@ -23,7 +23,7 @@ export const ConversationFilter = builder.inputType('ConversationFilter', {
     }),
     search: t.string({
       description:
-        'As a person types it, 1 to 200 characters: a part of a participant’s number, with at least 3 digits; of a name in contacts or directory (with the scope `people:read`); or words of the messages, each from its beginning on. Looks at the newest 1000 matches of each kind.',
+        'As a person types it, 1 to 200 characters: a part of a participant’s number, with at least 3 digits; of a name in contacts or directory (with the scope `people:read`); or words of the messages, each from its beginning on. Looks at the newest 500 matches of each kind.',
     }),
   }),
 })

@@ -1,10 +1,10 @@
 import type { Db } from '../db/client.ts'
-import { Prisma } from '../db/generated/client/client.ts'
+import { searchWords } from './search-words.ts'
 
 /** Longer than anything that somebody remembers of a conversation. */
 export const longestSearch = 200
 /** Matches of each kind that are looked at, the newest: a common word must not read the whole table. */
-const most = 1_000
+const most = 500
 /** Fewer digits than a trigram are in nearly every number. */
 const fewestDigits = 3
 
@@ -21,7 +21,7 @@ export async function searchConversations(
   const found = await Promise.all([
     byNumber(db, tenantId, search),
     byParticipants(db, tenantId, named),
-    byWords(db, tenantId, search),
+    searchWords(db, tenantId, search, most),
   ])
   return [...new Set(found.flat())]
 }
@@ -48,17 +48,4 @@ async function byParticipants(db: Db, tenantId: string, numbers: readonly string
     select: { id: true },
   })
   return found.map(({ id }) => id)
-}
-
-async function byWords(db: Db, tenantId: string, search: string): Promise<string[]> {
-  const words = search.match(/[\p{L}\p{N}]+/gu) ?? []
-  if (words.length === 0) return []
-  const query = words.map((word) => `${word}:*`).join(' & ')
-  const found = await db.$queryRaw<{ conversationId: string }[]>(Prisma.sql`
-    SELECT DISTINCT "conversationId" FROM (
-      SELECT "conversationId" FROM "Message"
-      WHERE "tenantId" = ${tenantId} AND "conversationId" IS NOT NULL
-        AND to_tsvector('simple', "text") @@ to_tsquery('simple', ${query})
-      ORDER BY "createdAt" DESC LIMIT ${most}) AS newest`)
-  return found.map(({ conversationId }) => conversationId)
 }

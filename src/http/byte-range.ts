@@ -4,6 +4,11 @@ export type ByteRange = { start: number; end: number }
 /** Nothing of what was asked for is there. */
 export class RangeNotSatisfiableError extends Error {
   override name = 'RangeNotSatisfiableError'
+  readonly size: number
+  constructor(size: number) {
+    super(`There are ${size} bytes`)
+    this.size = size
+  }
 }
 
 /**
@@ -17,6 +22,6 @@ export function parseByteRange(header: string | undefined, size: number): ByteRa
   if (first === '' && last === '') return undefined
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
-  if (start >= size || start > end) throw new RangeNotSatisfiableError()
+  if (start >= size || start > end) throw new RangeNotSatisfiableError(size)
   return { start, end }
 }

@@ -6,6 +6,8 @@ import type { Logger } from '../lib/logger.ts'
 import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
 import { RangeNotSatisfiableError } from './byte-range.ts'
+import { type Conditions, conditionsIn } from './conditions.ts'
+import { contentDisposition } from './content-disposition.ts'
 import type { MediaAddresses, MediaName } from './media-addresses.ts'
 
 /** It was there once; the message says where, for a person. */
@@ -30,7 +32,22 @@ export type Media = MediaContent & {
   fileName: string
   /** Shown in the browser, if it is of a kind that is no page; else saved as a file. */
   inline?: boolean
+  /** Tells these bytes from all others; undefined where that is not known. */
+  etag?: string | undefined
 }
+
+/** What was asked for is what the client has already. */
+export class NotModifiedError extends Error {
+  override name = 'NotModifiedError'
+  readonly etag: string
+  constructor(etag: string) {
+    super('Not modified')
+    this.etag = etag
+  }
+}
+
+/** How it was asked for. */
+export type Asked = MediaOptions & Conditions
 
 /** What players play and browsers show, and nobody's browser takes for a page: an SVG is one. */
 const isHarmless =
@@ -47,7 +64,7 @@ export function mediaRoutes({
   logger,
 }: {
   addresses: Pick<MediaAddresses, 'isSigned'>
-  content: (name: MediaName, options: MediaOptions) => Promise<Media | undefined>
+  content: (name: MediaName, options: Asked) => Promise<Media | undefined>
   clock: Clock
   logger: Logger
 }) {
@@ -63,10 +80,19 @@ export function mediaRoutes({
       return c.json({ error: 'This address is not good, or not any more: ask for a new one' }, 403)
     }
     const range = c.req.header('range')
+    const conditions = conditionsIn((header) => c.req.header(header))
     try {
-      const media = await content(name, { ...(range && { range }), signal: c.req.raw.signal })
+      const media = await content(name, {
+        ...(range && { range }),
+        ...conditions,
+        signal: c.req.raw.signal,
+      })
       return media ? await stream(c, media) : c.json({ error: 'Not found' }, 404)
     } catch (error) {
+      if (error instanceof NotModifiedError) {
+        c.header('ETag', error.etag)
+        return c.body(null, 304)
+      }
       if (error instanceof RetryLaterError) {
         const wait = Math.ceil((error.retryAt.getTime() - clock.now().getTime()) / 1000)
         c.header('Retry-After', String(Math.max(1, wait)))
@@ -79,8 +105,11 @@ export function mediaRoutes({
         c.header('Retry-After', tryAgainAfter)
         return c.json({ error: 'It cannot be read now: try again in a moment' }, 503)
       }
-      const isRefusedRange = error instanceof RingCentralRefusedError && error.status === 416
-      if (isRefusedRange || error instanceof RangeNotSatisfiableError) {
+      if (error instanceof RangeNotSatisfiableError) {
+        c.header('Content-Range', `bytes */${error.size}`)
+        return c.json({ error: 'There is no such range' }, 416)
+      }
+      if (error instanceof RingCentralRefusedError && error.status === 416) {
         return c.json({ error: 'There is no such range' }, 416)
       }
       if (error instanceof MediaGoneError) return c.json({ error: error.message }, 404)
@@ -104,17 +133,15 @@ export function mediaRoutes({
 async function stream(c: Context, media: Media): Promise<Response> {
   const [declared = ''] = media.contentType.toLowerCase().split(';', 1)
   const type = isHarmless.test(declared) ? declared : 'application/octet-stream'
-  const isShown = media.inline && type === declared
+  const isShown = media.inline === true && type === declared
   c.header('Content-Type', type)
-  c.header(
-    'Content-Disposition',
-    `${isShown ? 'inline' : 'attachment'}; filename="${media.fileName.replace(/[^\w.-]/g, '_')}"`,
-  )
+  c.header('Content-Disposition', contentDisposition(isShown, media.fileName))
   // In a sandbox browsers do not show PDFs; their viewers are sandboxes of their own.
   if (!isShown || type !== 'application/pdf') {
     c.header('Content-Security-Policy', "default-src 'none'; sandbox")
   }
   c.header('Accept-Ranges', 'bytes')
+  if (media.etag) c.header('ETag', media.etag)
   if (media.contentLength !== undefined) c.header('Content-Length', String(media.contentLength))
   if (media.contentRange) c.header('Content-Range', media.contentRange)
   if (c.req.method !== 'HEAD') return c.body(media.body, media.status === 206 ? 206 : 200)

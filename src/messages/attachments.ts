@@ -4,11 +4,17 @@ import type { ExtensionAccess } from '../extensions/access.ts'
 import { createBatch } from '../graphql/batch.ts'
 import type { Context } from '../graphql/context.ts'
 import { parseByteRange } from '../http/byte-range.ts'
+import { has, mayContinue } from '../http/conditions.ts'
 import type { MediaAddresses, MediaName } from '../http/media-addresses.ts'
-import { type Media, MediaGoneError, MediaUnavailableError } from '../http/media-routes.ts'
+import {
+  type Asked,
+  type Media,
+  MediaGoneError,
+  MediaUnavailableError,
+  NotModifiedError,
+} from '../http/media-routes.ts'
 import { kindOfId } from '../lib/ids.ts'
 import { MediaLostError, type MediaStore, MediaStoreUnavailableError } from '../media/store.ts'
-import type { MediaOptions } from '../ringcentral/media.ts'
 import { attachmentsOf, type StoredAttachment } from './mailbox-facts.ts'
 
 declare module '../graphql/context.ts' {
@@ -64,10 +70,10 @@ export function createAttachments({
      * An attachment: as we keep it, or by the token of the extension in whose mailbox it lies. Undefined
      * when there is no such attachment, or the tenant may not have it now.
      *
-     * @throws MediaGoneError, MediaUnavailableError, RangeNotSatisfiableError, NotConnectedError,
-     *   RetryLaterError, and what the client throws
+     * @throws NotModifiedError, MediaGoneError, MediaUnavailableError, RangeNotSatisfiableError,
+     *   NotConnectedError, RetryLaterError, and what the client throws
      */
-    async content(name: MediaName, options: MediaOptions): Promise<Media | undefined> {
+    async content(name: MediaName, asked: Asked): Promise<Media | undefined> {
       const { tenantId, ownerId, mediaId } = name
       const message = await db.message.findFirst({
         where: { id: ownerId, tenantId, tenant: { status: 'ACTIVE' } },
@@ -81,7 +87,7 @@ export function createAttachments({
       const isAtRingCentral = kindOfId(mediaId) !== 'Upload' && !message.deletedAt
       if (kept) {
         try {
-          return { ...(await fromStore(kept, options)), ...shown }
+          return { ...(await fromStore(kept, asked)), ...shown }
         } catch (error) {
           const isGone = error instanceof MediaLostError
           if (!isGone && !(error instanceof MediaStoreUnavailableError)) throw error
@@ -92,15 +98,19 @@ export function createAttachments({
       if (!message.rcMessageId || !isAtRingCentral) throw new MediaGoneError()
       const source = { messageId: message.rcMessageId, attachmentId: attachment.id }
       const media = await access.call(message.extensionRowId, (api) =>
-        api.media.content(source, options),
+        api.media.content(source, asked),
       )
       return { ...media, ...shown }
     },
   }
 
-  async function fromStore({ id, contentType, sizeBytes }: MediaRow, options: MediaOptions) {
-    const range = parseByteRange(options.range, sizeBytes)
+  async function fromStore({ id, contentType, sizeBytes, sha256 }: MediaRow, asked: Asked) {
+    const etag = `"${sha256}"`
+    if (has(asked, etag)) throw new NotModifiedError(etag)
+    const isPart = mayContinue(asked, etag)
+    const range = isPart ? parseByteRange(asked.range, sizeBytes) : undefined
     return {
+      etag,
       status: range ? 206 : 200,
       contentType,
       contentLength: range ? range.end - range.start + 1 : sizeBytes,

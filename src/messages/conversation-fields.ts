@@ -1,7 +1,8 @@
 import { Conversation } from '../conversations/schema.ts'
-import { builder, tenantWith } from '../graphql/builder.ts'
+import { builder } from '../graphql/builder.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { MessageType } from './enums.ts'
+import { messagesOf } from './page-of-each.ts'
 import { Message } from './schema.ts'
 
 // A conversation is also reached from a text that its reader has sent, or by a change that its reader may make.
@@ -25,12 +26,7 @@ builder.prismaObjectFields(Conversation, (t) => ({
       authScopes: mayRead,
       totalCount: ({ id }, _args, context) =>
         context.db.message.count({ where: { conversationId: id } }),
-      resolve: (query, { id }, _args, context) =>
-        context.db.message.findMany({
-          ...query,
-          where: { conversationId: id, tenantId: tenantWith(context, 'messages:read') },
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        }),
+      resolve: (query, { id }, _args, context) => messagesOf(context, id, query),
     },
     { name: 'ConversationMessages', description: 'A page of a conversation’s messages.' },
     {

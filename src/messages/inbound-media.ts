@@ -62,6 +62,10 @@ export const fetchMedia = ({
         // Waits for the user to connect again: the sweep comes back to it.
         if (error instanceof NotConnectedError) return
         if (error instanceof MediaStoreUnavailableError) {
+          logger.warn(
+            { err: error, messageId },
+            'A picture could not be kept; it will be tried again',
+          )
           throw new RetryLaterError('The media store is down', after(clock.now(), minutes(1)))
         }
         if (!(error instanceof RingCentralRefusedError || error instanceof TooLargeError))

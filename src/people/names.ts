@@ -1,3 +1,4 @@
+import type { Contact } from '../db/generated/client/client.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
@@ -31,14 +32,12 @@ export const nameOf: NameOf = createBatch<NamedParty, string | null>(async (cont
   const extensionRowIds = distinct(parties.map(({ extensionRowId }) => extensionRowId))
   const extensionIds = distinct(parties.map(({ extensionId }) => extensionId))
   const [contacts, entries] = await Promise.all([
-    context.db.contact.findMany({
-      where: {
-        tenantId,
-        extensionRowId: { in: extensionRowIds },
-        phoneNumbers: { hasSome: numbers },
-      },
-      select: { name: true, phoneNumbers: true, extensionRowId: true },
-    }),
+    // By the index of numbers, each in turn: Postgres would compare every contact with all of them.
+    context.db.$queryRaw<Pick<Contact, 'name' | 'phoneNumbers' | 'extensionRowId'>[]>`
+      SELECT DISTINCT contact."id", "name", "phoneNumbers", "extensionRowId"
+      FROM unnest(${numbers}::text[]) AS wanted("number")
+      JOIN "Contact" AS contact ON contact."phoneNumbers" @> ARRAY[wanted."number"]
+      WHERE contact."tenantId" = ${tenantId} AND contact."extensionRowId" = ANY(${extensionRowIds}::text[])`,
     context.db.directoryEntry.findMany({
       where: {
         tenantId,

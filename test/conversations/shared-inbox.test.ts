@@ -88,6 +88,27 @@ it('two agents share the inbox of a number: who is asked, who answers, what is d
     },
   ])
 
+  // A list with the newest and the oldest messages of each, and what belongs to them.
+  const { conversations } = await acme.query(`{ conversations { nodes {
+    newest: messages(first: 2) { nodes { text } pageInfo { hasNextPage } }
+    oldest: messages(last: 1) { nodes { text conversation { id } extension { extensionId } } } } } }`)
+  const oldest = (text: string) => ({
+    nodes: [{ text, conversation: {}, extension: { extensionId: ava.extensionId } }],
+  })
+  expect(conversations.nodes).toMatchObject([
+    {
+      newest: {
+        nodes: [{ text: 'Sent from my desk phone' }, { text: 'On its way!' }],
+        pageInfo: { hasNextPage: true },
+      },
+      oldest: oldest('My order is late'),
+    },
+    {
+      newest: { nodes: [{ text: 'Is anybody there?' }], pageInfo: { hasNextPage: false } },
+      oldest: oldest('Is anybody there?'),
+    },
+  ])
+
   // Done; done twice is done once.
   await doWith(acme, 'archiveConversation', asked.id)
   const events = await gateway.db.event.count({ where: { type: 'conversation.changed' } })

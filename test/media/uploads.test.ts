@@ -156,6 +156,20 @@ describe('an upload', () => {
     const chunked = { method: 'PUT', body: new Blob([bytes]).stream(), duplex: 'half' } as const
     expect((await fetch(url, chunked as RequestInit)).status).toBe(413)
     expect(await put(url, bytes)).toMatchObject({ status: 413, body: { reason: 'TOO_LARGE' } })
+    // At once, and not when all of it has come: this one never ends.
+    const { port, pathname, search } = new URL(url)
+    const endless = connect(Number(port), 'localhost')
+    let answer = ''
+    endless.on('data', (piece) => {
+      answer += piece
+    })
+    endless.write(
+      `PUT ${pathname}${search} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    )
+    endless.write(`${bytes.length.toString(16)}\r\n`)
+    endless.write(bytes)
+    await expect.poll(() => answer).toMatch(/^HTTP\/1.1 413 /)
+    endless.destroy()
     expect(await filesIn(mediaDir)).toEqual(before)
     expect((await put(url, png({ sizeBytes: 1_500_000 }))).status).toBe(200)
     expect((await findUpload(acme, id)).sizeBytes).toBe(1_500_000)

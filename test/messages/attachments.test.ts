@@ -48,7 +48,7 @@ it('a picture is shown from its address; what may be a page is saved, never show
   expect([picture.status, await picture.text()]).toEqual([200, 'PNG'])
   expect(Object.fromEntries(picture.headers)).toMatchObject({
     'content-type': 'image/png',
-    'content-disposition': 'inline; filename="Gr__e__1_.png"',
+    'content-disposition': `inline; filename="Gr__e__1_.png"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%221%22.png`,
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',

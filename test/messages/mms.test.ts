@@ -5,12 +5,14 @@ import { fetchMediaJob, sweepMessagesJob, syncMessagesJob } from '../../src/mess
 import { login } from '../simulator/harness.ts'
 import { ava, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
+import { captureLogs } from '../support/logs.ts'
 import { elsewhere, received, waitForMessage } from '../support/mailbox.ts'
 import { createMediaDir, createUpload, png, sha256, uploaded } from '../support/media.ts'
 import { send, smsRequests, stranger, waitForStatus } from '../support/texts.ts'
 import { resolve } from './unconfirmed.ts'
 
 const tollFree = '+18005550199'
+const logs = captureLogs()
 
 let gateway: Gateway
 let acme: TestTenant
@@ -20,7 +22,10 @@ let extensionRowId: string
 beforeAll(async () => {
   const dir = await createMediaDir()
   mediaDir = dir.mediaDir
-  gateway = await startGateway({ shared: true, app: { mediaDir, settleMs: 250 } })
+  gateway = await startGateway({
+    shared: true,
+    app: { mediaDir, settleMs: 250, logger: logs.logger },
+  })
   acme = await gateway.createTenant()
   extensionRowId = (await acme.connect(ava)).id
   return async () => {
@@ -72,8 +77,19 @@ describe('an MMS', () => {
     expect([part.status, String(part.bytes)]).toEqual([206, 'PNG'])
     const head = await fetch(mine.attachments[0].url, { method: 'HEAD' })
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '700000'])
-    const beyond = await bytesAt(mine.attachments[0].url, { range: 'bytes=700000-' })
-    expect(beyond.status).toBe(416)
+    const beyond = await fetch(mine.attachments[0].url, { headers: { range: 'bytes=700000-' } })
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */700000'])
+    const etag = head.headers.get('etag') ?? ''
+    expect(etag).toBe(`"${sha256(picture)}"`)
+    const known = await bytesAt(mine.attachments[0].url, { 'if-none-match': `"x", W/${etag}` })
+    expect(known).toMatchObject({ status: 304, bytes: Buffer.alloc(0) })
+    for (const [tag, status] of [
+      [etag, 206],
+      ['"x"', 200],
+    ] as const) {
+      const rest = { range: 'bytes=1-3', 'if-range': tag }
+      expect((await bytesAt(mine.attachments[0].url, rest)).status).toBe(status)
+    }
 
     // The same picture once more, to somebody else, by an idempotent request.
     const again = { to: ['+14155550125'], idempotencyKey: 'again' }
@@ -212,6 +228,26 @@ describe('a picture that comes in', () => {
       (one) => one.text === words.text && one.attachments[0]?.state === 'KEPT',
     )
     expect(attachments).toMatchObject([{ sha256: sha256(bytes) }])
+  })
+
+  it('waits at RingCentral while the store is down, is shown from there, and is fetched afterwards', async () => {
+    await rename(mediaDir, `${mediaDir}-away`)
+    const before = fetches()
+    const { id } = await arrive('Nowhere to put it')
+    await expect.poll(fetches).toBeGreaterThan(before)
+    // Put off, not given up, and the operator is told.
+    const jobsOf = () => gateway.db.$queryRaw<{ state: string }[]>`
+      SELECT state FROM pgboss.job WHERE name = ${fetchMediaJob.name} AND data->>'messageId' = ${id}
+        AND start_after > created_on`
+    await expect.poll(jobsOf).toMatchObject([{ state: 'created' }])
+    expect(logs.text()).toContain('A picture could not be kept')
+    const [attachment] = (await shown(id)).attachments
+    expect(attachment.sha256).toBeNull()
+    expect((await bytesAt(attachment.url)).bytes.equals(bytes)).toBe(true)
+    await rename(`${mediaDir}-away`, mediaDir)
+    const jobs = await createJobRunner(gateway)
+    await jobs.run(fetchMediaJob, { messageId: id })
+    expect((await kept(id)).attachments[0].sha256).toBe(sha256(bytes))
   })
 
   it('is served from RingCentral until it is here; a fetch that got lost is made again', async () => {
