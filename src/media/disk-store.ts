@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, opendir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Logger } from '../lib/logger.ts'
 import { type Kept, MediaLostError, type MediaStore, MediaStoreUnavailableError } from './store.ts'
@@ -48,11 +57,19 @@ export async function createDiskStore(
   // Ids begin with the time: their ends spread evenly.
   const pathOf = (key: string) => join(root, key.slice(-2), key)
 
-  /** A missing file says nothing while the whole directory may be missing. */
-  async function whyMissing(key: string, error: unknown): Promise<Error> {
-    return isMissing(error) && (await isHere())
-      ? new MediaLostError(key)
-      : new MediaStoreUnavailableError(error)
+  /**
+   * A missing file says nothing while the whole directory may be missing: it counts as lost when it is missed between two
+   * looks at the directory, for a volume may come back at any moment.
+   */
+  async function openFile(key: string): Promise<FileHandle> {
+    const path = pathOf(key)
+    const first = await open(path).catch((error: unknown) => error)
+    if (!(first instanceof Error)) return first as FileHandle
+    if (!isMissing(first) || !(await isHere())) return unavailable(first)
+    return open(path).catch(async (error) => {
+      if (isMissing(error) && (await isHere())) throw new MediaLostError(key)
+      return unavailable(error)
+    })
   }
 
   return {
@@ -82,9 +99,7 @@ export async function createDiskStore(
     },
 
     async read(key, range) {
-      const file = await open(pathOf(key)).catch(async (error) => {
-        throw await whyMissing(key, error)
-      })
+      const file = await openFile(key)
       let position = range?.start ?? 0
       const end = (range?.end ?? Number.POSITIVE_INFINITY) + 1
       return new ReadableStream<Uint8Array>(
