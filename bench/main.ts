@@ -165,11 +165,7 @@ async function measure(): Promise<Measured[]> {
 /** With a gateway of its own, into whose database it puts what is many. */
 async function filled<Result>(
   part: string,
-  work: (
-    gateway: Gateway & { number: string },
-    db: pg.Client,
-    running: Running,
-  ) => Promise<Result>,
+  work: (gateway: Gateway & { number: string }, db: pg.Client, running: Running) => Promise<Result>,
   env: Record<string, string> = {},
 ): Promise<Result> {
   say(part)
