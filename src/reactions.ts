@@ -15,6 +15,7 @@ import type { MediaStore } from './media/store.ts'
 import { removeMediaOf } from './media/sweep.ts'
 import { cancelOptedOut } from './messages/cancel-opted-out.ts'
 import { failNotConnected } from './messages/fail-queued.ts'
+import { requestHighVolumeSync } from './messages/request-high-volume-sync.ts'
 import { requestSync } from './messages/request-sync.ts'
 import { wakeLane } from './messages/send-lane.ts'
 import { correctEntry } from './people/correct-entry.ts'
@@ -49,6 +50,7 @@ export function createReactions(deps: { queue: Pick<JobQueue, 'send'>; clock: Cl
     /** Its notifications reach us, after a time in which they may not have. */
     async onSubscribed(tx: Tx, extensionRowId: string): Promise<void> {
       await requestSync(tx, queue, extensionRowId)
+      await requestHighVolumeSync(tx, queue, extensionRowId)
       await requestConsentSync(tx, queue, extensionRowId)
       await requestCallSync(tx, queue, extensionRowId)
       await requestPresence(tx, extensionRowId)

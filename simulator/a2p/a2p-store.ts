@@ -19,6 +19,8 @@ export interface A2PMessage {
   errorCode?: string
   createdAt: number
   modifiedAt: number
+  /** In no list before. */
+  hiddenUntil?: number
 }
 
 export interface A2PBatch {
@@ -39,7 +41,7 @@ interface Needs {
   carriers: Carriers
   optOuts: OptOuts
   notifier: Notifier
-  delivery: { sentAfterMs: number; deliveredAfterMs: number }
+  delivery: { sentAfterMs: number; deliveredAfterMs: number; hiddenForMs: number }
 }
 
 /** High-volume texts: batches of them, in a store apart from everybody's mailboxes. */
@@ -81,8 +83,10 @@ export function createA2PStore(needs: Needs) {
       from: string,
       size: number,
       texts: { to: string; text: string }[],
+      hideForMs = delivery.hiddenForMs,
     ) {
       const now = clock.now()
+      const hidden = hideForMs > 0 && { hiddenUntil: now + hideForMs }
       const id = random.uuid()
       const batch: A2PBatch = {
         id,
@@ -96,7 +100,11 @@ export function createA2PStore(needs: Needs) {
       batches.push(batch)
       for (const { to, text } of texts) {
         batch.messages.push(
-          add({ accountId, batchId: id, from, to, text, direction: 'Outbound', status: 'Queued' }),
+          add({
+            ...{ accountId, batchId: id, from, to, text, ...hidden },
+            direction: 'Outbound',
+            status: 'Queued',
+          }),
         )
       }
       clock.setTimer(delivery.sentAfterMs, () => move(batch, 'Queued'))
@@ -116,9 +124,14 @@ export function createA2PStore(needs: Needs) {
     },
 
     batches: (accountId: string) => batches.filter((one) => one.accountId === accountId).reverse(),
-    /** Newest first. */
+    /** Newest first, without those that are hidden for now. */
     messages: (accountId: string) =>
-      messages.filter((one) => one.accountId === accountId).reverse(),
+      messages
+        .filter((one) => one.accountId === accountId)
+        .filter(({ hiddenUntil = 0 }) => hiddenUntil <= clock.now())
+        .reverse(),
+    /** Every text ever accepted for sending, oldest first. */
+    outbox: () => messages.filter((one) => one.direction === 'Outbound'),
   }
 }
 

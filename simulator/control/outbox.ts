@@ -8,12 +8,31 @@ export interface OutboxEntry {
   to: string[]
   text: string
   acceptedAt: string
+  /** Of a high-volume text. */
+  batchId?: string
   /** Of an MMS. */
   attachments?: { contentType: string; fileName?: string; sizeBytes: number; sha256: string }[]
 }
 
 /** Every text that was ever accepted for sending, whatever became of its answer. Oldest first. */
 export function readOutbox(sim: Simulation): OutboxEntry[] {
+  return [...ordinaryTexts(sim), ...highVolumeTexts(sim)].sort((a, b) =>
+    a.acceptedAt < b.acceptedAt ? -1 : Number(a.acceptedAt > b.acceptedAt),
+  )
+}
+
+function highVolumeTexts(sim: Simulation): OutboxEntry[] {
+  return sim.a2p.outbox().map(({ id, batchId, from, to, text, createdAt }) => ({
+    id,
+    from,
+    to: [to],
+    text,
+    acceptedAt: time(createdAt),
+    ...(batchId !== undefined && { batchId }),
+  }))
+}
+
+function ordinaryTexts(sim: Simulation): OutboxEntry[] {
   return sim.mailboxes.outbox().map((message) => ({
     id: message.id,
     from: message.from.phoneNumber,

@@ -42,7 +42,8 @@ async function create(x: Exchange): Promise<Response> {
     else accepted.push({ to, text })
     seen.add(to)
   }
-  const batch = sim.a2p.acceptBatch(account.id, from, body.messages.length, accepted)
+  const size = body.messages.length
+  const batch = sim.a2p.acceptBatch(account.id, from, size, accepted, x.c.get('hideForMs'))
   return answer({ ...renderBatch(batch, sim.clock.now()), rejected }, 201)
 }
 

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../db/client.ts'
-import type { Extension, Feature } from '../db/generated/client/client.ts'
+import type { Extension, Feature, PhoneNumber } from '../db/generated/client/client.ts'
+import { isHighVolume } from '../numbers/high-volume.ts'
 import {
   consentChanges,
   detailedPresenceChanges,
@@ -17,8 +18,8 @@ type Needs = {
   features?: readonly Feature[]
   /** What RingCentral must notify us of. */
   filter?: string
-  /** A number of its own that can text. */
-  number?: true
+  /** A number of its own with this feature of RingCentral's. */
+  number?: 'SmsSender' | 'A2PSmsSender'
   /** An administrator of the company. */
   admin?: true
 }
@@ -30,8 +31,9 @@ const live = 'SubscriptionWebhook'
  * `requireAbility`, and `Extension.capabilities` tells the same beforehand.
  */
 export const abilities = {
-  SEND_SMS: { scopes: ['SMS'], number: true },
-  RECEIVE_SMS: { scopes: ['ReadMessages'], number: true },
+  SEND_SMS: { scopes: ['SMS'], number: 'SmsSender' },
+  RECEIVE_SMS: { scopes: ['ReadMessages'], number: 'SmsSender' },
+  HIGH_VOLUME_SMS: { scopes: ['A2PSMS'], number: 'A2PSmsSender' },
   LIVE_MESSAGES: { scopes: ['ReadMessages', live], filter: instantSms() },
   SYNC_READ_STATE: { scopes: ['EditMessages'] },
   SYNC_CONSENTS: { scopes: ['SMS', live], filter: consentChanges() },
@@ -63,6 +65,11 @@ export type Ability = keyof typeof abilities
 export const allAbilities = Object.keys(abilities) as Ability[]
 
 export const needsOf = (ability: Ability): Needs => abilities[ability]
+
+/** What it takes to text from a number. */
+export function textingFrom(number: Pick<PhoneNumber, 'features'>): Ability {
+  return isHighVolume(number) ? 'HIGH_VOLUME_SMS' : 'SEND_SMS'
+}
 
 /** Whether the grant covers what it takes. */
 export function coversAbility(granted: { scopes: readonly string[] }, ability: Ability): boolean {

@@ -13,6 +13,9 @@ const Ability = builder.enumType('Ability', {
   values: {
     SEND_SMS: { description: '`sendSms`.' },
     RECEIVE_SMS: { description: 'Texts that come in, and what became of those that went out.' },
+    HIGH_VOLUME_SMS: {
+      description: '`sendSms` from its high-volume numbers (A2P), and texts that come in there.',
+    },
     LIVE_MESSAGES: {
       description: 'Texts within seconds. Without it, comparing finds them minutes later.',
     },
@@ -83,8 +86,7 @@ const capabilitiesIn = createBatch<ExtensionRow, CapabilityRow[]>(async (context
     featuresOf(context.db, tenantOf(context)),
     context.db.phoneNumber.findMany({
       where: { extensionRowId },
-      distinct: ['extensionRowId'],
-      select: { extensionRowId: true, phoneNumber: true },
+      select: { extensionRowId: true, features: true },
     }),
     context.db.webhookSubscription.findMany({
       where: { extensionRowId, status: 'ACTIVE' },

@@ -31,7 +31,7 @@ export type Capability = {
 export type Circumstances = {
   extension: Pick<Extension, 'status' | 'scopes' | 'isAdmin' | 'numbersDiscoveredAt'>
   features: ReadonlySet<Feature>
-  numbers: readonly Pick<PhoneNumber, 'phoneNumber'>[]
+  numbers: readonly Pick<PhoneNumber, 'features'>[]
   /** The one that works; null while there is none. */
   webhook: Pick<WebhookSubscription, 'eventFilters' | 'disabledFilters'> | null
 }
@@ -80,10 +80,10 @@ function whatElse(
   if (admin && !extension.isAdmin) {
     return 'Only an administrator of the company may read everybody’s: connect one as well.'
   }
-  if (number && numbers.length === 0) {
+  if (number && !numbers.some(({ features }) => features.includes(number))) {
     return extension.numbersDiscoveredAt === null
       ? 'Its numbers have not been read yet: look again in a moment.'
-      : 'It has no number that can text. Give it one at RingCentral, with the feature SmsSender; then `discoverPhoneNumbers`.'
+      : `It has no number that can text. Give it one at RingCentral, with the feature ${number}; then \`discoverPhoneNumbers\`.`
   }
   if (filter !== undefined && !webhook?.eventFilters.includes(filter)) {
     return 'RingCentral is being asked to notify us: look again in a moment.'

@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
+import { isHighVolume } from '../numbers/high-volume.ts'
 import { NotConnectedError } from './errors.ts'
 import { findMapping } from './user-mapping.ts'
 
@@ -23,12 +24,13 @@ export async function extensionOfUser(
   )
 }
 
-/** The number that an extension texts from and is rung at unless told: its direct one before any other. */
+/** The number that an extension texts from and is rung at unless told: its direct one before any other, and a high-volume one if it has nothing else. */
 export async function ownNumber(db: Db, extensionRowId: string): Promise<string | undefined> {
   const phoneNumbers = await db.phoneNumber.findMany({
     where: { extensionRowId },
     orderBy: { phoneNumber: 'asc' },
   })
-  const direct = phoneNumbers.find(({ usageType }) => usageType === 'DirectNumber')
-  return (direct ?? phoneNumbers[0])?.phoneNumber
+  const ordinary = phoneNumbers.filter((number) => !isHighVolume(number))
+  const direct = ordinary.find(({ usageType }) => usageType === 'DirectNumber')
+  return (direct ?? ordinary[0] ?? phoneNumbers[0])?.phoneNumber
 }

@@ -1,9 +1,13 @@
-import type { Extension, Feature } from '../db/generated/client/client.ts'
+import type { Extension, Feature, PhoneNumber } from '../db/generated/client/client.ts'
+import { isHighVolume } from '../numbers/high-volume.ts'
 import {
   consentChanges,
   detailedPresenceChanges,
   extensionChanges,
   extensionListChanges,
+  highVolumeBatches,
+  highVolumeOptOuts,
+  highVolumeTexts,
   instantSms,
   mailboxChanges,
   telephonySessions,
@@ -12,10 +16,12 @@ import { covers } from './covers.ts'
 
 /** What RingCentral shall notify us of for an extension: as much as its grant covers and its tenant has on. */
 export function wantedFilters(
-  extension: Pick<Extension, 'scopes'>,
+  extension: Pick<Extension, 'scopes'> & { phoneNumbers: Pick<PhoneNumber, 'features'>[] },
   features: ReadonlySet<Feature>,
 ): string[] {
   const may = (scope: string, feature: Feature) => covers(extension, scope) && features.has(feature)
+  // They tell of the whole account: not to everybody in it.
+  const highVolume = covers(extension, 'A2PSMS') && extension.phoneNumbers.some(isHighVolume)
   return [
     instantSms(),
     mailboxChanges(),
@@ -23,6 +29,8 @@ export function wantedFilters(
     ...(features.has('VOICEMAIL') ? [mailboxChanges('VoiceMail')] : []),
     ...(features.has('FAX') ? [mailboxChanges('Fax')] : []),
     ...(covers(extension, 'SMS') ? [consentChanges()] : []),
+    ...(highVolume ? [highVolumeTexts(), highVolumeBatches()] : []),
+    ...(highVolume && !covers(extension, 'SMS') ? [highVolumeOptOuts()] : []),
     extensionChanges(),
     ...(features.has('DIRECTORY') ? [extensionListChanges()] : []),
     ...(may('ReadPresence', 'PRESENCE') ? [detailedPresenceChanges()] : []),

@@ -71,7 +71,10 @@ export const ensureWebhook = ({
   })
 
   async function ensure(api: RingCentralApi, extensionRowId: string) {
-    const extension = await db.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
+    const extension = await db.extension.findUniqueOrThrow({
+      where: { id: extensionRowId },
+      include: { phoneNumbers: { select: { features: true } } },
+    })
     const eventFilters = wantedFilters(extension, await featuresOf(db, extension.tenantId))
     // In this order: what another worker makes meanwhile is then seen by `create`, and not made twice.
     const rows = await db.webhookSubscription.findMany({

@@ -26,7 +26,11 @@ export async function recordHistory(
   records: readonly MessageRecord[],
 ): Promise<{ imported: number; open: number }> {
   const known = await tx.message.findMany({
-    where: { extensionRowId, rcMessageId: { in: records.map(({ id }) => id) } },
+    where: {
+      extensionRowId,
+      highVolume: false,
+      rcMessageId: { in: records.map(({ id }) => id) },
+    },
     select: { rcMessageId: true },
   })
   const ids = new Set(known.map(({ rcMessageId }) => rcMessageId))

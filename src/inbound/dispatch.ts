@@ -11,8 +11,10 @@ import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cancelOptedOut } from '../messages/cancel-opted-out.ts'
 import { hearKeywords } from '../messages/hear-keywords.ts'
+import { hearHighVolumeText } from '../messages/high-volume-mailbox.ts'
 import { requestMedia } from '../messages/inbound-media.ts'
 import { recordInbound } from '../messages/record-inbound.ts'
+import { requestHighVolumeSync } from '../messages/request-high-volume-sync.ts'
 import { requestSync } from '../messages/request-sync.ts'
 import { recordPresence } from '../people/record-presence.ts'
 import { requestDirectoryOf } from '../people/request-directory.ts'
@@ -90,6 +92,22 @@ export const processNotification = ({
         const { records } = notification.body
         const deps = { queue, onOptOut: cancelOptedOut }
         return applyRecords(tx, record, deps, mailbox.tenantId, records)
+      }
+      case 'high-volume-text':
+        return hearHighVolumeText(tx, record, { queue, clock }, mailbox.tenantId, notification.body)
+      case 'high-volume-batch': {
+        // Everybody's in the account: of interest where it is one of the extension's own numbers.
+        const { from: phoneNumber } = notification.body
+        const own = await tx.phoneNumber.findFirst({ where: { extensionRowId, phoneNumber } })
+        return own ? requestHighVolumeSync(tx, queue, extensionRowId) : undefined
+      }
+      case 'high-volume-opt-out': {
+        const { active, ...pair } = notification.body
+        const optStatus = active ? 'OptOut' : 'OptIn'
+        const deps = { queue, onOptOut: cancelOptedOut }
+        // It does not tell when: when RingCentral told of it.
+        const told = { ...pair, optStatus, lastModifiedTime: notification.timestamp } as const
+        return applyRecords(tx, record, deps, mailbox.tenantId, [{ ...told, source: undefined }])
       }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)

@@ -6,8 +6,8 @@ import { mailboxFacts, storable } from './mailbox-facts.ts'
 import { typeOf } from './message-type.ts'
 import { statusFromRingCentral } from './status.ts'
 
-/** In whose store a record is. */
-export type Mailbox = { tenantId: string; extensionRowId: string }
+/** In whose store a record is. High-volume messages have one of their own, with ids of its own. */
+export type Mailbox = { tenantId: string; extensionRowId: string; highVolume?: boolean }
 
 /**
  * A record of RingCentral's store as a message that came in, or that was sent by somebody else than this gateway.

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/client.ts'
-import type { AttemptOutcome, Message } from '../db/generated/client/client.ts'
+import type { AttemptOutcome, Message, MessageAttempt } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -8,9 +8,10 @@ import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
 import { reconcileSendingJob } from './jobs.ts'
-import { mayLeave } from './leaving.ts'
+import { allMayLeave } from './leaving.ts'
 import { holdLane, type Lane, LaneLostError, sendWithinMs, wakeLane } from './send-lane.ts'
-import { moveStatus, takeBack } from './status.ts'
+import { moveStatuses, takeBack } from './status.ts'
+import type { Way } from './way.ts'
 
 type Deps = {
   db: Db
@@ -20,24 +21,33 @@ type Deps = {
   clock: Clock
 }
 
-/** The message was expired, taken back or put off, or its extension disconnected, right before it would have been sent. */
+/** A message was expired, taken back or put off, or its extension disconnected, right before it would have been sent. */
 export class NothingToSendError extends Error {
   override name = 'NothingToSendError'
 }
 
-/** `rcRequestId`: RingCentral's id of the exchange; an error brings its own. */
-type AttemptEnd = { outcome: AttemptOutcome; rcRequestId?: string | undefined; error?: unknown }
+/** `rcRequestId`: RingCentral's id of the exchange; an error brings its own. `errorCode` is told instead of an error's. */
+type AttemptEnd = {
+  outcome: AttemptOutcome
+  rcRequestId?: string | undefined
+  error?: unknown
+  errorCode?: string
+}
 
 export type Attempt = ReturnType<ReturnType<typeof createAttempts>['of']>
 
 /**
- * Attempts to hand a message to RingCentral, each written before its request leaves. Without that row
+ * Attempts to hand messages to RingCentral, each written before its request leaves. Without that row
  * a crash during the request could not be told from one before it.
  */
 export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
-  const doubt = async (tx: Tx, messageId: string, attemptId: string, facts: object) => {
-    await tx.messageAttempt.update({
-      where: { id: attemptId },
+  /** Of those that left in one request, one is looked for, and the others with it. */
+  const doubt = async (tx: Tx, attempts: readonly MessageAttempt[], facts: object) => {
+    const [first] = attempts
+    if (!first) return
+    const { messageId } = first
+    await tx.messageAttempt.updateMany({
+      where: { id: { in: attempts.map(({ id }) => id) } },
       data: { outcome: 'IN_DOUBT', finishedAt: clock.now(), ...facts },
     })
     const startAfter = after(clock.now(), settleMs)
@@ -46,63 +56,66 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
   }
 
   return {
-    of(lane: Lane, message: Message) {
-      let attemptId: string | undefined
-      const finish = async (tx: Tx, record: RecordEvent, end: AttemptEnd) => {
-        if (!attemptId) return
-        await tx.messageAttempt.update({
-          where: { id: attemptId },
+    /** `messages`: what leaves in one request. */
+    of(lane: Lane, { highVolume }: Pick<Way, 'highVolume'>, messages: readonly Message[]) {
+      let begun: MessageAttempt[] = []
+      const finish = async (
+        tx: Tx,
+        record: RecordEvent,
+        end: AttemptEnd,
+        some: readonly Pick<Message, 'id'>[] = messages,
+      ) => {
+        const ids = some.map(({ id }) => id)
+        const ended = begun.filter(({ messageId }) => ids.includes(messageId))
+        if (ended.length === 0) return
+        await tx.messageAttempt.updateMany({
+          where: { id: { in: ended.map(({ id }) => id) } },
           data: {
             outcome: end.outcome,
             finishedAt: clock.now(),
             rcRequestId: end.rcRequestId ?? null,
             ...factsOf(end.error),
+            ...(end.errorCode && { errorCode: end.errorCode }),
           },
         })
         if (end.outcome === 'REFUSED') {
-          const [refused] = await tx.message.updateManyAndReturn({
-            where: { id: message.id, status: 'SENDING' },
+          const refused = await tx.message.updateManyAndReturn({
+            where: { id: { in: ids }, status: 'SENDING' },
             data: { mayRetry: true },
           })
-          if (refused?.cancelRequestedAt) await takeBack(tx, record, refused.id)
+          for (const message of refused) {
+            if (message.cancelRequestedAt) await takeBack(tx, record, message.id)
+          }
         }
       }
       return {
         get begun() {
-          return attemptId !== undefined
+          return begun.length > 0
         },
 
         /**
          * Called right before each request leaves.
          *
          * @throws LaneLostError when somebody else sends for this extension now, NothingToSendError when
-         *   the message may not leave (any more): then the request must not leave
+         *   one of the messages may not leave (any more): then the request must not leave
          */
         begin: async () => {
-          const id = createId('MessageAttempt')
           const checkedAt = performance.now()
-          const leaves = await eventLog.transaction(async (tx, record) => {
+          const beginning = await eventLog.transaction(async (tx, record) => {
             await holdLane(tx, lane)
             // A request that was refused for its token is followed by another one.
             await finish(tx, record, { outcome: 'REFUSED' })
-            if (!(await mayLeave(tx, record, { queue, clock }, message.id))) return false
-            const number = 1 + (await tx.messageAttempt.count({ where: { messageId: message.id } }))
-            await tx.messageAttempt.create({
-              data: {
-                id,
-                tenantId: message.tenantId,
-                messageId: message.id,
-                number,
-                startedAt: clock.now(),
-              },
-            })
-            await tx.message.update({ where: { id: message.id }, data: { mayRetry: false } })
-            await moveStatus(tx, record, message.id, { to: 'SENDING' })
-            return true
+            if (!(await allMayLeave(tx, record, { queue, clock }, messages))) return []
+            const attempts = await write(tx, messages)
+            const ids = messages.map(({ id }) => id)
+            const data = { mayRetry: false, highVolume }
+            await tx.message.updateMany({ where: { id: { in: ids } }, data })
+            await moveStatuses(tx, record, ids, { to: 'SENDING' })
+            return attempts
           })
-          if (!leaves) throw new NothingToSendError()
+          if (beginning.length === 0) throw new NothingToSendError()
           // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
-          attemptId = id
+          begun = beginning
           if (performance.now() - checkedAt < sendWithinMs) return
           // Paused in between: somebody else may be sending by now, but this request has not left.
           await eventLog.transaction(async (tx, record) => {
@@ -114,10 +127,7 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
 
         finish,
 
-        doubt: (error: unknown) =>
-          inTransaction(db, async (tx) => {
-            if (attemptId) await doubt(tx, message.id, attemptId, factsOf(error))
-          }),
+        doubt: (error: unknown) => inTransaction(db, (tx) => doubt(tx, begun, factsOf(error))),
       }
     },
 
@@ -128,14 +138,38 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
           outcome: null,
           message: { extensionRowId: lane.extensionRowId, status: 'SENDING' },
         },
+        include: { message: { select: { highVolume: true } } },
+        orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
       })
-      for (const { id, messageId } of open) {
+      const requests = Map.groupBy(open, ({ id, startedAt, message }) =>
+        message.highVolume ? startedAt.getTime() : id,
+      )
+      for (const attempts of requests.values()) {
         await inTransaction(db, async (tx) => {
           await holdLane(tx, lane)
-          await doubt(tx, messageId, id, { errorCode: 'INTERRUPTED' })
+          await doubt(tx, attempts, { errorCode: 'INTERRUPTED' })
         })
       }
     },
+  }
+
+  async function write(tx: Tx, messages: readonly Message[]): Promise<MessageAttempt[]> {
+    const messageId = { in: messages.map(({ id }) => id) }
+    const before = await tx.messageAttempt.groupBy({
+      by: ['messageId'],
+      where: { messageId },
+      _count: true,
+    })
+    const startedAt = clock.now()
+    return tx.messageAttempt.createManyAndReturn({
+      data: messages.map(({ id, tenantId }) => ({
+        id: createId('MessageAttempt'),
+        tenantId,
+        messageId: id,
+        number: 1 + (before.find((one) => one.messageId === id)?._count ?? 0),
+        startedAt,
+      })),
+    })
   }
 }
 

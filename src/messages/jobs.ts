@@ -51,6 +51,16 @@ export const syncMessagesJob = defineJob({
   policy: 'short',
 })
 
+/**
+ * Compares the high-volume messages of an extension's numbers with RingCentral's. `singletonKey` is the extension, and
+ * how far back: what is recent, or all whose delivery is still open.
+ */
+export const syncHighVolumeJob = defineJob({
+  name: 'sync-high-volume',
+  payload: z.object({ extensionRowId: z.string(), back: z.enum(['recent', 'all']) }),
+  policy: 'short',
+})
+
 /** Reads what was said in a voicemail. `singletonKey` is the message. */
 export const readTranscriptionJob = defineJob({
   name: 'read-transcription',

@@ -4,9 +4,10 @@ import type { Message } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { quietHoursOf } from '../tenants/settings.ts'
 import { optedOut } from './cancel-opted-out.ts'
 import { expireDue } from './expire.ts'
-import { holdMessage } from './hold-message.ts'
+import { holdMessage, holdMessages } from './hold-message.ts'
 import { quietUntil } from './quiet.ts'
 import { putOff } from './release.ts'
 import { recordStatus, recordStep, takeBack } from './status.ts'
@@ -46,6 +47,51 @@ export async function mayLeave(
   }
   if (until) await holdUntil(tx, record, { queue }, message, until)
   return !until
+}
+
+/**
+ * The same of messages that are to leave in one request. All of them are held before anything is known of consents, in
+ * one order; each that must not leave comes to its end, so that the others leave the next time.
+ */
+export async function allMayLeave(
+  tx: Tx,
+  record: RecordEvent,
+  deps: Deps,
+  messages: readonly Message[],
+): Promise<boolean> {
+  const [first] = messages
+  if (!first) return false
+  if (messages.length === 1) return mayLeave(tx, record, deps, first.id)
+  const held = await holdMessages(tx, messages)
+  let all = held.length === messages.length
+  for (const { id } of await whoMayNot(tx, deps, held)) {
+    all = (await mayLeave(tx, record, deps, id)) && all
+  }
+  return all
+}
+
+/** Looked at together, since fifty by themselves take longer than a request may wait: texts of one batch and number. */
+async function whoMayNot(tx: Tx, { clock }: Deps, held: readonly Message[]): Promise<Message[]> {
+  const [first] = held
+  if (!first) return []
+  const { tenantId, from: number, batchId } = first
+  if (batchId && !(await isRunning(tx, batchId))) return [...held]
+  const now = clock.now()
+  const waits = ({ status, mayRetry, sendAt, cancelRequestedAt, expiresAt }: Message) =>
+    (status === 'QUEUED' || (status === 'SENDING' && mayRetry)) &&
+    !(sendAt && sendAt > now) &&
+    !(expiresAt && expiresAt <= now) &&
+    !cancelRequestedAt
+  const others = held.flatMap(({ to }) => to)
+  const out = await optedOutOf(tx, { tenantId, number, others })
+  const quietHours = await quietHoursOf(tx, tenantId)
+  const doubtful: Message[] = []
+  for (const message of held) {
+    const isOut = out.some(({ other }) => message.to.includes(other))
+    const isQuiet = quietHours && (await quietUntil(tx, { clock }, message, now))
+    if (!waits(message) || isOut || isQuiet) doubtful.push(message)
+  }
+  return doubtful
 }
 
 async function isRunning(tx: Tx, batchId: string): Promise<boolean> {

@@ -64,7 +64,9 @@ export async function refreshMessage(
   tx: Tx,
   record: RecordEvent,
   known: Message,
-  facts: Partial<Omit<MailboxFacts, 'isRead'> & Pick<Message, 'text' | 'unreportedCode'>>,
+  facts: Partial<
+    Omit<MailboxFacts, 'isRead'> & Pick<Message, 'text' | 'unreportedCode' | 'rcMessageId'>
+  >,
 ): Promise<Message> {
   const news = Object.entries(facts).filter(
     ([field, value]) => !isDeepStrictEqual(known[field as keyof Message], value),

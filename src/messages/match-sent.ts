@@ -10,6 +10,7 @@ import { attachmentsOf, mailboxFacts } from './mailbox-facts.ts'
 import { typeOf } from './message-type.ts'
 import { moveStatus, statusFromRingCentral } from './status.ts'
 import { watchDeliveries } from './watch-deliveries.ts'
+import type { ShownRecord } from './way.ts'
 
 /** RingCentral's clock and ours may differ by so much, and it may cut times to whole seconds. */
 const clockSkew = minutes(1)
@@ -64,13 +65,14 @@ export async function adoptRecord(
   { queue, clock }: { queue: Pick<JobQueue, 'send'>; clock: Clock },
   message: Message,
   attempt: MessageAttempt,
-  found: MessageRecord,
+  found: ShownRecord,
 ): Promise<void> {
   await tx.messageAttempt.update({ where: { id: attempt.id }, data: { outcome: 'ACCEPTED' } })
   const adopted = await moveStatus(tx, record, message.id, {
     ...statusFromRingCentral(found.status, found.deliveryErrorCode),
     rcMessageId: found.id,
     rcConversationId: found.conversationId ?? null,
+    rcBatchId: found.batchId ?? null,
     note: 'Found in RingCentral’s store: it was sent.',
   })
   await watchDeliveries(tx, { queue, clock }, message)

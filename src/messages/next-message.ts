@@ -18,11 +18,11 @@ export async function nextMessage(from: Db | Tx, turn: Turn): Promise<Message | 
 type Found = { id: string }
 
 /** As the indexes of lanes have it: see the migrations. */
-const waits = ({ extensionRowId, now }: Turn) => Prisma.sql`
+export const waits = ({ extensionRowId, now }: Turn) => Prisma.sql`
   message."extensionRowId" = ${extensionRowId} AND message."direction" = 'OUTBOUND'
   AND message."status" IN ('QUEUED', 'SENDING') AND (message."status" = 'QUEUED' OR message."mayRetry")
   AND coalesce(message."sendAt" <= ${now}, true)`
-const place = Prisma.sql`GREATEST(message."createdAt", message."sendAt")`
+export const place = Prisma.sql`GREATEST(message."createdAt", message."sendAt")`
 // What a suspended tenant has accepted waits until it is resumed.
 const mayLeave = Prisma.sql`
   EXISTS (SELECT FROM "Tenant" WHERE "id" = message."tenantId" AND "status" = 'ACTIVE')`

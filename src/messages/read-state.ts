@@ -92,7 +92,8 @@ export function createReadState({
       const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
       if (!coversAbility(extension, 'SYNC_READ_STATE')) continue
       await tx.message.updateMany({
-        where: { id: { in: messages.map(({ id }) => id) } },
+        // RingCentral keeps no read state of high-volume messages.
+        where: { id: { in: messages.map(({ id }) => id) }, highVolume: false },
         data: { readToTell: true },
       })
       await queue.send(tx, tellReadStateJob, { extensionRowId }, { singletonKey: extensionRowId })

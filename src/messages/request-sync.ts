@@ -5,6 +5,7 @@ import type { ExtensionService } from '../extensions/service.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, seconds } from '../lib/clock.ts'
 import { syncMessagesJob } from './jobs.ts'
+import { requestHighVolumeSync } from './request-high-volume-sync.ts'
 
 /**
  * RingCentral rings for every step of every message, and allows 50 Light calls a minute. So syncs of
@@ -54,7 +55,10 @@ export function createSyncNow({
 }): SyncNow {
   return async (tenantId, extensionId) => {
     const extension = await extensions.findConnected(tenantId, extensionId)
-    await inTransaction(db, (tx) => requestSync(tx, queue, extension.id))
+    await inTransaction(db, async (tx) => {
+      await requestSync(tx, queue, extension.id)
+      await requestHighVolumeSync(tx, queue, extension.id)
+    })
     return extension
   }
 }

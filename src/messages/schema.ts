@@ -35,6 +35,13 @@ export const Message = builder.prismaNode('Message', {
       description: 'When the gateway (outbound) or RingCentral (inbound) accepted it.',
     }),
     rcMessageId: t.exposeString('rcMessageId', { nullable: true }),
+    highVolume: t.boolean({
+      description:
+        'Whether it came, or left, by RingCentral’s high-volume service (A2P): see `PhoneNumber.highVolume`. False while it waits.',
+      // Events of before it was told apart say nothing of it.
+      resolve: ({ highVolume }) => highVolume === true,
+    }),
+    rcBatchId: t.exposeString('rcBatchId', { nullable: true }),
     errorCode: t.exposeString('errorCode', { nullable: true }),
     errorMessage: t.exposeString('errorMessage', { nullable: true }),
     error: t.field({

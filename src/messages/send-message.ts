@@ -17,13 +17,14 @@ import {
 import { type Attempt, type createAttempts, NothingToSendError } from './attempts.ts'
 import { batchPace } from './batch-pace.ts'
 import { failNotConnected } from './fail-queued.ts'
-import { explainRefusal, handOver } from './hand-over.ts'
+import { refusedTogether } from './high-volume-way.ts'
 import { sendSmsJob } from './jobs.ts'
 import type { LaneAlarms } from './lane-alarms.ts'
 import { AttachmentLostError, filesOf } from './outbound-media.ts'
+import { recordAnswer, recordRefusal } from './record-answer.ts'
 import { type Lane, LaneLostError, pauseLane } from './send-lane.ts'
-import { moveStatus, statusFromRingCentral } from './status.ts'
-import { watchDeliveries } from './watch-deliveries.ts'
+import { moveStatus } from './status.ts'
+import { wayFor } from './way.ts'
 
 /** RingCentral cannot be reached: how long a lane rests, if nobody says otherwise. */
 const usualRest = seconds(10)
@@ -47,7 +48,7 @@ export type SendMessageDeps = {
 export type Sent = 'done' | 'resting' | Date
 
 /**
- * Hands one message to RingCentral, and records what it answered. Throws only what came before anything was
+ * Hands one message to RingCentral, with those that may go along, and records what it answered. Throws only what came before anything was
  * begun, and `LaneLostError`.
  */
 export function createSendMessage({
@@ -59,23 +60,19 @@ export function createSendMessage({
   return send
 
   async function send(lane: Lane, message: Message): Promise<Sent> {
-    const attempt = attempts.of(lane, message)
+    const way = await wayFor(db, message)
+    const messages = await way.gather(db, message, clock.now())
+    const attempt = attempts.of(lane, way, messages)
     try {
       const files = await filesOf({ db, store, clock, restMs }, message)
-      const accepted = await access.call(
+      const handed = await access.call(
         lane.extensionRowId,
-        (api) => handOver(api, message, files),
+        (api) => way.handOver(api, messages, files),
         { beforeRequest: attempt.begin, ...(message.batchId !== null && batchPace) },
       )
-      await eventLog.transaction(async (tx, record) => {
-        await attempt.finish(tx, record, { outcome: 'ACCEPTED', rcRequestId: accepted.requestId })
-        await moveStatus(tx, record, message.id, {
-          ...statusFromRingCentral(accepted.status, undefined),
-          rcMessageId: accepted.id,
-          rcConversationId: accepted.conversationId ?? null,
-        })
-        await watchDeliveries(tx, { queue, clock }, message)
-      })
+      await eventLog.transaction((tx, record) =>
+        recordAnswer(tx, record, { queue, clock }, attempt, handed),
+      )
       return 'done'
     } catch (error) {
       if (error instanceof LaneLostError) throw error
@@ -89,12 +86,11 @@ export function createSendMessage({
       const refusal = await finalRefusal(message, error)
       if (refusal) {
         await eventLog.transaction(async (tx, record) => {
-          await attempt.finish(tx, record, { outcome: 'REFUSED', error: refusal })
-          await moveStatus(tx, record, message.id, {
-            to: 'SENDING_FAILED',
-            errorCode: refusal.code ?? `HTTP_${refusal.status}`,
-            errorMessage: explainRefusal(message, refusal),
-          })
+          if (messages.length > 1 && isOfOne(refusal)) {
+            const errorCode = refusedTogether
+            return attempt.finish(tx, record, { outcome: 'REFUSED', error: refusal, errorCode })
+          }
+          await recordRefusal(tx, record, attempt, messages, refusal)
         })
         return 'done'
       }
@@ -154,6 +150,11 @@ export function createSendMessage({
       await pauseLane(tx, lane.extensionRowId, { at: clock.now(), until: null, reason })
     })
   }
+}
+
+/** Whether a refusal of many texts may be about one of them: then each goes alone, and is told what is its own. */
+function isOfOne({ status, parameterName }: RingCentralError): boolean {
+  return status === 400 && parameterName !== 'from'
 }
 
 /** No attempt has begun by then. */

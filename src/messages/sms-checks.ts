@@ -1,12 +1,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { requireNoneOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
-import { requireAbility } from '../extensions/abilities.ts'
+import { requireAbility, textingFrom } from '../extensions/abilities.ts'
 import { ExtensionRevokedError } from '../extensions/errors.ts'
 import { InternationalNotAllowedError, SenderNotRegisteredError } from '../numbers/errors.ts'
+import { isHighVolume } from '../numbers/high-volume.ts'
 import { isUnregistered, needsCampaign } from '../numbers/registration.ts'
 import type { findNumber } from '../numbers/service.ts'
-import { MmsNotSupportedError } from './errors.ts'
+import { InvalidRecipientsError, MmsNotSupportedError } from './errors.ts'
 import type { Findings } from './findings.ts'
 import { shortenersIn } from './link-shorteners.ts'
 import { segmentsOf } from './segments.ts'
@@ -59,7 +60,7 @@ function isConnected(_db: Db, { number: { extension } }: Sender): void {
 }
 
 async function coversSending(db: Db, { number }: Sender): Promise<void> {
-  await requireAbility(db, number.extension, 'SEND_SMS')
+  await requireAbility(db, number.extension, textingFrom(number))
 }
 
 function isRegistered(_db: Db, { number }: Sender, warn: Findings['warn']): void {
@@ -105,6 +106,11 @@ function callingCodeOf(phoneNumber: string): string | undefined {
 }
 
 function canGroup(_db: Db, { number, to }: Draft, warn: Findings['warn']): void {
+  if (to.length > 1 && isHighVolume(number)) {
+    throw new InvalidRecipientsError(
+      `${number.phoneNumber} is a high-volume number, which texts one person at a time: send one message each, or use \`sendSmsBatch\`.`,
+    )
+  }
   if (to.length === 1 || number.features.includes('MmsSender')) return
   warn(
     'to',

@@ -36,7 +36,7 @@ export function earlierThan(to: MessageStatus): MessageStatus[] {
 
 /** What a message learns on its way to a status; `note` is for its timeline. */
 export type StatusChange = { to: MessageStatus; note?: string } & Partial<
-  Pick<Message, 'errorCode' | 'errorMessage' | 'rcMessageId' | 'rcConversationId'>
+  Pick<Message, 'errorCode' | 'errorMessage' | 'rcMessageId' | 'rcConversationId' | 'rcBatchId'>
 >
 
 /** Moves a message forward, with its event; does nothing if it is already as far. */
@@ -44,15 +44,26 @@ export async function moveStatus(
   tx: Tx,
   record: RecordEvent,
   messageId: string,
-  { to, note, ...facts }: StatusChange,
+  change: StatusChange,
 ): Promise<Message | undefined> {
-  const [message] = await tx.message.updateManyAndReturn({
-    where: { id: messageId, status: { in: earlierThan(to) } },
+  const [message] = await moveStatuses(tx, record, [messageId], change)
+  return message
+}
+
+/** The same of many, in one go. */
+export async function moveStatuses(
+  tx: Tx,
+  record: RecordEvent,
+  messageIds: readonly string[],
+  { to, note, ...facts }: StatusChange,
+): Promise<Message[]> {
+  const moved = await tx.message.updateManyAndReturn({
+    where: { id: { in: [...messageIds] }, status: { in: earlierThan(to) } },
     // What was said of an earlier status does not hold for this one.
     data: { status: to, errorCode: null, errorMessage: null, ...facts, mayRetry: false },
   })
-  if (message) await recordStep(tx, record, message, note)
-  return message
+  if (moved.length > 0) await recordSteps(tx, record, moved, note)
+  return moved
 }
 
 /** Does what was asked while it was open whether RingCentral has the message: it has not. */

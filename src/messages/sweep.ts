@@ -15,6 +15,7 @@ import {
   sweepMessagesJob,
   tellReadStateJob,
 } from './jobs.ts'
+import { requestHighVolumeSync } from './request-high-volume-sync.ts'
 import { requestSync } from './request-sync.ts'
 
 /** Between syncs that nothing asked for: one Light call of 50 a minute in five minutes. */
@@ -171,7 +172,10 @@ export const sweepMessages = ({
       select: { id: true },
     })
     for (const { id } of stale) {
-      await inTransaction(db, (tx) => requestSync(tx, queue, id))
+      await inTransaction(db, async (tx) => {
+        await requestSync(tx, queue, id)
+        await requestHighVolumeSync(tx, queue, id)
+      })
     }
   }
 }

@@ -153,7 +153,7 @@ export const syncMessages = ({
         if (!(await holdConnected(tx, extensionRowId))) return false
         const rcMessageId = { in: goneIds.slice(from, from + handful) }
         const gone = await tx.message.findMany({
-          where: { extensionRowId, rcMessageId, deletedAt: null },
+          where: { extensionRowId, highVolume: false, rcMessageId, deletedAt: null },
         })
         for (const message of gone) {
           await refreshMessage(tx, record, message, { deletedAt: clock.now() })
@@ -181,7 +181,11 @@ export const syncMessages = ({
     const moved: Message[] = []
     const mailbox = { tenantId, extensionRowId }
     const ours = await tx.message.findMany({
-      where: { extensionRowId, rcMessageId: { in: messages.map((message) => message.id) } },
+      where: {
+        extensionRowId,
+        highVolume: false,
+        rcMessageId: { in: messages.map((message) => message.id) },
+      },
     })
     const knownAs = new Map(ours.map((message) => [message.rcMessageId, message]))
     for (const message of messages) {

@@ -5,6 +5,7 @@ import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, hours, minutes, seconds } from '../lib/clock.ts'
 import { watchDeliveriesJob } from './jobs.ts'
+import { requestHighVolumeSync } from './request-high-volume-sync.ts'
 import { requestSync } from './request-sync.ts'
 
 /**
@@ -22,8 +23,10 @@ const looksAfter = [
   hours(4),
   hours(24),
 ]
+/** From this look on, also what was sent long ago: of high-volume texts that is a list of thousands. */
+const farBackFrom = 4
 /** All looks together, and some more. */
-const watchedFor = hours(30)
+export const watchedFor = hours(30)
 
 type Deps = { queue: Pick<JobQueue, 'send'>; clock: Clock }
 
@@ -52,19 +55,26 @@ async function lookAt(tx: Tx, deps: Deps, extensionRowId: string, look: number):
 
 export const lookAtDeliveries = ({ db, ...deps }: Deps & { db: Db }) =>
   implementJob(watchDeliveriesJob, async ({ extensionRowId, look }) => {
-    const open = await db.message.findFirst({
-      where: {
-        extensionRowId,
-        type: 'SMS',
-        direction: 'OUTBOUND',
-        status: 'SENT',
-        createdAt: { gt: after(deps.clock.now(), -watchedFor) },
-      },
-      select: { id: true },
-    })
-    if (!open) return
+    const anyOpen = (highVolume: boolean) =>
+      db.message.findFirst({
+        where: {
+          extensionRowId,
+          type: 'SMS',
+          direction: 'OUTBOUND',
+          status: 'SENT',
+          highVolume,
+          createdAt: { gt: after(deps.clock.now(), -watchedFor) },
+        },
+        select: { id: true },
+      })
+    const [ordinary, highVolume] = [await anyOpen(false), await anyOpen(true)]
+    if (!ordinary && !highVolume) return
     await inTransaction(db, async (tx) => {
-      await requestSync(tx, deps.queue, extensionRowId)
+      if (ordinary) await requestSync(tx, deps.queue, extensionRowId)
+      if (highVolume) {
+        const back = look < farBackFrom ? 'recent' : 'all'
+        await requestHighVolumeSync(tx, deps.queue, extensionRowId, back)
+      }
       await lookAt(tx, deps, extensionRowId, look + 1)
     })
   })

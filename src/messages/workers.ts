@@ -7,6 +7,7 @@ import { reconcileSending } from './reconcile-sending.ts'
 import { releaseMessage } from './release.ts'
 import { sendSms } from './send-sms.ts'
 import { sweepMessages } from './sweep.ts'
+import { syncHighVolume } from './sync-high-volume.ts'
 import { syncMessages } from './sync-messages.ts'
 import { tellReadState } from './tell-read-state.ts'
 import { lookAtDeliveries } from './watch-deliveries.ts'
@@ -20,6 +21,7 @@ export const messageWorkers = implementTogether(
   failQueued,
   lookAtDeliveries,
   syncMessages,
+  syncHighVolume,
   readTranscription,
   tellReadState,
   fetchMedia,

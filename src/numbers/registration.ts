@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { PhoneNumber } from '../db/generated/client/client.ts'
+import { isHighVolume } from './high-volume.ts'
 
 /** Whether carriers know who texts from a number. */
 export type RegistrationStatus =
@@ -13,7 +14,7 @@ export type RegistrationStatus =
 
 type Registered = Pick<
   PhoneNumber,
-  'phoneNumber' | 'paymentType' | 'registrationReadAt' | 'campaignStatus'
+  'phoneNumber' | 'paymentType' | 'features' | 'registrationReadAt' | 'campaignStatus'
 >
 
 const ofCampaign: Record<string, RegistrationStatus> = {
@@ -34,7 +35,8 @@ export function registrationStatusOf(number: Registered): RegistrationStatus {
   if (isTollFree(number)) return 'UNKNOWN'
   if (!needsCampaign(number)) return 'NOT_NEEDED'
   if (!number.registrationReadAt) return 'UNKNOWN'
-  if (number.campaignStatus === null) return 'NOT_REGISTERED'
+  // High-volume numbers are registered by another way, too: that this one tells of none is no proof.
+  if (number.campaignStatus === null) return isHighVolume(number) ? 'UNKNOWN' : 'NOT_REGISTERED'
   // A word that RingCentral has invented since is nothing to refuse texts for.
   return ofCampaign[number.campaignStatus] ?? 'UNKNOWN'
 }

@@ -8,6 +8,7 @@ import {
   NumberNotFoundError,
   SenderNotRegisteredError,
 } from './errors.ts'
+import { isHighVolume } from './high-volume.ts'
 import { isUnregistered, type RegistrationStatus, registrationStatusOf } from './registration.ts'
 
 builder.objectType(InvalidPhoneNumberError, {
@@ -64,7 +65,7 @@ const NumberRegistrationStatus = builder.enumType('NumberRegistrationStatus', {
     NOT_NEEDED: { description: 'It is not of the United States or Canada.' },
     UNKNOWN: {
       description:
-        'It has not been read yet; or the number is toll-free, and RingCentral does not tell whether it is verified.',
+        'It has not been read yet; or the number is toll-free or a high-volume one without a campaign, and RingCentral does not tell whether it is verified.',
     },
   } as const satisfies Record<RegistrationStatus, { description: string }>,
 })
@@ -121,6 +122,11 @@ builder.prismaNode('PhoneNumber', {
       description: 'The same for pictures.',
       resolve: (number) => number.features.includes('MmsSender') && !isUnregistered(number),
     }),
+    highVolume: t.boolean({
+      description:
+        'Whether it texts by RingCentral’s high-volume service (A2P, its feature A2PSmsSender): within the United States and Canada, one person at a time, words alone. Needs the scope A2PSMS.',
+      resolve: isHighVolume,
+    }),
     registration: t.field({
       type: NumberRegistration,
       description: 'Whether carriers know who texts from it.',
@@ -156,6 +162,6 @@ builder.queryField('phoneNumbers', (t) =>
   ),
 )
 
-function canText({ features }: PhoneNumberRow): boolean {
-  return features.includes('SmsSender') || features.includes('A2PSmsSender')
+function canText(number: PhoneNumberRow): boolean {
+  return number.features.includes('SmsSender') || isHighVolume(number)
 }

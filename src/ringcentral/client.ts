@@ -9,6 +9,7 @@ import { createCallApi } from './call-api.ts'
 import { type CallLogApi, createCallLogApi } from './call-log.ts'
 import { type ConsentsApi, createConsentsApi } from './consents.ts'
 import { createDirectoryApi, type DirectoryApi } from './directory.ts'
+import { createHighVolumeApi, type HighVolumeApi } from './high-volume.ts'
 import type { Hooks, Transport } from './http.ts'
 import { createMediaApi, type MediaApi } from './media.ts'
 import { createMessageTemplatesApi, type MessageTemplatesApi } from './message-templates.ts'
@@ -99,6 +100,7 @@ export interface RingCentralApi {
   account: AccountApi
   phoneNumbers: PhoneNumbersApi
   messages: MessagesApi
+  highVolume: HighVolumeApi
   messageTemplates: MessageTemplatesApi
   consents: ConsentsApi
   subscriptions: SubscriptionsApi
@@ -127,6 +129,7 @@ export function createRingCentral(options: RingCentralOptions): RingCentral {
         account: createAccountApi(call),
         phoneNumbers: createPhoneNumbersApi(call),
         messages: createMessagesApi(call),
+        highVolume: createHighVolumeApi(call),
         messageTemplates: createMessageTemplatesApi(call),
         consents: createConsentsApi(call),
         subscriptions: createSubscriptionsApi(call),

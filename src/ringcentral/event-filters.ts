@@ -25,6 +25,21 @@ export function consentChanges(): string {
   return '/restapi/v2/accounts/~/sms/consents'
 }
 
+/** High-volume texts that come in at any number of the account, each whole. Needs A2PSMS. */
+export function highVolumeTexts(): string {
+  return '/restapi/v1.0/account/~/a2p-sms/messages?direction=Inbound'
+}
+
+/** The bell for what becomes of high-volume batches of the account. Needs A2PSMS. */
+export function highVolumeBatches(): string {
+  return '/restapi/v1.0/account/~/a2p-sms/batches'
+}
+
+/** Who opts out of high-volume texts, and back in. Needs A2PSMS alone, where consents need SMS. */
+export function highVolumeOptOuts(): string {
+  return '/restapi/v1.0/account/~/a2p-sms/opt-outs'
+}
+
 /** Calls of this extension, or, for an admin's token, of the whole account. Needs CallControl. */
 export function telephonySessions(scope: 'extension' | 'account' = 'extension'): string {
   return scope === 'account'

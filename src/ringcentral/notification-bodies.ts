@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { availability } from './availability.ts'
 import { consentRecord } from './consents.ts'
+import type { HighVolumeRecord } from './high-volume.ts'
 import { sessionParty } from './session-party.ts'
 import { id, listOf, maybe, time } from './values.ts'
 
@@ -23,6 +24,18 @@ export const mailboxChange = z.object({
 })
 
 export const consentChange = z.object({ records: listOf(consentRecord) })
+
+/** Of the batch nothing is asked here but whose it is. */
+export const highVolumeBatch = z.object({ id, from: z.string() })
+
+export const highVolumeOptOut = z.object({
+  /** The company's number. */
+  from: z.string(),
+  /** The person's. */
+  to: z.string(),
+  /** Whether the opt-out holds: false is an opt-in. */
+  active: z.boolean(),
+})
 
 export const telephonySession = z.object({
   telephonySessionId: z.string(),
@@ -69,6 +82,9 @@ export const subscriptionReminder = z.object({
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type ConsentChange = z.output<typeof consentChange>
+export type HighVolumeText = HighVolumeRecord
+export type HighVolumeBatch = z.output<typeof highVolumeBatch>
+export type HighVolumeOptOut = z.output<typeof highVolumeOptOut>
 export type TelephonySession = z.output<typeof telephonySession>
 export type { TelephonyParty } from './session-party.ts'
 export type Presence = z.output<typeof presence>

@@ -19,12 +19,16 @@
  * |---|---|---|
  * | `instant-message` | `.../message-store/instant?type=SMS` | a whole inbound message; never an outbound one |
  * | `mailbox-change` | `.../message-store`, also `?type=VoiceMail`, `Fax`, `Pager` | a bell: that something changed, not what. Then sync |
+ * | `high-volume-text` | `/account/~/a2p-sms/messages?direction=Inbound` | a whole inbound message of the account |
+ * | `high-volume-batch` | `/account/~/a2p-sms/batches` | a bell: that a batch has come further |
+ * | `high-volume-opt-out` | `/account/~/a2p-sms/opt-outs` | who opted out, or back in; not when |
  * | `telephony-session` | `.../telephony/sessions` | the parties of a call that changed, numbered by `sequence` |
  * | `presence` | `.../presence` | an extension's availability, with its calls when asked in detail |
  * | `extension-change` | `/account/~/extension`, `.../extension/{id}` | which extensions changed |
  * | `subscription-reminder` | `/restapi/v1.0/subscription/~?threshold=...` | that the subscription ends soon |
  */
 import { z } from 'zod'
+import { highVolumeRecord } from './high-volume.ts'
 import { type MessageRecord, messageRecord } from './message-record.ts'
 import * as bodies from './notification-bodies.ts'
 import { id, maybe, time } from './values.ts'
@@ -52,6 +56,9 @@ export type NotificationContent =
   | { kind: 'instant-message'; body: MessageRecord }
   | { kind: 'mailbox-change'; body: bodies.MailboxChange }
   | { kind: 'consent-change'; body: bodies.ConsentChange }
+  | { kind: 'high-volume-text'; body: bodies.HighVolumeText }
+  | { kind: 'high-volume-batch'; body: bodies.HighVolumeBatch }
+  | { kind: 'high-volume-opt-out'; body: bodies.HighVolumeOptOut }
   | { kind: 'telephony-session'; body: bodies.TelephonySession }
   | { kind: 'presence'; body: bodies.Presence }
   | { kind: 'extension-change'; body: bodies.ExtensionChange[] }
@@ -77,6 +84,9 @@ const kinds = [
   { kind: 'instant-message', path: /\/message-store\/instant$/, body: messageRecord },
   { kind: 'mailbox-change', path: /\/message-store$/, body: bodies.mailboxChange },
   { kind: 'consent-change', path: /\/sms\/consents$/, body: bodies.consentChange },
+  { kind: 'high-volume-text', path: /\/a2p-sms\/messages$/, body: highVolumeRecord },
+  { kind: 'high-volume-batch', path: /\/a2p-sms\/batches$/, body: bodies.highVolumeBatch },
+  { kind: 'high-volume-opt-out', path: /\/a2p-sms\/opt-outs$/, body: bodies.highVolumeOptOut },
   { kind: 'telephony-session', path: /\/telephony\/sessions$/, body: bodies.telephonySession },
   { kind: 'presence', path: /\/presence$/, body: bodies.presence },
   { kind: 'extension-change', path: /\/extension(\/[^/]+)?$/, body: bodies.extensionChanges },

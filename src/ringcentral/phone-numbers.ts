@@ -34,6 +34,11 @@ export function canSendSms(number: PhoneNumber): boolean {
   return number.features.includes('SmsSender') && number.status === 'Normal'
 }
 
+/** The same for high-volume texts. A number sends either these or ordinary ones. */
+export function canSendHighVolume(number: PhoneNumber): boolean {
+  return number.features.includes('A2PSmsSender') && number.status === 'Normal'
+}
+
 const smsConfiguration = z
   .object({
     smsCampaignInfo: maybe(

@@ -26,6 +26,8 @@ export const operationGroups = {
   'messages.updateMessage': 'Medium',
   'messageTemplates.listCompany': 'Light',
   'messageTemplates.listPersonal': 'Light',
+  'highVolume.createBatch': 'Light',
+  'highVolume.listMessages': 'Light',
   'consents.search': 'Light',
   'consents.set': 'Light',
   'subscriptions.create': 'Medium',
