@@ -23,6 +23,11 @@ async function connected(
   people: (typeof ava)[] = [ava],
 ) {
   const gateway = await startGateway(options)
+  gateway.simulator.addNumber({
+    phoneNumber: '+12025550150',
+    extensionId: ava.extensionId,
+    features: ['A2PSmsSender'],
+  })
   const jobs = await createJobRunner(gateway)
   const acme = await gateway.createTenant()
   for (const person of people) await acme.connect(person)
@@ -65,7 +70,9 @@ describe('capabilities', () => {
     await jobs.idle()
     const capabilities = await capabilitiesOf(acme, { extensionId })
     const broken = allAbilities.filter((ability) => !capabilities[ability].works)
-    expect(broken).toEqual(['SEND_SMS', 'RECEIVE_SMS', 'READ_COMPANY_CALL_LOG'])
+    expect(broken).toEqual([
+      ...['SEND_SMS', 'RECEIVE_SMS', 'HIGH_VOLUME_SMS', 'READ_COMPANY_CALL_LOG'],
+    ])
     expect(capabilities.SEND_SMS).toEqual({
       ...works,
       works: false,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { discoverNumbersJob } from '../../src/extensions/jobs.ts'
 import { syncHighVolumeJob } from '../../src/messages/jobs.ts'
-import { people, readBatch, sendBatch } from '../batches/batches.ts'
+import { people, readBatch, sendBatch, wideLimits } from '../batches/batches.ts'
 import { consentOf } from '../support/consents.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
@@ -23,7 +23,11 @@ const impatient: typeof fetch = (url, init) =>
   })
 
 beforeAll(async () => {
-  gateway = await startGateway({ shared: true, app: { fetch: impatient } })
+  gateway = await startGateway({
+    shared: true,
+    app: { fetch: impatient },
+    simulator: { limits: wideLimits },
+  })
   for (const phoneNumber of [line, hotline]) {
     gateway.simulator.addNumber({
       phoneNumber,
@@ -248,7 +252,7 @@ test('a worker that is killed while it sends many leaves them to be found', asyn
     await fetch(url, { ...init, signal: null })
     return new Promise(() => undefined)
   }
-  const own = await startGateway({ app: { fetch: dying } })
+  const own = await startGateway({ app: { fetch: dying }, simulator: { limits: wideLimits } })
   own.simulator.addNumber({
     phoneNumber: line,
     extensionId: ben.extensionId,
@@ -260,8 +264,8 @@ test('a worker that is killed while it sends many leaves them to be found', asyn
   const { id } = await sendBatch(globex, { from: [line], text: 'Six of us', recipients })
   await expect.poll(() => own.simulator.outbox().length).toBeGreaterThan(0)
   await own.startInstance({ role: 'worker', fetch })
-  // The lease of a worker that never comes back runs out.
-  await own.db.sendLane.updateMany({ data: { leaseUntil: new Date(0) } })
+  // Its lease runs out, which it does not know how to renew any more.
+  await own.db.sendLane.updateMany({ data: { leaseId: 'of the dead', leaseUntil: new Date(0) } })
   await expect
     .poll(async () => (await readBatch(globex, id)).counts, { timeout: 30_000 })
     .toMatchObject({ delivered: 6 })
