@@ -10,12 +10,19 @@ import { createUses } from './extensions/uses.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
+import { defaultCostLimit } from './graphql/limit-cost.ts'
+import {
+  createStreamCount,
+  defaultStreamLimits,
+  type StreamLimits,
+} from './graphql/limit-streams.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
 import { createHttpServer } from './http/server.ts'
 import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
 import { type Clock, seconds, systemClock } from './lib/clock.ts'
+import type { BucketLimit } from './lib/leaky-bucket.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
 import { createDiskStore } from './media/disk-store.ts'
@@ -62,6 +69,10 @@ export type AppOptions = {
   pace?: Partial<PaceLimits>
   /** When a client on the line is given up. */
   keepAlive?: Partial<KeepAliveLimits>
+  /** How many may be on the line. */
+  streamLimits?: Partial<StreamLimits>
+  /** What one key may ask for. */
+  costLimit?: BucketLimit
 }
 
 export type App = { url: string; port: number; close(): Promise<void> }
@@ -162,7 +173,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
   const live = createLiveViewers({ db, logger })
   opened.defer(() => live.close())
-  const engine = createGraphQLEngine({ schema, logger })
+  const costLimit = options.costLimit ?? defaultCostLimit
+  const engine = createGraphQLEngine({ schema, costLimit, clock, logger })
   const makeContext: MakeContext = (viewer, requestId, ended) => ({
     viewer,
     requestId,
@@ -176,9 +188,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     identify: authenticate,
     watch: live.watch,
     makeContext,
+    streams: createStreamCount({ ...defaultStreamLimits, ...options.streamLimits }),
     keepAliveLimits: options.keepAlive,
   }
-  const webSocket = createWebSocketServer({ ...transport, logger })
+  const webSocket = createWebSocketServer({ ...transport, clock, logger })
 
   let stopping = false
   http.serve(

@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core'
-import ComplexityPlugin from '@pothos/plugin-complexity'
 import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
@@ -13,7 +12,6 @@ import './check-page.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
 import { pageDescriptions } from './pagination.ts'
-import { queryLimits } from './query-limits.ts'
 
 type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
@@ -43,17 +41,8 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // Pages come after the scopes: who may not read a list learns nothing about its cursors.
-  plugins: [
-    ErrorsPlugin,
-    ScopeAuthPlugin,
-    ComplexityPlugin,
-    'pages',
-    ValidationPlugin,
-    RelayPlugin,
-    PrismaPlugin,
-  ],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'pages', ValidationPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
-  complexity: queryLimits,
   prisma: {
     client: (context) => context.db,
     dmmf: getDatamodel(),

@@ -7,6 +7,7 @@ import type { Context, Viewer } from './context.ts'
 import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
 import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
+import type { StreamCount } from './limit-streams.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** Finds out who is asking, from `Authorization` or its like. */
@@ -37,6 +38,7 @@ export function graphqlRoutes({
   identify,
   watch,
   makeContext,
+  streams: streamCount,
   keepAliveLimits = {},
   graphiql,
 }: {
@@ -44,6 +46,7 @@ export function graphqlRoutes({
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
+  streams: StreamCount
   /** When a stream's client is given up. */
   keepAliveLimits?: Partial<KeepAliveLimits> | undefined
   /** What GraphiQL shows first, asked each time; null: no GraphiQL. */
@@ -111,9 +114,22 @@ export function graphqlRoutes({
       const over = new AbortController()
       const ended = AbortSignal.any([stay.ended, over.signal])
       const answer = await engine.handle(request, makeContext(viewer, requestId, ended))
-      const response = atItsEnd(answer, request.signal, () => {
+      const leave = () => {
         stay.leave()
         over.abort()
+      }
+      const freePlace = streams(answer)
+        ? streamCount.enter(viewer, c.env.incoming.socket.remoteAddress)
+        : () => undefined
+      if (!freePlace) {
+        leave()
+        void answer.body?.cancel().catch(() => undefined)
+        const full = 'Too many streams are open already: close some, or try again in a while.'
+        return refuse(request, 'SUBSCRIPTION_LIMIT', full)
+      }
+      const response = atItsEnd(answer, request.signal, () => {
+        freePlace()
+        leave()
       })
       // There are pings enough: a stream on which nothing moves is one whose client takes nothing. Its
       // subscription has been ended with SLOW_CONSUMER by now; this gives back what it held.

@@ -3,11 +3,15 @@ import { GraphQLError } from 'graphql'
 import { CloseCode, type SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import type { Viewer } from './context.ts'
+import { topLevelError } from './errors.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
+import { limitMessages } from './limit-messages.ts'
+import type { StreamCount } from './limit-streams.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** What we know of a socket once its `connection_init` has been accepted. */
@@ -28,6 +32,8 @@ export function createWebSocketServer({
   identify,
   watch,
   makeContext,
+  streams,
+  clock,
   logger,
   keepAliveLimits = {},
 }: {
@@ -35,6 +41,8 @@ export function createWebSocketServer({
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
+  streams: StreamCount
+  clock: Clock
   logger: Logger
   /** When a client is given up. */
   keepAliveLimits?: Partial<KeepAliveLimits> | undefined
@@ -45,13 +53,14 @@ export function createWebSocketServer({
     perMessageDeflate: false,
   })
   const callers = new WeakMap<Extra['socket'], Caller>()
+  limitMessages(sockets, clock)
 
   const disposable = useServer<Record<string, unknown>>(
     {
       connectionInitWaitTimeout: 3_000,
 
       // Answering false closes with 4403, after which clients may try again with another credential.
-      async onConnect({ connectionParams, extra: { socket } }) {
+      async onConnect({ connectionParams, extra: { socket, request } }) {
         const given = connectionParams?.authorization ?? connectionParams?.Authorization
         const asked = typeof given === 'string' ? given : null
         const identity = await identify(asked).catch((error) => {
@@ -61,9 +70,15 @@ export function createWebSocketServer({
         })
         if ('refused' in identity) return false
         const { viewer } = identity
+        const freePlace = streams.enter(viewer, request.socket.remoteAddress)
+        if (!freePlace) {
+          socket.close(tryAgainLater, 'Too many streams')
+          return false
+        }
         const stay = watch(viewer)
         const over = new AbortController()
         const leave = () => {
+          freePlace()
           stay.leave()
           over.abort()
         }
@@ -86,9 +101,14 @@ export function createWebSocketServer({
       },
 
       // Parsing and validating may throw; uncaught, that would close the socket for good.
-      async onSubscribe({ extra: { socket, request } }, _id, payload: SubscribeMessage['payload']) {
+      async onSubscribe(connection, _id, payload: SubscribeMessage['payload']) {
+        const { socket, request } = connection.extra
         const caller = callers.get(socket)
         if (!caller) return [new GraphQLError('Unauthorized')]
+        // This one is among them.
+        if (Object.keys(connection.subscriptions).length > streams.limits.perSocket) {
+          return [tooManyOnSocket(streams.limits.perSocket)]
+        }
         const requestId = randomUUID()
         const context = makeContext(caller.viewer, requestId, caller.ended)
         const { schema, execute, subscribe, contextFactory, parse, validate } = engine.getEnveloped(
@@ -146,6 +166,13 @@ export function createWebSocketServer({
     },
   }
 }
+
+const tooManyOnSocket = (most: number) =>
+  topLevelError(
+    'SUBSCRIPTION_LIMIT',
+    `A WebSocket carries ${most} operations at once: complete one first, or open another socket.`,
+    { limit: 'operationsPerSocket', max: most },
+  )
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass
 type Run = (args: any) => any

@@ -1,17 +1,29 @@
 import type { GraphQLSchema } from 'graphql'
 import { createYoga } from 'graphql-yoga'
+import type { Clock } from '../lib/clock.ts'
+import type { BucketLimit } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
+import { answerStatus } from './answer-status.ts'
 import type { Context } from './context.ts'
-import { topLevelError } from './errors.ts'
+import { limitCost } from './limit-cost.ts'
+import { limitDocuments } from './limits.ts'
 import { maskError } from './mask.ts'
-
-/** Variables may be larger; a query is read and checked whole before it does anything. */
-const maxQueryLength = 100 * 1024
 
 export type GraphQLEngine = ReturnType<typeof createGraphQLEngine>
 
 /** Parses, validates and executes for all transports. Who asks is found out before: see http.ts. */
-export function createGraphQLEngine({ schema, logger }: { schema: GraphQLSchema; logger: Logger }) {
+export function createGraphQLEngine({
+  schema,
+  costLimit,
+  clock,
+  logger,
+}: {
+  schema: GraphQLSchema
+  /** What one key may ask for: see limit-cost.ts. */
+  costLimit: BucketLimit
+  clock: Clock
+  logger: Logger
+}) {
   return createYoga<Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -22,15 +34,7 @@ export function createGraphQLEngine({ schema, logger }: { schema: GraphQLSchema;
     cors: false,
     multipart: false,
     batching: false,
-    plugins: [
-      {
-        onParams({ params }) {
-          if ((params.query?.length ?? 0) <= maxQueryLength) return
-          const message = `The query is longer than ${maxQueryLength} characters.`
-          throw topLevelError('BAD_USER_INPUT', message, { http: { status: 413 } })
-        },
-      },
-    ],
+    plugins: [limitDocuments(), limitCost(costLimit, clock), answerStatus()],
     maskedErrors: { maskError: (error) => maskError(error, logger) },
   })
 }

@@ -152,36 +152,3 @@ it('a page of the directory with nobody on it has no cursors', async () => {
   const nobody = { nodes: [], pageInfo: { startCursor: null, endCursor: null, hasNextPage: false } }
   expect(await page('directory', 'search: "nobody"')).toEqual(nobody)
 })
-
-describe('a query that would hold up everybody else', () => {
-  it.each([
-    [
-      'too many things of things',
-      '{ conversations(first: 100) { nodes { messages(first: 100) { nodes { conversation { messages(first: 100) { nodes { id } } } } } } } }',
-      'take smaller pages',
-    ],
-    [
-      'so many of one thing',
-      `{ ${Array.from({ length: 1_500 }, (_, n) => `a${n}: messages(first: 100) { nodes { id } }`).join(' ')} }`,
-      'take smaller pages',
-    ],
-    [
-      'things that lead to each other for ever',
-      `{ messages { nodes ${'{ conversation { lastMessage '.repeat(12)} { id } ${'} }'.repeat(12)} } }`,
-      'fields deep',
-    ],
-  ])('is refused before anything is read: %s', async (_what, document, told) => {
-    const [error] = await acme.errors(document)
-    expect(error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
-    expect(error.message).toContain(told)
-  })
-
-  it('is not what an inbox asks, with a page of messages for each conversation', async () => {
-    const { conversations } = await acme.query(
-      `query ($first: Int) { conversations(first: $first) { nodes { id participants { number name }
-        messages(first: $first) { nodes { id text status createdAt attachments { url } } } } } }`,
-      { first: 50 },
-    )
-    expect(conversations.nodes.length).toBeGreaterThan(1)
-  })
-})

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { WebSocket } from 'ws'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { dial as dialRaw } from '../support/raw-socket.ts'
 import { stranger } from '../support/texts.ts'
 
 let gateway: Gateway
@@ -14,39 +14,7 @@ beforeAll(async () => {
   return gateway.stop
 })
 
-/** A client that may break the rules of graphql-transport-ws. */
-async function dial(protocol = 'graphql-transport-ws') {
-  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, protocol)
-  const messages: any[] = []
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
-  })
-  socket.on('message', (data) => messages.push(JSON.parse(data.toString())))
-  socket.on('error', () => undefined)
-  onTestFinished(() => socket.terminate())
-  await Promise.race([new Promise((resolve) => socket.on('open', resolve)), closed])
-  const say = (message: unknown) =>
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
-  return {
-    say,
-    closed,
-    messages,
-    socket,
-    async init(authorization = `Bearer ${acme.secret}`) {
-      say({ type: 'connection_init', payload: { authorization } })
-      await expect.poll(() => messages.some(({ type }) => type === 'connection_ack')).toBe(true)
-    },
-    /** The first message about an operation. */
-    async about(id: string, ...types: string[]) {
-      const find = () =>
-        messages.find(
-          (message) => message.id === id && (!types.length || types.includes(message.type)),
-        )
-      await expect.poll(find).toBeTruthy()
-      return find()
-    },
-  }
-}
+const dial = (protocol?: string) => dialRaw(gateway.url, acme.secret, protocol)
 
 const subscribe = (id: string, query: string, variables = {}) => ({
   id,
@@ -144,7 +112,7 @@ describe('a WebSocket', () => {
     }
     expect((await about('syntax')).type).toBe('error')
     say(subscribe('good', '{ status { connected } }'))
-    expect((await about('good', 'next')).payload).toEqual({ data: { status: { connected: true } } })
+    expect((await about('good', 'next')).payload.data).toEqual({ status: { connected: true } })
     expect(socket.readyState).toBe(socket.OPEN)
   })
 

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { openStream } from '../events/sse.ts'
+import { startGateway } from '../support/gateway.ts'
+import { dial } from '../support/raw-socket.ts'
+import { transports } from './transports.ts'
+
+const page = '{ messages(first: 100) { nodes { id } } }'
+const texts = 'subscription { messageChanged { cursor } }'
+
+test('a key that asks for too much in too short a time waits, whichever way it asks, and no other does', async () => {
+  const gateway = await startGateway({ app: { costLimit: { capacity: 250, perMinute: 60 } } })
+  const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
+  const ask = (secret: string) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: page }),
+    })
+  expect([(await ask(acme.secret)).status, (await ask(acme.secret)).status]).toEqual([200, 200])
+
+  const refused = await ask(acme.secret)
+  const { errors } = (await refused.json()) as { errors: any[] }
+  expect(refused.status).toBe(429)
+  expect(errors[0].extensions).toMatchObject({ code: 'RATE_LIMITED', limit: 'cost' })
+  // A hundred cost a minute and more than a half, less what has come back since.
+  expect(errors[0].extensions.retryAfter).toBeLessThanOrEqual(50)
+  expect(refused.headers.get('retry-after')).toBe(String(errors[0].extensions.retryAfter))
+
+  for (const transport of ['SSE', 'WebSocket'] as const) {
+    const answer = await transports[transport](gateway, acme.secret, { query: page })
+    expect(answer.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED')
+  }
+  expect((await ask(other.secret)).status).toBe(200)
+  await gateway.operator.query('{ tenants(first: 100) { nodes { id } } }')
+})
+
+const subscribe = (id: string, query = texts) => ({ id, type: 'subscribe', payload: { query } })
+
+test('a socket carries so many operations at once, and lives when asked for more', async () => {
+  const gateway = await startGateway({ app: { streamLimits: { perSocket: 2 } } })
+  const { secret } = await gateway.createTenant()
+  const socket = await dial(gateway.url, secret)
+  await socket.init()
+  for (const id of ['one', 'two', 'three']) socket.say(subscribe(id))
+  expect((await socket.about('three')).payload).toEqual([
+    expect.objectContaining({
+      extensions: { code: 'SUBSCRIPTION_LIMIT', limit: 'operationsPerSocket', max: 2 },
+    }),
+  ])
+  socket.say({ id: 'one', type: 'complete' })
+  await expect
+    .poll(async () => {
+      const id = randomUUID()
+      socket.say(subscribe(id, '{ __typename }'))
+      return (await socket.about(id)).type
+    })
+    .toBe('next')
+})
+
+test('a key holds so many streams, over WebSocket and SSE together, until it gives one up', async () => {
+  const gateway = await startGateway({ app: { streamLimits: { perKey: 2 } } })
+  const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
+  const socket = await dial(gateway.url, acme.secret)
+  await socket.init()
+  const stream = await openStream(gateway.url, acme.secret, { query: texts })
+  expect(stream.response.status).toBe(200)
+
+  const refused = await openStream(gateway.url, acme.secret, { query: texts })
+  expect(refused.response.status).toBe(429)
+  const late = await dial(gateway.url, acme.secret)
+  late.say({ type: 'connection_init', payload: { authorization: `Bearer ${acme.secret}` } })
+  expect(await late.closed).toEqual({ code: 1013, reason: 'Too many streams' })
+  // What is no stream is not counted, and others have places of their own.
+  await acme.query('{ __typename }')
+  await (await dial(gateway.url, other.secret)).init()
+
+  socket.socket.close()
+  await socket.closed
+  await expect
+    .poll(
+      async () => (await openStream(gateway.url, acme.secret, { query: texts })).response.status,
+    )
+    .toBe(200)
+})
+
+test('who floods a socket with messages, or with pings, is cut for good; others are not', async () => {
+  const gateway = await startGateway()
+  const { secret } = await gateway.createTenant()
+  const calm = await dial(gateway.url, secret)
+  await calm.init()
+  const chatty = await dial(gateway.url, secret)
+  await chatty.init()
+  for (let n = 0; n < 1_000; n += 1) chatty.say({ type: 'ping' })
+  expect(await chatty.closed).toEqual({ code: 4429, reason: 'Too many messages' })
+  expect(chatty.messages.filter(({ type }) => type === 'pong').length).toBeLessThanOrEqual(200)
+  const knocking = await dial(gateway.url, secret)
+  await knocking.init()
+  for (let n = 0; n < 1_000; n += 1) knocking.socket.ping()
+  await knocking.closed
+  calm.say(subscribe('one', '{ __typename }'))
+  expect((await calm.about('one')).type).toBe('next')
+})
