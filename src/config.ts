@@ -21,6 +21,10 @@ export type Config = {
   ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null } | null
   /** Calls to RingCentral's token endpoint a minute, over all processes and tenants. */
   tokenCallsPerMinute: number
+  /** What one API key may ask for: see docs/limits.md. */
+  costPerMinute: number
+  streamsPerKey: number
+  streamsPerAddress: number
   simulatorPort: number
   role: 'all' | 'web' | 'worker'
   logLevel: string
@@ -43,6 +47,10 @@ const port = z.coerce
 const webUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
   .transform((url) => url.replace(/\/+$/, ''))
+const wholeNumber = z.coerce
+  .number('must be a whole number from 1 on')
+  .int('must be a whole number from 1 on')
+  .min(1, 'must be a whole number from 1 on')
 const encryptionKeys = z.string().transform((value, context): SealingKey[] => {
   const keys = value.split(',').map((entry) => {
     const [id = '', encoded = ''] = entry.trim().split(':')
@@ -81,11 +89,10 @@ const variables = z.object({
   RINGCENTRAL_SERVER_URL: webUrl.default('https://platform.ringcentral.com'),
   RINGCENTRAL_CLIENT_ID: z.string().optional(),
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
-  RINGCENTRAL_TOKEN_CALLS_PER_MINUTE: z.coerce
-    .number('must be a whole number from 1 on')
-    .int('must be a whole number from 1 on')
-    .min(1, 'must be a whole number from 1 on')
-    .optional(),
+  RINGCENTRAL_TOKEN_CALLS_PER_MINUTE: wholeNumber.optional(),
+  COST_PER_MINUTE: wholeNumber.default(600_000),
+  STREAMS_PER_KEY: wholeNumber.default(5_000),
+  STREAMS_PER_ADDRESS: wholeNumber.default(5_000),
   SIMULATOR_PORT: port.default(4010),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   LOG_LEVEL: z
@@ -146,6 +153,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     tokenCallsPerMinute:
       values.RINGCENTRAL_TOKEN_CALLS_PER_MINUTE ??
       (ringCentral ? tokenCallsPerMinute.ringCentral : tokenCallsPerMinute.simulator),
+    costPerMinute: values.COST_PER_MINUTE,
+    streamsPerKey: values.STREAMS_PER_KEY,
+    streamsPerAddress: values.STREAMS_PER_ADDRESS,
     simulatorPort: values.SIMULATOR_PORT,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

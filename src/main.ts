@@ -7,6 +7,7 @@ import { isDatabaseUnavailable } from './db/errors.ts'
 import { surviveLostConnections } from './db/stray-rejections.ts'
 import { connectDemo, type Demo, NoWorkerError, recallDemo, retireDemo, writeDemo } from './demo.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
+import { costLimitOf } from './graphql/limit-cost.ts'
 import { seconds } from './lib/clock.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
 import { ensureSecrets } from './secrets-file.ts'
@@ -80,6 +81,8 @@ async function start(config: Config) {
       mediaDir: config.mediaStore === 'disk' ? join(config.dataDir, 'media') : null,
       ...(config.role === 'worker' &&
         !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
+      costLimit: costLimitOf(config.costPerMinute),
+      streamLimits: { perKey: config.streamsPerKey, perAddress: config.streamsPerAddress },
       graphiql: config.production ? null : () => graphiql.welcome,
       logger,
     }),

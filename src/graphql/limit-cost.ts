@@ -3,11 +3,16 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Clock } from '../lib/clock.ts'
 import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Context, Viewer } from './context.ts'
-import { costOf } from './cost.ts'
+import { costOf, maxObjects } from './cost.ts'
 import { topLevelError } from './errors.ts'
 
-/** About two hundred pages of fifty lines a second: more than one processor answers. */
-export const defaultCostLimit: BucketLimit = { capacity: 100_000, perMinute: 600_000 }
+/** The budget that so much a minute makes: a sixth of it, or one operation of any size, may be asked for at once. */
+export function costLimitOf(perMinute: number): BucketLimit {
+  return { capacity: Math.max(maxObjects + 100, Math.round(perMinute / 6)), perMinute }
+}
+
+/** About two hundred pages of fifty lines a second, more than one processor answers. */
+export const defaultCostLimit = costLimitOf(600_000)
 
 /** What an answer tells in `extensions.cost`, in things that an operation may have to fetch. */
 type Cost = {
