@@ -287,6 +287,7 @@ test('every operation’s group is the one that RingCentral names', async () => 
     await messages.syncMessages({ type: 'full', dateFrom: new Date(0) })
     await callLog.listExtensionCalls({ dateFrom: new Date(0) })
     await callLog.listAccountCalls({ dateFrom: new Date(0) })
+    await useTexting(mine, from)
     await useCallsAndPeople(limited, mine)
     await using gateway = await startRingCentral(({ headers }) => ({
       headers: { 'validation-token': String(headers['validation-token']) },
@@ -308,6 +309,24 @@ test('every operation’s group is the one that RingCentral names', async () => 
 })
 
 /** Once each: whether anything comes of it is for the tests of each. */
+async function useTexting(api: RingCentralApi, from: string) {
+  const { consents, highVolume, messageTemplates, messages, phoneNumbers } = api
+  const content = new Blob([new Uint8Array(8)], { type: 'text/plain' })
+  const files = [{ fileName: 'note.txt', content }]
+  await messages.sendMms({ from, to: [customer], text: 'x', files })
+  await consents.search({ from: [from] })
+  await consents.set({ from, to: customer, optStatus: 'OptOut' })
+  await messageTemplates.list('company')
+  await messageTemplates.list('personal')
+  const [number] = await phoneNumbers.list()
+  await phoneNumbers.getSmsConfiguration(number?.id ?? '')
+  // A number of another kind: the answer is a refusal, which names its group too.
+  await failureFrom(highVolume.createBatch({ from, messages: [{ to: customer, text: 'x' }] }))
+  const dateFrom = new Date(Date.now() - 60_000)
+  await highVolume.listMessages({ dateFrom, phoneNumber: [from] })
+}
+
+/** The same of calls and people. */
 async function useCallsAndPeople(
   { addCall }: Simulator,
   { account, addressBook, callLog, directory, media, messages, ...api }: RingCentralApi,
