@@ -44,8 +44,11 @@ export type SendMessageDeps = {
   logger: Logger
 }
 
-/** What became of one message: it is dealt with, or the lane has to rest; a moment: texts of batches have to, until then. */
-export type Sent = 'done' | 'resting' | Date
+/**
+ * What became of one message: it is dealt with, or the lane has to rest for a time, or until somebody connects; a moment:
+ * texts of batches have to rest, until then.
+ */
+export type Sent = 'done' | 'resting' | 'closed' | Date
 
 /**
  * Hands one message to RingCentral, with those that may go along, and records what it answered. Throws only what came before anything was
@@ -96,7 +99,7 @@ export function createSendMessage({
       }
       if (error instanceof NotConnectedError) {
         await notConnected(lane, attempt)
-        return 'resting'
+        return 'closed'
       }
       // Its pace, and not yet RingCentral's: those who send by themselves may go on.
       const outOfTurn = message.batchId !== null && !attempt.begun

@@ -98,7 +98,7 @@ export const sendSms = (deps: Deps) => {
         continue
       }
       const outcome = await send(lane, message)
-      if (outcome === 'resting') return outcome
+      if (outcome === 'resting' || outcome === 'closed') return outcome
       if (outcome instanceof Date) batchesRestUntil = outcome
     }
   }
