@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { MessageBatch } from '../db/generated/client/client.ts'
-import { inTransaction } from '../db/transaction.ts'
+import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
@@ -12,6 +12,7 @@ import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
 import { parseTemplate, requireWellFormed } from '../templates/render.ts'
+import { recordBatch } from './change-batch.ts'
 import { checkRows, type Recipient, type Row } from './check-rows.ts'
 import { noCounts } from './counts.ts'
 import {
@@ -53,10 +54,12 @@ declare module '../graphql/context.ts' {
  */
 export function createAcceptBatch({
   db,
+  eventLog,
   queue,
   clock,
 }: {
   db: Db
+  eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }) {
@@ -104,7 +107,7 @@ export function createAcceptBatch({
     rows: { senders: Sender[]; recipients: Recipient[]; rejected: RejectedRow[] },
   ): Promise<MessageBatch> {
     const plan = await spread(db, key.tenantId, rows.senders, rows.recipients)
-    return inTransaction(db, async (tx) => {
+    return eventLog.transaction(async (tx, record) => {
       const [batch] = await tx.messageBatch.createManyAndReturn({
         data: {
           id: createId('MessageBatch'),
@@ -125,6 +128,8 @@ export function createAcceptBatch({
         if (!twin) throw new Error('A batch was skipped as a duplicate of nothing')
         return twin
       }
+      const { plan: _, ...told } = batch
+      recordBatch(record, told)
       await queue.send(tx, tendBatchJob, { batchId: batch.id }, { singletonKey: batch.id })
       return batch
     })

@@ -26,7 +26,7 @@ builder.subscriptionField('messageBatchChanged', (t) =>
   t.field({
     type: BatchEvent,
     description:
-      'Batches as they go on, every two seconds while something moves, are paused, resumed, canceled and completed. Scope `messages:read`.',
+      'Batches as they are accepted, go on (every two seconds while something moves), are paused, resumed, canceled and completed. Scope `messages:read`.',
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
