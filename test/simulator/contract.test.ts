@@ -32,8 +32,8 @@ test.each([
   expect(check({ ...answered, ...change })).not.toEqual([])
 })
 
-test('all 73 operations of the document are checked, and every deviation has a reason', () => {
-  expect(contractOperations).toHaveLength(73)
+test('all 83 operations of the document are checked, and every deviation has a reason', () => {
+  expect(contractOperations).toHaveLength(83)
   for (const { reason } of deviations) expect(reason.length).toBeGreaterThan(20)
 })
 
