@@ -1,5 +1,10 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sweepBatchesJob } from '../../src/batches/jobs.ts'
+import { startDyingSender } from '../support/dying-sender.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
+import { createJobRunner } from '../support/jobs.ts'
 import { changeBatch, people, readBatch, sendBatch, sumOf, wideLimits } from './batches.ts'
 
 /** Lets every text through, until one is to be held on its way. */
@@ -30,6 +35,7 @@ function createGate() {
 
 const gate = createGate()
 let gateway: Gateway
+let worker: Awaited<ReturnType<Gateway['startInstance']>>
 let acme: TestTenant
 
 beforeAll(async () => {
@@ -38,7 +44,7 @@ beforeAll(async () => {
     app: { role: 'web' },
     simulator: { limits: wideLimits },
   })
-  await gateway.startInstance({
+  worker = await gateway.startInstance({
     role: 'worker',
     publicUrl: gateway.url,
     fetch: gate.gated,
@@ -116,3 +122,57 @@ test('a batch for later leaves then and not before, each when its turn comes', a
   const sent = gateway.simulator.outbox().filter(({ text }) => text === 'Later')
   for (const { acceptedAt } of sent) expect(new Date(acceptedAt) >= sendAt).toBe(true)
 })
+
+/** Whoever has both made so many texts of a batch, and counted them, stands still: in that transaction, if it is one. */
+async function standStillAt(made: number, size: number) {
+  await gateway.db.$executeRawUnsafe(`
+    CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_advisory_xact_lock(14) FROM "MessageBatch" AS batch
+      WHERE "size" = ${size} AND "filled" = ${made}
+        AND (SELECT count(*) FROM "Message" WHERE "batchId" = batch."id") = ${made};
+      RETURN NULL;
+    END $$`)
+  for (const when of ['UPDATE ON "MessageBatch"', 'INSERT ON "Message"']) {
+    await gateway.db.$executeRawUnsafe(
+      `CREATE TRIGGER stand_still AFTER ${when} EXECUTE FUNCTION stand_still()`,
+    )
+  }
+  return holdRows(gateway, 'SELECT pg_advisory_xact_lock(14)')
+}
+
+test('a batch whose worker is killed while it makes its texts, and whose job gets lost, has each of them once', async () => {
+  await worker.close()
+  const size = 450
+  const all = people(size, 970)
+  const held = await standStillAt(400, size)
+  const child = await startDyingSender(gateway)
+  const { id } = await sendBatch(acme, {
+    from: [ava.number],
+    text: 'Killed',
+    recipients: all.map((to) => ({ to })),
+    sendAt: new Date(Date.now() + 86_400_000).toISOString(),
+  })
+  await expect.poll(() => held.waiting(), { timeout: 60_000 }).toBeGreaterThan(0)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await held.letGo()
+  await gateway.db.$executeRaw`DROP FUNCTION stand_still CASCADE`
+  expect((await countsOf(id, size)).messages.totalCount).toBe(200)
+
+  await gateway.db.$executeRaw`DELETE FROM pgboss.job WHERE name = 'tend-batch'`
+  await gateway.db.$executeRaw`
+    UPDATE "MessageBatch" SET "createdAt" = "createdAt" - interval '1 minute' WHERE "id" = ${id}`
+  await gateway.startInstance({ role: 'worker', publicUrl: gateway.url })
+  const jobs = await createJobRunner(gateway)
+  await jobs.run(sweepBatchesJob, {})
+  await expect
+    .poll(async () => (await countsOf(id, size)).messages.totalCount, { timeout: 60_000 })
+    .toBe(size)
+  const messages = await gateway.db.message.findMany({ where: { batchId: id } })
+  expect(messages.flatMap(({ to }) => to).sort()).toEqual(all)
+
+  expect(await changeBatch(acme, 'cancelBatch', id)).toMatchObject({ status: 'CANCELED' })
+  await expect
+    .poll(async () => (await countsOf(id, size)).counts, { timeout: 60_000 })
+    .toMatchObject({ total: size, canceled: size })
+}, 240_000)

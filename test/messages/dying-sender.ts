@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 
-// What lost-lane.test.ts runs as a process of its own: a worker that RingCentral's answer to a text reaches, and that
+// What support/dying-sender.ts runs as a process of its own: a worker that RingCentral's answer to a text reaches, and that
 // does nothing any more until it is killed.
 const options = JSON.parse(process.argv[2] ?? '{}')
 await createApp({

@@ -1,45 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { ava, type Gateway, operatorKey, startGateway } from '../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { startDyingSender, told } from '../support/dying-sender.ts'
+import { ava, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { send, smsRequests, stranger, waitForStatus } from '../support/texts.ts'
-
-const dyingSender = fileURLToPath(new URL('./dying-sender.ts', import.meta.url))
-
-/** A worker in a process of its own, which holds the lane of the first text that it sends for ever. */
-async function startDyingSender({ url, databaseUrl, simulator }: Gateway): Promise<ChildProcess> {
-  const options = {
-    publicUrl: url,
-    databaseUrl,
-    operatorKey,
-    ringCentral: {
-      serverUrl: simulator.url,
-      clientId: simulator.clientId,
-      clientSecret: simulator.clientSecret,
-    },
-  }
-  const child = spawn(process.execPath, [dyingSender, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const gone = once(child, 'exit')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await gone
-  })
-  await told(child, 'at work')
-  return child
-}
-
-async function told(child: ChildProcess, word: string) {
-  for await (const [chunk] of on(child)) if (String(chunk).includes(word)) return
-}
-
-async function* on(child: ChildProcess) {
-  for (;;) yield once(child.stdout as NodeJS.EventEmitter, 'data')
-}
 
 describe('a worker whose process is killed while it sends', () => {
   it.each([
