@@ -20,11 +20,11 @@ builder.objectType(RecipientOptedOutError, {
 const SetConsentInput = builder.inputType('SetConsentInput', {
   description: 'What somebody said about your texts, in another way than by a text.',
   fields: (t) => ({
-    from: t.string({
+    number: t.string({
       required: true,
       description: 'Your number, in E.164: one of `phoneNumbers`.',
     }),
-    to: t.string({ required: true, description: 'Their number, in E.164.' }),
+    other: t.string({ required: true, description: 'Their number, in E.164.' }),
     status: t.field({ type: ConsentStatus, required: true, description: 'What they want.' }),
     note: t.string({
       description: `How you know, for whoever asks one day; at most ${maxNoteLength} characters.`,

@@ -21,9 +21,9 @@ export type Consents = ReturnType<typeof createConsents>
 
 export type ConsentInput = {
   /** The tenant's number. */
-  from: string
+  number: string
   /** The person's. */
-  to: string
+  other: string
   status: ConsentStatus
   note?: string | null | undefined
 }
@@ -63,8 +63,8 @@ export function createConsents({
      * @throws InvalidPhoneNumberError, NumberNotFoundError, InvalidInputError
      */
     async set(tenantId: string, input: ConsentInput): Promise<Consent> {
-      const number = parsePhoneNumber(input.from)
-      const other = parsePhoneNumber(input.to)
+      const number = parsePhoneNumber(input.number)
+      const other = parsePhoneNumber(input.other)
       const note = parseNote(input.note)
       if (!(await findNumber(db, tenantId, number))) throw new NumberNotFoundError(number)
       const { status } = input

@@ -150,7 +150,7 @@ describe('what is set', () => {
   it('holds at once, and RingCentral is told, also when it was busy', async () => {
     gateway.simulator.planFault({ kind: 'status', status: 503, path: '**/sms/consents', count: 1 })
     const waiting = await send({ sendAt: inMs(hours(1)) })
-    const input = { from: ava.number, to: other, status: 'OPTED_OUT', note: 'By telephone.' }
+    const input = { number: ava.number, other, status: 'OPTED_OUT', note: 'By telephone.' }
     const set = await setConsent(acme, input)
     expect(set).toMatchObject({ status: 'OPTED_OUT', source: 'API', note: 'By telephone.' })
     await waitForStatus(acme, waiting.id, 'CANCELED')
@@ -196,9 +196,9 @@ describe('what is set', () => {
   })
 
   it('for numbers of nobody, or no numbers, is refused', async () => {
-    const input = { from: ben.number, to: other, status: 'OPTED_OUT' }
+    const input = { number: ben.number, other, status: 'OPTED_OUT' }
     expect(await setConsent(acme, input)).toMatchObject({ code: 'NUMBER_NOT_FOUND' })
-    expect(await setConsent(acme, { ...input, from: ava.number, to: '12' })).toMatchObject({
+    expect(await setConsent(acme, { ...input, number: ava.number, other: '12' })).toMatchObject({
       code: 'INVALID_PHONE_NUMBER',
     })
     expect(await consentOf(acme, { number: ava.number, other: 'nobody' })).toBeNull()

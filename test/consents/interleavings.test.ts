@@ -87,7 +87,7 @@ test(`${length} interleavings of STOP, START, sending, batches and canceling: no
         const id = await sent.at(-1)
         if (id && (await cancelMessage(acme.id, id)).outcome === 'CANCELED') canceled.add(id)
       },
-      set: () => consents.set(acme.id, { from: number, to: other, status: 'OPTED_OUT' }),
+      set: () => consents.set(acme.id, { number, other, status: 'OPTED_OUT' }),
     }
     const program = Array.from({ length: dice.integer(4, 9) }, () => ({
       act: dice.weighted(weights),

@@ -13,7 +13,7 @@ import { sharedTime } from '../support/time.ts'
 const path = '/restapi/v2/accounts/~/sms/consents'
 const other = '+14155550201'
 const pair = { number: ava.number, other }
-const set = (status: string, to = other) => ({ from: ava.number, to, status })
+const set = (status: string) => ({ number: ava.number, other, status })
 
 /** The way to RingCentral, on which what it is told of consents can be held up. */
 function createRoad() {

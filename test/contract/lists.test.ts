@@ -41,7 +41,7 @@ beforeAll(async () => {
       `mutation ($template: CreateMessageTemplateInput!) { createMessageTemplate(input: $template) { __typename } }`,
       { template },
     )
-    const wantsNone = { from: person.number, to: '+13035550178' }
+    const wantsNone = { number: person.number, other: '+13035550178' }
     await setConsent(acme, { ...wantsNone, status: 'OPTED_OUT' })
   }
   await acme.waitFor('{ callLogs { totalCount } }', ({ callLogs }) => callLogs.totalCount > 1)

@@ -35,7 +35,7 @@ test(`a campaign of ${size} over five numbers is paused, resumed, and its report
 
   // One of them has told somebody at the counter that she wants no texts from Ben.
   const [quiet = ''] = ordinary.slice(-1)
-  await setConsent(acme, { from: ben.number, to: quiet, status: 'OPTED_OUT' })
+  await setConsent(acme, { number: ben.number, other: quiet, status: 'OPTED_OUT' })
   const page = openBrowser(gateway.url, acme.secret)
   const live = page.listen(
     `subscription { messageBatchChanged { cursor batch { status counts {

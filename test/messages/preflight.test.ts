@@ -82,7 +82,7 @@ const inputs: [what: string, input: Record<string, unknown>][] = [
 describe('messagePreflight', () => {
   it('says of every input what sendSms says of it, and asks RingCentral nothing', async () => {
     await readNumbers()
-    await setConsent(acme, { from, to: quiet, status: 'OPTED_OUT' })
+    await setConsent(acme, { number: from, other: quiet, status: 'OPTED_OUT' })
     const first = await send(acme, { from, to, text, idempotencyKey: 'taken' })
     await waitForStatus(acme, first.id, 'DELIVERED')
     const asked = () =>
@@ -112,7 +112,7 @@ describe('messagePreflight', () => {
     const batch = (sender: string, others: string[]) =>
       sendBatch(acme, { from: [sender], text, recipients: others.map((one) => ({ to: one })) })
     expect(await batch(unregistered, to)).toMatchObject({ code: 'SENDER_NOT_REGISTERED' })
-    await setConsent(acme, { from, to: quiet, status: 'OPTED_OUT' })
+    await setConsent(acme, { number: from, other: quiet, status: 'OPTED_OUT' })
     const refused = await batch(from, [abroad, stranger, quiet])
     expect(refused.rows).toMatchObject([
       { line: 1, to: abroad, code: 'INTERNATIONAL_NOT_ALLOWED' },
