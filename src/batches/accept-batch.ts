@@ -11,7 +11,8 @@ import { requireSender, type SendingNumber } from '../messages/sms-checks.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import { findNumber } from '../numbers/service.ts'
-import { parseTemplate, requireWellFormed } from '../templates/render.ts'
+import { type ParsedTemplate, parseTemplate, requireWellFormed } from '../templates/render.ts'
+import { storedTemplate } from '../templates/render-stored.ts'
 import { recordBatch } from './change-batch.ts'
 import { checkRows, type Recipient, type Row } from './check-rows.ts'
 import { noCounts } from './counts.ts'
@@ -31,11 +32,14 @@ export type BatchInput = {
   from: readonly string[]
   /** For all who have no text of their own, with placeholders. */
   text?: string | null | undefined
+  /** Instead of `text`. */
+  templateId?: string | null | undefined
   rows: readonly Row[]
   skipInvalid?: boolean | null | undefined
   sendAt?: Date | null | undefined
   /** Seconds. */
   validFor?: number | null | undefined
+  ignoreQuietHours?: boolean | null | undefined
   idempotencyKey?: string | null | undefined
 }
 
@@ -50,7 +54,8 @@ declare module '../graphql/context.ts' {
  * a time, so that thousands of them hold nobody up.
  *
  * @throws InvalidInputError, InvalidPhoneNumberError, NumberNotFoundError, ExtensionRevokedError,
- *   GrantLacksScopeError, SenderNotRegisteredError, BatchRowsInvalidError, BatchIdempotencyConflictError
+ *   GrantLacksScopeError, SenderNotRegisteredError, TemplateNotFoundError, BatchRowsInvalidError,
+ *   BatchIdempotencyConflictError
  */
 export function createAcceptBatch({
   db,
@@ -76,7 +81,7 @@ export function createAcceptBatch({
 
     const numbers = await numbersOf(tenantId, asked.from)
     const checked = checkRows(input.rows, {
-      text: asked.text,
+      template: await templateOf(tenantId, asked),
       senders: asked.from,
     })
     const { recipients, rejected } = await leaveOut(db, tenantId, numbers, checked)
@@ -88,6 +93,15 @@ export function createAcceptBatch({
       extensionRowId,
     }))
     return accept(key, asked, { senders, recipients, rejected })
+  }
+
+  async function templateOf(
+    tenantId: string,
+    { text, templateId }: ReturnType<typeof parse>,
+  ): Promise<ParsedTemplate> {
+    return templateId === undefined
+      ? parseTemplate(text ?? '')
+      : storedTemplate(db, tenantId, templateId)
   }
 
   async function numbersOf(tenantId: string, from: readonly string[]): Promise<SendingNumber[]> {
@@ -103,7 +117,7 @@ export function createAcceptBatch({
 
   async function accept(
     key: Key,
-    { name, sendAt, validFor }: ReturnType<typeof parse>,
+    { name, sendAt, validFor, ignoreQuietHours = false }: ReturnType<typeof parse>,
     rows: { senders: Sender[]; recipients: Recipient[]; rejected: RejectedRow[] },
   ): Promise<MessageBatch> {
     const plan = await spread(db, key.tenantId, rows.senders, rows.recipients)
@@ -117,6 +131,7 @@ export function createAcceptBatch({
           plan,
           counts: { ...noCounts, total: plan.length, waiting: plan.length },
           validFor,
+          ignoreQuietHours,
           rejected: rows.rejected,
           sendAt,
           createdAt: clock.now(),
@@ -154,6 +169,9 @@ async function acceptedBefore(
 }
 
 function parse(input: BatchInput) {
+  if (input.text != null && input.templateId != null) {
+    throw new InvalidInputError('text', 'Say it in `text`, or with `templateId`: one of both.')
+  }
   requireWellFormed(parseTemplate(input.text ?? ''))
   const from = [...new Set(input.from.map(parsePhoneNumber))]
   if (from.length === 0) throw new InvalidInputError('from', 'Name at least one number that sends.')
@@ -173,5 +191,8 @@ function parse(input: BatchInput) {
     sendAt: input.sendAt ?? null,
     validFor: parseValidFor(input.validFor),
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    // What is left out leaves no trace, so that keys which were given before a choice existed stay good.
+    ...(input.templateId != null && { templateId: input.templateId }),
+    ...(input.ignoreQuietHours && { ignoreQuietHours: true }),
   }
 }

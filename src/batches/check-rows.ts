@@ -2,7 +2,7 @@ import { InvalidTextError, maxTextLength } from '../messages/errors.ts'
 import { parseText } from '../messages/parse-message.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
-import { fillIn, missingIn, parseTemplate } from '../templates/render.ts'
+import { fillIn, missingIn, type ParsedTemplate, parseTemplate } from '../templates/render.ts'
 import type { RejectedRow } from './errors.ts'
 
 /** A row as it was given. `line`: see RejectedRow. */
@@ -20,12 +20,11 @@ export type Recipient = { line: number; to: string; text: string }
 /** Sorts rows into those that can become texts and those that cannot, with the reasons. */
 export function checkRows(
   rows: readonly Row[],
-  { text, senders }: { text: string | null; senders: readonly string[] },
+  { template: everybodys, senders }: { template: ParsedTemplate; senders: readonly string[] },
 ): { recipients: Recipient[]; rejected: RejectedRow[] } {
   const recipients: Recipient[] = []
   const rejected: RejectedRow[] = []
   const seen = new Set<string>()
-  const everybodys = parseTemplate(text ?? '')
 
   const check = (row: Row): Recipient | Omit<RejectedRow, 'line' | 'to'> => {
     const to = attempt(() => parsePhoneNumber(row.to), InvalidPhoneNumberError)

@@ -49,6 +49,7 @@ export function fillBatch({ eventLog, queue, clock }: Deps, batchId: string): Pr
         conversationId: conversationIds[index] ?? null,
         sendAt: later,
         validFor: batch.validFor,
+        ignoreQuietHours: batch.ignoreQuietHours,
         expiresAt: expiryOf(batch.validFor, later ?? batch.createdAt),
       })),
     })

@@ -10,6 +10,7 @@ import {
   NumberNotFoundError,
   SenderNotRegisteredError,
 } from '../numbers/errors.ts'
+import { TemplateNotFoundError } from '../templates/errors.ts'
 import { TemplateValueInput } from '../templates/mutations.ts'
 import type { Row } from './check-rows.ts'
 import {
@@ -74,7 +75,9 @@ const BatchRecipient = builder.inputType('BatchRecipientInput', {
   description: 'One who gets a text.',
   fields: (t) => ({
     to: t.string({ required: true, description: 'The number, in E.164.' }),
-    text: t.string({ description: 'A text of their own, instead of the batch’s.' }),
+    text: t.string({
+      description: 'A text of their own, instead of the batch’s or its template’s.',
+    }),
     values: t.field({
       type: [TemplateValueInput],
       description: 'The values of the text’s placeholders.',
@@ -91,7 +94,11 @@ const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
       description: `The numbers that send, in E.164, 1 to ${maxSenders} of \`phoneNumbers\`. Each recipient keeps the number that has last texted with them; the others are shared out evenly.`,
     }),
     text: t.string({
-      description: `What to say, with \`{{placeholders}}\`; filled in 1 to ${maxTextLength} UTF-16 code units. Left out: each recipient has a text of their own.`,
+      description: `What to say, with \`{{placeholders}}\`; filled in 1 to ${maxTextLength} UTF-16 code units. This or \`templateId\`; without both, each recipient has a text of their own.`,
+    }),
+    templateId: t.id({
+      description:
+        'Instead of `text`, a template: its placeholders are filled in with the values of each recipient; values that it has no place for are left aside. A later change of the template changes nothing about the batch.',
     }),
     recipients: t.field({
       type: [BatchRecipient],
@@ -110,6 +117,10 @@ const SendSmsBatchInput = builder.inputType('SendSmsBatchInput', {
     }),
     validFor: t.int({
       description: `Seconds after which a text that has not left is EXPIRED, counted from \`sendAt\` or from now; 1 to ${maxValidFor}. Left out: it waits as long as it takes.`,
+    }),
+    ignoreQuietHours: t.boolean({
+      description:
+        'Whether its texts leave also within the quiet hours of your tenant (`settings`), which otherwise hold each of them back until they end where its recipient probably is. Left out: no.',
     }),
     idempotencyKey: t.string({
       description:
@@ -140,6 +151,7 @@ builder.mutationField('sendSmsBatch', (t) =>
         ExtensionRevokedError,
         GrantLacksScopeError,
         SenderNotRegisteredError,
+        TemplateNotFoundError,
         BatchRowsInvalidError,
         InvalidCsvError,
         UploadNotReadyError,

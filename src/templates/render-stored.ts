@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { TemplateNotFoundError } from './errors.ts'
-import { parseTemplate, renderTemplate, type TemplateValue } from './render.ts'
+import { type ParsedTemplate, parseTemplate, renderTemplate, type TemplateValue } from './render.ts'
 
 /**
  * Fills in a template of a tenant, its own or RingCentral's.
@@ -13,9 +13,22 @@ export async function renderStored(
   tenantId: string,
   { templateId, values }: { templateId: string; values: readonly TemplateValue[] },
 ): Promise<string> {
+  return renderTemplate(await storedTemplate(db, tenantId, templateId), asMap(values))
+}
+
+/**
+ * A template of a tenant, its own or RingCentral's, to be filled in many times.
+ *
+ * @throws TemplateNotFoundError
+ */
+export async function storedTemplate(
+  db: Db,
+  tenantId: string,
+  templateId: string,
+): Promise<ParsedTemplate> {
   const template = await db.messageTemplate.findUnique({ where: { id: templateId, tenantId } })
   if (!template) throw new TemplateNotFoundError(templateId)
-  return renderTemplate(parseTemplate(template.text), asMap(values))
+  return parseTemplate(template.text)
 }
 
 /** @throws InvalidInputError when a name comes twice */

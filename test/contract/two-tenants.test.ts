@@ -48,7 +48,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
     ({ callLogs }) => callLogs.nodes[0],
   )
   const consent = await setConsent(tenant, {
-    ...{ from: person.number, to: whoWantsNone },
+    ...{ number: person.number, other: whoWantsNone },
     status: 'OPTED_OUT',
   })
   const { phoneNumbers } = await tenant.query('{ phoneNumbers { nodes { id } } }')
@@ -454,6 +454,10 @@ describe('no mutation reaches into another tenant', () => {
       expect(await sendBatch(other, { ...input, csvUploadId })).toMatchObject({
         code: 'UPLOAD_NOT_READY',
       })
+      const templateId = acme.ids.MessageTemplate
+      expect(
+        await sendBatch(other, { ...input, text: null, templateId, recipients }),
+      ).toMatchObject({ code: 'TEMPLATE_NOT_FOUND' })
       const mine = await sendBatch(acme, { ...input, from: [ava.number], recipients })
       const theirs = await sendBatch(other, { ...input, recipients })
       expect(theirs.id).not.toBe(mine.id)
@@ -624,7 +628,7 @@ describe('no mutation reaches into another tenant', () => {
       expect(userMappings.nodes).toContainEqual({ userId: 'crm-2' })
     },
     async setConsent() {
-      const input = { from: ava.number, to: whoWantsNone, status: 'OPTED_IN' }
+      const input = { number: ava.number, other: whoWantsNone, status: 'OPTED_IN' }
       expect(await setConsent(other, input)).toMatchObject({ code: 'NUMBER_NOT_FOUND' })
       const { status } = await consentOf(acme, { number: ava.number, other: whoWantsNone })
       expect(status).toBe('OPTED_OUT')

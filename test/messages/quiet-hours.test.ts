@@ -3,6 +3,7 @@ import { days, hours, minutes } from '../../src/lib/clock.ts'
 import { sweepMessagesJob } from '../../src/messages/jobs.ts'
 import { timeZonesOf } from '../../src/numbers/time-zones.ts'
 import { endOfQuiet } from '../../src/tenants/quiet-hours.ts'
+import { sendBatch } from '../batches/batches.ts'
 import { holdLane } from '../support/consents.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
@@ -129,6 +130,14 @@ describe('a text in the quiet hours of its recipient', () => {
 
     const urgent = await send([inNewYork], 'Water in the cellar', { ignoreQuietHours: true })
     await waitForStatus(acme, urgent.id, 'SENT', 'DELIVERED')
+    const batch = { from: [ava.number], recipients: [{ to: '+12125550178' }] }
+    const { id: quiet } = await sendBatch(acme, { ...batch, text: 'Spring sale' })
+    await sendBatch(acme, { ...batch, text: 'No school today', ignoreQuietHours: true })
+    await expect.poll(() => requests('No school today')).toHaveLength(1)
+    await acme.waitFor(
+      `{ messageBatch(id: "${quiet}") { messages(first: 1) { nodes { status } } } }`,
+      ({ messageBatch }) => messageBatch.messages.nodes[0]?.status === 'SCHEDULED',
+    )
     gateway.simulator.inbound({ from: inLosAngeles, to: ava.number, text: 'Are you awake?' })
     await acme.waitFor('{ messages(filter: { text: "awake" }) { totalCount } }', ({ messages }) =>
       Boolean(messages.totalCount),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resyncTemplatesJob } from '../../src/templates/jobs.ts'
+import { sendBatch } from '../batches/batches.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { elsewhere } from '../support/mailbox.ts'
@@ -130,15 +131,40 @@ describe('a template of a tenant', () => {
     expect(await sendWith({ templateId: id, values: huge })).toMatchObject({
       code: 'TEXT_TOO_LONG',
     })
-    // The same request answers the same message, whatever has become of the template.
+    const batch = {
+      from: [ava.number],
+      templateId: id,
+      recipients: [
+        { to: '+13035550101', values: values({ name: 'Mia', what: 'a shave', city: 'Bern' }) },
+        { to: '+13035550102', text: '{{what}}?', values: values({ what: 'Colour' }) },
+        { to: '+13035550103' },
+      ],
+      idempotencyKey: 'bookings',
+    }
+    expect(await sendBatch(acme, batch)).toMatchObject({
+      rows: [{ line: 3, code: 'VALUE_MISSING' }],
+    })
+    expect(await sendBatch(acme, { ...batch, text: 'Or this' })).toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+    expect(await sendBatch(acme, { ...batch, templateId: 'tpl_0' })).toMatchObject({
+      code: 'TEMPLATE_NOT_FOUND',
+    })
+    const goesOn = { ...batch, skipInvalid: true }
+    const { id: batchId } = await sendBatch(acme, goesOn)
+    // The same request answers the same, whatever has become of the template.
     await change('deleteMessageTemplate', { id })
     expect(await sendWith(input)).toEqual(sent)
+    expect(await sendBatch(acme, goesOn)).toMatchObject({ id: batchId })
+    expect(await sendBatch(acme, { ...goesOn, ignoreQuietHours: true })).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_MISMATCH',
+    })
     expect(await sendWith({ ...input, values: [] })).toMatchObject({
       code: 'IDEMPOTENCY_KEY_MISMATCH',
     })
     await expect
       .poll(() => gateway.simulator.outbox().map(({ text }) => text))
-      .toEqual(['Hi there, a cut is booked.'])
+      .toEqual(['Hi there, a cut is booked.', 'Hi Mia, a shave is booked.', 'Colour?'])
   })
 })
 

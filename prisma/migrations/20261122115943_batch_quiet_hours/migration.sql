@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "MessageBatch" ADD COLUMN     "ignoreQuietHours" BOOLEAN NOT NULL DEFAULT false;
