@@ -1,3 +1,4 @@
+import { RecipientOptedOutError } from '../consents/errors.ts'
 import {
   ExtensionNotFoundError,
   ExtensionRevokedError,
@@ -32,7 +33,8 @@ const Resolution = builder.enumType('UnconfirmedResolution', {
   values: {
     RESEND: {
       value: 'RESENT',
-      description: 'Send it once more. If it was sent after all, the recipient gets it twice.',
+      description:
+        'Send it once more. If it was sent after all, the recipient gets it twice. Not to who has opted out meanwhile.',
     },
     GIVE_UP: {
       value: 'GIVEN_UP',
@@ -55,7 +57,14 @@ builder.mutationField('resolveUnconfirmed', (t) =>
     description:
       'Decides about an UNCONFIRMED message. RESEND answers the new message, whose `resendOf` is the old one; GIVE_UP the message itself. Deciding the same again answers the same and sends nothing. Scope `messages:send`.',
     authScopes: { scope: 'messages:send' },
-    errors: { types: [MessageNotFoundError, NotUnconfirmedError, ExtensionRevokedError] },
+    errors: {
+      types: [
+        MessageNotFoundError,
+        NotUnconfirmedError,
+        ExtensionRevokedError,
+        RecipientOptedOutError,
+      ],
+    },
     args: {
       input: t.arg({
         type: ResolveUnconfirmedInput,

@@ -1,3 +1,4 @@
+import { requireNoneOptedOut } from '../consents/opted-out.ts'
 import { ensureConversation } from '../conversations/ensure.ts'
 import { refreshConversations } from '../conversations/refresh.ts'
 import type { Tx } from '../db/client.ts'
@@ -31,7 +32,7 @@ export type ResolveUnconfirmed = (
  * UNCONFIRMED, which is the truth, until RingCentral shows it after all; sending once more makes a
  * message of its own. The same decision again answers the same.
  *
- * Throws MessageNotFoundError, NotUnconfirmedError, ExtensionRevokedError.
+ * Throws MessageNotFoundError, NotUnconfirmedError, ExtensionRevokedError, RecipientOptedOutError.
  */
 export function createResolveUnconfirmed({
   eventLog,
@@ -74,6 +75,8 @@ export function createResolveUnconfirmed({
       text,
       ignoreQuietHours,
     } = original
+    // A second text that confirms an opt-out would be one too many.
+    const purpose = original.purpose === 'HELP_REPLY' ? original.purpose : null
     const extension = await tx.extension.findUniqueOrThrow({ where: { id: extensionRowId } })
     if (extension.status === 'REVOKED') {
       throw new ExtensionRevokedError(extension.extensionId, extension.name)
@@ -94,6 +97,7 @@ export function createResolveUnconfirmed({
         status: 'QUEUED',
         text,
         ignoreQuietHours,
+        purpose,
         colleagues: colleaguesOf(original),
         attachments: attachmentsOf(original),
         resendOfId,
@@ -101,6 +105,10 @@ export function createResolveUnconfirmed({
       },
     })
     await useMediaOf(tx, original, message)
+    // Those who have opted out since. The answer to a HELP goes also to them, as it did the first time.
+    if (type === 'SMS' && !purpose) {
+      await requireNoneOptedOut(tx, { tenantId, number: from, others: to })
+    }
     recordStatus(record, message)
     return message
   }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from '../support/client.ts'
+import { setConsent } from '../support/consents.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { send, smsRequests, stranger, waitForStatus } from '../support/texts.ts'
 import { decisionOn, loseText, resolve } from './unconfirmed.ts'
@@ -114,6 +115,22 @@ describe('resolveUnconfirmed', () => {
       expect(await resolve(other, unknown, 'RESEND')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' })
     }
     expect(await decisionOn(acme, lost)).toMatchObject({ resolution: null, resentAs: null })
+  })
+
+  it('does not resend to somebody who has opted out since, and leaves the decision open', async () => {
+    const id = await lose('Still there?')
+    const pair = { number: ava.number, other: stranger }
+    await setConsent(acme, { ...pair, status: 'OPTED_OUT' })
+    expect(await resolve(acme, id, 'RESEND')).toMatchObject({
+      __typename: 'RecipientOptedOutError',
+      code: 'RECIPIENT_OPTED_OUT',
+    })
+    expect(await decisionOn(acme, id)).toMatchObject({ resolution: null, resentAs: null })
+    expect(await gateway.db.message.count({ where: { text: 'Still there?' } })).toBe(1)
+
+    await setConsent(acme, { ...pair, status: 'OPTED_IN' })
+    const { id: resent } = await resolve(acme, id, 'RESEND')
+    await waitForStatus(acme, resent, 'DELIVERED')
   })
 
   it('does not resend for an extension that was revoked, and leaves the decision open', async () => {
