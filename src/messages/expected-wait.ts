@@ -1,8 +1,10 @@
 import type { Db } from '../db/client.ts'
 import type { Clock } from '../lib/clock.ts'
-import { paceOf } from './estimate-send-at.ts'
+import { isHighVolume } from '../numbers/high-volume.ts'
 import { forecast } from './forecast.ts'
-import { createSlots } from './slots.ts'
+import { laneSlots } from './lane-pace.ts'
+import type { SendingNumber } from './sms-checks.ts'
+import { requestsIn } from './waiting-requests.ts'
 
 /** What a text would wait for that was taken now. */
 export type ExpectedWait = {
@@ -15,13 +17,14 @@ export type ExpectedWait = {
   estimatedSendAt: Date | null
 }
 
-/** How long the lane of an extension is at the moment, and whether it rests. */
+/** How long the lane of a number's extension is at the moment, and whether it rests. */
 export async function expectedWait(
   { db, clock }: { db: Db; clock: Clock },
-  extensionRowId: string,
+  number: SendingNumber,
 ): Promise<ExpectedWait> {
   const now = clock.now()
-  const [waitingMessages, lane, pace] = await Promise.all([
+  const { extensionRowId } = number
+  const [waitingMessages, lane, requests, slots] = await Promise.all([
     db.message.count({
       // Those of batches let it go first.
       where: {
@@ -32,12 +35,14 @@ export async function expectedWait(
       },
     }),
     db.sendLane.findUnique({ where: { extensionRowId } }),
-    paceOf(db, extensionRowId, now),
+    requestsIn(db, extensionRowId, now),
+    laneSlots(db, extensionRowId, now),
   ])
   const until = lane?.pausedUntil && lane.pausedUntil > now ? lane.pausedUntil : null
-  const upTo = waitingMessages + 1
-  const own = { waiting: [{ from: now, count: upTo }], upTo }
-  const slot = forecast(createSlots(pace), own, { waiting: [], upTo: 0 }).own.at(-1)
+  const before = requests.filter(({ ofBatch, from }) => !ofBatch && from <= now)
+  const waiting = [...before, { from: now, count: 1, highVolume: isHighVolume(number) }]
+  const upTo = waiting.reduce((sum, { count }) => sum + count, 0)
+  const slot = forecast(slots, { waiting, upTo }, { waiting: [], upTo: 0 }).own.at(-1)
   const estimatedSendAt = slot === undefined ? null : new Date(slot)
   if (!until) return { waitingMessages, until, reason: null, estimatedSendAt }
   const pause = await db.sendPause.findFirst({ where: { extensionRowId }, orderBy: { id: 'desc' } })

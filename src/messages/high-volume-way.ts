@@ -8,7 +8,7 @@ import type { HandedOver, ShownRecord, Way } from './way.ts'
  * How many texts leave together. RingCentral takes megabytes; but each is looked at in the transaction that begins the
  * attempt, which has to be short, and all of them are in doubt when its answer is lost.
  */
-const together = 50
+export const together = 50
 
 /** Why a text goes alone from now on: RingCentral refused a request that it was in, and one of them is the reason. */
 export const refusedTogether = 'REFUSED_TOGETHER'

@@ -34,7 +34,7 @@ export function createPreflight({ db, clock }: { db: Db; clock: Clock }): Prefli
     const [refusals, wait] = number
       ? await Promise.all([
           carrierRefusals({ db, clock }, number),
-          expectedWait({ db, clock }, number.extensionRowId),
+          expectedWait({ db, clock }, number),
         ])
       : [[], null]
     return {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { budgetKey } from '../../src/extensions/access.ts'
 import { discoverNumbersJob } from '../../src/extensions/jobs.ts'
 import { syncHighVolumeJob } from '../../src/messages/jobs.ts'
-import { people, readBatch, sendBatch, wideLimits } from '../batches/batches.ts'
+import { changeBatch, people, readBatch, sendBatch, wideLimits } from '../batches/batches.ts'
 import { consentOf } from '../support/consents.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
@@ -205,6 +206,44 @@ describe('a batch', () => {
     expect(all.filter(({ status }) => status === 'SENDING_FAILED')).toHaveLength(1)
     expect(requests()).toBeGreaterThan(3)
   })
+})
+
+test('what leaves many at a time is foreseen so, and does not wait for what others wait for', async () => {
+  const at = new Date(Date.now() + 600_000)
+  const { id } = await sendBatch(acme, {
+    from: [line],
+    text: 'In ten minutes',
+    recipients: people(120, 508).map((to) => ({ to })),
+    sendAt: at.toISOString(),
+  })
+  await expect.poll(async () => (await readBatch(acme, id)).messages.totalCount).toBe(120)
+  const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+  const inAnHour = new Date(Date.now() + 3_600_000)
+  const close = (closedUntil: Date | null) =>
+    gateway.db.budget.updateMany({
+      where: { key: budgetKey(extensionRowId, 'Medium') },
+      data: { closedUntil },
+    })
+  expect(await close(inAnHour)).toEqual({ count: 1 })
+
+  const { messageBatch } = await acme.query(
+    `{ messageBatch(id: "${id}") { messages(last: 100) { nodes { estimatedSendAt } } } }`,
+  )
+  for (const { estimatedSendAt } of messageBatch.messages.nodes) {
+    const later = new Date(estimatedSendAt).getTime() - at.getTime()
+    expect(later).toBeGreaterThanOrEqual(0)
+    expect(later).toBeLessThan(2_000)
+  }
+  const waitFrom = async (from: string) => {
+    const { messagePreflight } = await acme.query(
+      `{ messagePreflight(input: { from: "${from}", to: ["${stranger}"], text: "Hi" }) { wait { estimatedSendAt } } }`,
+    )
+    return new Date(messagePreflight.wait.estimatedSendAt)
+  }
+  expect((await waitFrom(ava.number)) >= inAnHour).toBe(true)
+  expect((await waitFrom(line)) < at).toBe(true)
+  await close(null)
+  await changeBatch(acme, 'cancelBatch', id)
 })
 
 describe('what comes in at a high-volume number', () => {
