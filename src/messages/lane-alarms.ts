@@ -40,7 +40,8 @@ export function createLaneAlarms({
       const at = moment.getTime()
       if (known && known.at <= at) return
       clearTimeout(known?.timer)
-      const timer = setTimeout(wake, at - clock.now().getTime(), extensionRowId, which).unref()
+      const inMs = Math.max(0, at - clock.now().getTime())
+      const timer = setTimeout(wake, inMs, extensionRowId, which).unref()
       timers.set(extensionRowId, { at, timer })
     },
 
