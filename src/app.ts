@@ -118,7 +118,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const store = options.mediaDir
     ? await createDiskStore(options.mediaDir, { isUsed: await keepsMedia(db), logger })
-    : createPostgresStore(db)
+    : opened.adopt(
+        createPostgresStore({
+          url: options.databaseUrl,
+          applicationName: `ringql-${options.role}-media`,
+        }),
+        ({ close }) => close(),
+      )
 
   const sealer = createSealer(options.encryptionKeys)
   const { serverUrl, clientId, clientSecret } = options.ringCentral

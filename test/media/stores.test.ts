@@ -1,7 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createDatabase } from '../../src/db/client.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createDiskStore } from '../../src/media/disk-store.ts'
 import { createPostgresStore } from '../../src/media/postgres-store.ts'
@@ -29,13 +28,13 @@ const stores: Record<string, () => Promise<Opened>> = {
     const { port } = server
     const cable = await startTcpProxy(() => Number(port))
     server.port = String(cable.port)
-    const db = createDatabase({ url: server.href, applicationName: 'store', poolSize: 2 })
+    const store = createPostgresStore({ url: server.href, applicationName: 'store' })
     onTestFinished(async () => {
-      await db.$disconnect()
+      await store.close()
       await cable.close()
       await database.drop()
     })
-    return { store: createPostgresStore(db), breakDown: () => cable.close() }
+    return { store, breakDown: () => cable.close() }
   },
 }
 
