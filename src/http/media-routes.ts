@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BusinessError } from '../lib/errors.ts'
@@ -69,6 +70,22 @@ export function mediaRoutes({
   logger: Logger
 }) {
   const routes = new Hono()
+
+  // The address is all that it takes, so a page of any origin may read it; cookies play no part.
+  routes.use(
+    cors({
+      origin: '*',
+      allowMethods: ['GET', 'HEAD'],
+      exposeHeaders: [
+        'Accept-Ranges',
+        'Content-Disposition',
+        'Content-Range',
+        'ETag',
+        'Retry-After',
+      ],
+      maxAge: 600,
+    }),
+  )
 
   routes.get('/:ownerId/:mediaId', async (c) => {
     const name = { tenantId: c.req.query('tenant') ?? '', ...c.req.param() }

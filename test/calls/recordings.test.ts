@@ -54,6 +54,7 @@ it('a recording plays from its address, whole or in part, without any token of R
   expect(Object.fromEntries(whole.headers)).toMatchObject({
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    'access-control-allow-origin': '*',
     'content-disposition': `inline; filename="recording-${mine.id}.wav"`,
   })
   expect(JSON.stringify([...whole.headers])).not.toMatch(/bearer/i)

@@ -52,7 +52,9 @@ it('a picture is shown from its address; what may be a page is saved, never show
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    'access-control-allow-origin': '*',
   })
+  expect(picture.headers.has('access-control-allow-credentials')).toBe(false)
   expect(JSON.stringify([...picture.headers])).not.toMatch(/bearer/i)
   const page = await fetch(attachments[1].url)
   expect(Object.fromEntries(page.headers)).toMatchObject({
