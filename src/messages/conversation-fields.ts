@@ -28,7 +28,7 @@ builder.prismaObjectFields(Conversation, (t) => ({
         context.db.message.count({ where: { conversationId: id } }),
       resolve: (query, { id }, _args, context) => messagesOf(context, id, query),
     },
-    { name: 'ConversationMessages', description: 'A page of a conversation’s messages.' },
+    { name: 'ConversationMessagesConnection', description: 'A page of a conversation’s messages.' },
     {
       name: 'ConversationMessagesEdge',
       description: 'A message and its place in the conversation.',
