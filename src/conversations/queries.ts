@@ -61,7 +61,7 @@ async function where(
   }
   const mayKnowNames =
     context.viewer.kind === 'tenant' && context.viewer.scopes.includes('people:read')
-  const named = mayKnowNames ? await context.services.numbersNamed(context, search) : []
-  const ids = await searchConversations(context.db, tenantId, search, named)
+  const named = mayKnowNames ? context.services.numbersNamed(context, search) : []
+  const ids = await searchConversations(context.db, tenantId, search, Promise.resolve(named))
   return { AND: [wanted, { id: { in: ids } }] }
 }

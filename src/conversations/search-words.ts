@@ -3,6 +3,8 @@ import { Prisma } from '../db/generated/client/client.ts'
 
 /** So many of the newest messages are looked through one by one: a word that is common is in them. */
 const newestCount = 2_000
+/** So many are looked through where the newest promise enough in them; to ask the index is quicker than more. */
+const mostOneByOne = 14_000
 /** So many times as far back the index is asked next, before it is asked for all that there is. */
 const farther = 20
 /** What is in so many conversations of late need not be looked for any farther: the largest page. */
@@ -12,7 +14,8 @@ type Found = { conversationId: string }
 
 /**
  * The conversations in whose messages words are found, each at the beginning of a word: of the newest `most` messages.
- * An index finds all messages with a word, and of a common word that may be half of the table: so it is asked last.
+ * An index finds all messages with a word, and of a common word that may be half of the table: so it is asked last, and
+ * how common a word is, the newest messages tell.
  */
 export async function searchWords(
   db: Db,
@@ -23,15 +26,24 @@ export async function searchWords(
   const words = search.match(/[\p{L}\p{N}]+/gu) ?? []
   if (words.length === 0) return []
   const query = words.map((word) => `${word}:*`).join(' & ')
+  const oneByOne = (count: number) => amongNewest(db, tenantId, words, query, { count, most })
   const isEnough = (found: readonly Found[]) =>
     found.length === most || distinct(found).length >= enough
 
-  const newest = await amongNewest(db, tenantId, words, query, most)
+  const newest = await oneByOne(newestCount)
   if (isEnough(newest)) return distinct(newest)
   const since = await shortlyBefore(db, tenantId)
   if (!since) return distinct(newest)
-  const recent = await byIndex(db, tenantId, query, most, Prisma.sql`"createdAt" >= ${since}`)
-  if (isEnough(recent)) return distinct(recent)
+  // So many would have to be looked through if the older ones were like these; and somewhat more.
+  const needed = (1.3 * newestCount * enough) / distinct(newest).length
+  if (needed <= mostOneByOne) {
+    const newer = await oneByOne(Math.ceil(needed))
+    if (isEnough(newer)) return distinct(newer)
+  }
+  if (needed <= farther * newestCount) {
+    const recent = await byIndex(db, tenantId, query, most, Prisma.sql`"createdAt" >= ${since}`)
+    if (isEnough(recent)) return distinct(recent)
+  }
   return distinct(await byIndex(db, tenantId, query, most, Prisma.sql`true`))
 }
 
@@ -40,14 +52,14 @@ function amongNewest(
   tenantId: string,
   words: readonly string[],
   query: string,
-  most: number,
+  { count, most }: { count: number; most: number },
 ): Promise<Found[]> {
   // Cheaper than to take each text apart, which is left for what has the letters.
   const letters = words.map((word) => `%${word}%`)
   return db.$queryRaw`
     SELECT "conversationId" FROM (
       SELECT "conversationId", "text" FROM "Message" WHERE "tenantId" = ${tenantId}
-      ORDER BY "createdAt" DESC, "id" DESC LIMIT ${newestCount}) AS newest
+      ORDER BY "createdAt" DESC, "id" DESC LIMIT ${count}) AS newest
     WHERE "conversationId" IS NOT NULL AND "text" ILIKE ALL (${letters}::text[])
       AND to_tsvector('simple', "text") @@ to_tsquery('simple', ${query})
     LIMIT ${most}`

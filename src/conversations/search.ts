@@ -16,11 +16,11 @@ export async function searchConversations(
   db: Db,
   tenantId: string,
   search: string,
-  named: readonly string[],
+  named: Promise<readonly string[]>,
 ): Promise<string[]> {
   const found = await Promise.all([
     byNumber(db, tenantId, search),
-    byParticipants(db, tenantId, named),
+    named.then((numbers) => byParticipants(db, tenantId, numbers)),
     searchWords(db, tenantId, search, most),
   ])
   return [...new Set(found.flat())]
