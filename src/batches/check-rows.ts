@@ -12,6 +12,8 @@ export type Row = {
   /** Instead of the batch's text. */
   text: string | null
   values: Record<string, string>
+  /** What is wrong with it before anything in it is looked at, in a sentence. */
+  malformed?: string
 }
 
 /** A text that is to be sent. */
@@ -27,6 +29,7 @@ export function checkRows(
   const seen = new Set<string>()
 
   const check = (row: Row): Recipient | Omit<RejectedRow, 'line' | 'to'> => {
+    if (row.malformed) return { code: 'COLUMNS_MISMATCH', message: row.malformed }
     const to = attempt(() => parsePhoneNumber(row.to), InvalidPhoneNumberError)
     if (to instanceof Error) return { code: 'INVALID_PHONE_NUMBER', message: to.message }
     if (senders.includes(to)) {

@@ -11,6 +11,7 @@ export const rowFaults = {
   INVALID_PHONE_NUMBER: 'The recipient is no number in E.164.',
   DUPLICATE_RECIPIENT: 'The recipient stands further up as well.',
   OWN_NUMBER: 'The recipient is one of the numbers that send.',
+  COLUMNS_MISMATCH: 'The line of the CSV has more or fewer columns than its first line names.',
   VALUE_MISSING: 'A placeholder of the text has neither a value nor a fallback.',
   RECIPIENT_OPTED_OUT: 'The recipient wants no texts from one of the numbers that send.',
   INTERNATIONAL_NOT_ALLOWED:

@@ -84,8 +84,11 @@ async function nextOf(tx: Tx, { id, filled, size }: HeldBatch): Promise<Planned[
 /** A batch without its plan, which may be megabytes. */
 export type HeldBatch = Omit<MessageBatch, 'plan'>
 
-/** The batch as it is now; nobody else changes it before the commit. */
+/**
+ * The batch as it is now; nobody else changes it before the commit. Its texts may change meanwhile: who
+ * sends them holds their lane, which this may yet have to wait for, and asks whether the batch exists.
+ */
 export async function holdBatch(tx: Tx, batchId: string): Promise<HeldBatch | null> {
-  await tx.$queryRaw`SELECT 1 FROM "MessageBatch" WHERE "id" = ${batchId} FOR UPDATE`
+  await tx.$queryRaw`SELECT 1 FROM "MessageBatch" WHERE "id" = ${batchId} FOR NO KEY UPDATE`
   return tx.messageBatch.findUnique({ where: { id: batchId }, omit: { plan: true } })
 }

@@ -12,6 +12,7 @@ import {
 } from '../numbers/errors.ts'
 import { TemplateNotFoundError } from '../templates/errors.ts'
 import { TemplateValueInput } from '../templates/mutations.ts'
+import { asMap } from '../templates/render-stored.ts'
 import type { Row } from './check-rows.ts'
 import {
   BatchFinishedError,
@@ -134,7 +135,7 @@ function rowsOf(recipients: readonly (typeof BatchRecipient.$inferInput)[]): Row
     line: index + 1,
     to,
     text: text ?? null,
-    values: Object.fromEntries(values?.map(({ name, value }) => [name, value]) ?? []),
+    values: Object.fromEntries(asMap(values ?? [])),
   }))
 }
 

@@ -17,10 +17,11 @@ export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> 
   const parser = Readable.from(beginningWith(beginning, lines)).compose(
     parse({
       bom: true,
-      columns: (names: string[]) => names.map((name) => name.trim()),
+      columns: columnsOf,
       delimiter: delimiterOf(beginning),
       info: true,
       max_record_size: longestLine,
+      relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
     }),
@@ -29,15 +30,13 @@ export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> 
   try {
     for await (const { record, info } of parser) {
       const { to, text, ...values } = record as Record<string, string>
-      if (to === undefined) {
-        throw new InvalidCsvError(
-          'The CSV has no column `to`. Its first line names the columns: `to`, perhaps `text`, and the placeholders.',
-        )
-      }
       if (rows.length === maxBatchSize) {
         throw new InvalidCsvError(`The CSV has more than ${maxBatchSize} rows: split it.`)
       }
-      rows.push({ line: info.lines, to, text: text || null, values })
+      const malformed = (info as { error?: CsvError }).error && {
+        malformed: `It has not ${info.columns.length} columns, as the first line: put texts with a comma in quotes.`,
+      }
+      rows.push({ line: info.lines, to: to ?? '', text: text || null, values, ...malformed })
     }
   } catch (error) {
     if ((error as CsvError).code?.startsWith('CSV_')) {
@@ -46,6 +45,23 @@ export async function readCsv(bytes: AsyncIterable<Uint8Array>): Promise<Row[]> 
     throw error
   }
   return rows
+}
+
+/** What the first line calls the columns. */
+function columnsOf(line: string[]): string[] {
+  const names = line.map((name) => name.trim())
+  if (!names.includes('to')) {
+    throw new InvalidCsvError(
+      'The CSV has no column `to`. Its first line names the columns: `to`, perhaps `text`, and the placeholders.',
+    )
+  }
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw new InvalidCsvError(
+      `The CSV has two columns ${JSON.stringify(twice)}: name one of them otherwise.`,
+    )
+  }
+  return names
 }
 
 /** What comes until the first line is whole: it says what stands between columns. */

@@ -166,7 +166,7 @@ export const ensureWebhook = ({
       // of two workers one creates.
       const [connected] = await tx.$queryRaw<{ tenantId: string }[]>`
         SELECT "tenantId" FROM "Extension"
-        WHERE "id" = ${extensionRowId} AND "disconnectedAt" IS NULL FOR UPDATE`
+        WHERE "id" = ${extensionRowId} AND "disconnectedAt" IS NULL FOR NO KEY UPDATE`
       if (!connected) return false
       const rival = await tx.webhookSubscription.findFirst({
         where: {

@@ -2,7 +2,7 @@ import { Kind } from 'graphql'
 import { builder } from './builder.ts'
 import { topLevelError } from './errors.ts'
 
-const withOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+const withOffset = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
 /** A moment in ISO 8601, always answered in UTC. */
 builder.scalarType('DateTime', {
@@ -15,7 +15,8 @@ builder.scalarType('DateTime', {
 })
 
 function parseDateTime(value: unknown): Date {
-  const date = typeof value === 'string' && withOffset.test(value) ? new Date(value) : undefined
+  const [given, day] = (typeof value === 'string' && withOffset.exec(value)) || []
+  const date = given && day && isDay(day) ? new Date(given) : undefined
   if (!date || Number.isNaN(date.getTime())) {
     throw topLevelError(
       'BAD_USER_INPUT',
@@ -23,4 +24,10 @@ function parseDateTime(value: unknown): Date {
     )
   }
   return date
+}
+
+/** JavaScript makes the second of March of the thirtieth of February. */
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }

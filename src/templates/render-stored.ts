@@ -32,7 +32,7 @@ export async function storedTemplate(
 }
 
 /** @throws InvalidInputError when a name comes twice */
-function asMap(values: readonly TemplateValue[]): Map<string, string> {
+export function asMap(values: readonly TemplateValue[]): Map<string, string> {
   const map = new Map<string, string>()
   for (const { name, value } of values) {
     if (map.has(name)) {

@@ -201,13 +201,17 @@ describe('a batch from a table', () => {
       '+13035550202;Bo;"Own',
       'words, {{name}}"',
       'nobody;Cy;',
+      '+13035550204;Eve',
     ].join('\r\n')
     const csvUploadId = await uploaded(acme, Buffer.from(csv), { fileName: 'people.csv' })
     const input = { from: [ava.number], text: 'Dear {{name}}', csvUploadId }
     const refused = await sendBatch(acme, input)
     expect(refused).toMatchObject({
       code: 'BATCH_ROWS_INVALID',
-      rows: [{ line: 7, to: 'nobody', code: 'INVALID_PHONE_NUMBER' }],
+      rows: [
+        { line: 7, to: 'nobody', code: 'INVALID_PHONE_NUMBER' },
+        { line: 8, to: '+13035550204', code: 'COLUMNS_MISMATCH' },
+      ],
     })
     const { id } = await sendBatch(acme, { ...input, skipInvalid: true })
     await expect.poll(async () => (await readBatch(acme, id)).status).toBe('COMPLETED')
@@ -225,5 +229,29 @@ describe('a batch from a table', () => {
       code: 'INVALID_CSV',
       message: expect.stringContaining('`to`'),
     })
+    const twoOfThem = await uploaded(acme, Buffer.from('to,to\n+13035550201,+13035550202\n'), {
+      fileName: 'people.csv',
+    })
+    expect(await sendBatch(acme, { ...input, csvUploadId: twoOfThem })).toMatchObject({
+      code: 'INVALID_CSV',
+      message: expect.stringContaining('two columns "to"'),
+    })
   })
+})
+
+test('a batch that leaves while it is still being filled is in nobody’s way', async () => {
+  const deadlocks = async () => {
+    const [row] = await gateway.db.$queryRaw<{ deadlocks: bigint }[]>`
+      SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`
+    return Number(row?.deadlocks)
+  }
+  const before = await deadlocks()
+  const recipients = people(1_000, 970).map((to) => ({ to }))
+  const from = [ava.number, ben.number]
+  const { id } = await sendBatch(acme, { from, text: 'Off they go', recipients })
+  await expect
+    .poll(async () => (await readBatch(acme, id)).messages.totalCount, { timeout: 40_000 })
+    .toBe(1_000)
+  await changeBatch(acme, 'cancelBatch', id)
+  expect(await deadlocks()).toBe(before)
 })
