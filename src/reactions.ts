@@ -3,7 +3,7 @@ import { endUnfollowed, requestEndUnfollowed } from './calls/end-unfollowed.ts'
 import { requestCallSync } from './calls/request-call-sync.ts'
 import { requestConsentSync } from './consents/reconcile.ts'
 import type { Db, Tx } from './db/client.ts'
-import type { Feature } from './db/generated/client/client.ts'
+import type { Consent, Feature } from './db/generated/client/client.ts'
 import type { RecordEvent } from './events/event-log.ts'
 import type { Disconnecting } from './extensions/disconnect.ts'
 import { NotConnectedError } from './extensions/errors.ts'
@@ -18,6 +18,7 @@ import { failNotConnected } from './messages/fail-queued.ts'
 import { requestHighVolumeSync } from './messages/request-high-volume-sync.ts'
 import { requestSync } from './messages/request-sync.ts'
 import { wakeLane } from './messages/send-lane.ts'
+import { tendBatchesOf } from './messages/tend-batches.ts'
 import { correctEntry } from './people/correct-entry.ts'
 import { forgetPeople } from './people/forget.ts'
 import { readPresenceJob } from './people/jobs.ts'
@@ -78,7 +79,9 @@ export function createReactions(deps: { queue: Pick<JobQueue, 'send'>; clock: Cl
     },
 
     /** Somebody wants no more texts of a number. */
-    onOptOut: cancelOptedOut,
+    async onOptOut(tx: Tx, record: RecordEvent, consent: Consent): Promise<void> {
+      await tendBatchesOf(tx, deps, await cancelOptedOut(tx, record, consent))
+    },
   }
 }
 

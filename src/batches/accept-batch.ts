@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { createId } from '../lib/ids.ts'
+import { tendBatchJob } from '../messages/jobs.ts'
 import { checkSendAt, parseValidFor } from '../messages/parse-message.ts'
 import { requireSender, type SendingNumber } from '../messages/sms-checks.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
@@ -23,7 +24,6 @@ import {
   maxSenders,
   type RejectedRow,
 } from './errors.ts'
-import { tendBatchJob } from './jobs.ts'
 import { leaveOut } from './leave-out.ts'
 import { type Sender, spread } from './spread.ts'
 

@@ -3,10 +3,10 @@ import type { MessageBatch } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { tendBatchJob } from '../messages/jobs.ts'
 import { wakeLane } from '../messages/send-lane.ts'
 import { BatchFinishedError } from './errors.ts'
 import { type HeldBatch, holdBatch } from './fill-batch.ts'
-import { tendBatchJob } from './jobs.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {

@@ -2,7 +2,7 @@ import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { MessageFilter, whereMessage } from '../messages/filter.ts'
 import { Message } from '../messages/schema.ts'
-import type { BatchCounts as Counts } from './counts.ts'
+import { type BatchCounts as Counts, liveCounts } from './counts.ts'
 import { type RejectedRow as Rejected, type RowFault, rowFaults } from './errors.ts'
 
 const mayRead = { scope: 'messages:read' }
@@ -64,8 +64,14 @@ export const MessageBatch = builder.prismaNode('MessageBatch', {
     name: t.exposeString('name', { nullable: true }),
     counts: t.field({
       type: BatchCounts,
-      description: 'How far it is, some two seconds ago at most while something moves.',
-      resolve: ({ counts }) => counts as Counts,
+      description: 'How far it is; in an event, how far it was.',
+      select: { rejected: true },
+      resolve: ({ id, counts, rejected }, _args, context) => {
+        const noted = counts as Counts
+        const mayMove = noted.waiting + noted.sending > 0
+        // Events leave the rejected rows out.
+        return rejected && mayMove ? liveCounts(context, id) : noted
+      },
     }),
     rejected: t.field({
       type: [BatchRow],

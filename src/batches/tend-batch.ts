@@ -7,10 +7,11 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import { endWaiting } from '../messages/end-waiting.ts'
 import { expireDue } from '../messages/expire.ts'
+import { tendBatchJob } from '../messages/jobs.ts'
 import { recordBatch } from './change-batch.ts'
 import { countsOf } from './counts.ts'
 import { fillBatch, holdBatch } from './fill-batch.ts'
-import { sweepBatchesJob, tendBatchJob } from './jobs.ts'
+import { sweepBatchesJob } from './jobs.ts'
 
 /** How often those who watch a batch are told, while something moves. */
 const tellEvery = seconds(2)
@@ -28,9 +29,15 @@ export const tendBatch = (deps: Deps) => {
   const { db, eventLog, queue, clock } = deps
 
   return implementJob(tendBatchJob, async ({ batchId }, { signal }) => {
-    while (!signal.aborted && (await fillBatch(deps, batchId)));
-    while (!signal.aborted && (await takeBack(batchId)));
-    while (!signal.aborted && (await expire(batchId)));
+    let toldAt = clock.now()
+    for (const step of [fill, takeBack, expire]) {
+      while (!signal.aborted && (await step(batchId))) {
+        // Of ten thousand each step takes a while.
+        if (clock.now() < after(toldAt, tellEvery)) continue
+        await tell(batchId)
+        toldAt = clock.now()
+      }
+    }
     const next = await tell(batchId)
     if (!next) return
     const startAfter = signal.aborted ? clock.now() : next
@@ -38,6 +45,11 @@ export const tendBatch = (deps: Deps) => {
       queue.send(tx, tendBatchJob, { batchId }, { startAfter, singletonKey: batchId }),
     )
   })
+
+  /** @returns whether there may be more */
+  function fill(batchId: string): Promise<boolean> {
+    return fillBatch(deps, batchId)
+  }
 
   /** @returns whether there may be more */
   function expire(batchId: string): Promise<boolean> {
@@ -59,7 +71,7 @@ export const tendBatch = (deps: Deps) => {
     return eventLog.transaction(async (tx, record) => {
       const batch = await holdBatch(tx, batchId)
       if (!batch) return undefined
-      const counts = await countsOf(tx, batch)
+      const counts = await countsOf(tx, batchId)
       const isOver = counts.waiting === 0 && counts.sending === 0
       const isNews = !isDeepStrictEqual(counts, batch.counts)
       const completed = isOver && batch.status !== 'CANCELED' && batch.status !== 'COMPLETED'

@@ -17,7 +17,7 @@ import { haveTold } from './mirror.ts'
 import { recordConsent } from './record-consent.ts'
 
 /** What is called in the transaction in which somebody turns out to have opted out. */
-export type OnOptOut = (tx: Tx, record: RecordEvent, consent: Consent) => Promise<void>
+export type OnOptOut = (tx: Tx, record: RecordEvent, consent: Consent) => Promise<unknown>
 
 type Deps = {
   db: Db

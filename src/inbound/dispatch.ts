@@ -1,6 +1,6 @@
 import { hearIdle } from '../calls/hear-idle.ts'
 import { hearSession } from '../calls/hear-session.ts'
-import { applyRecords } from '../consents/reconcile.ts'
+import { applyRecords, type OnOptOut } from '../consents/reconcile.ts'
 import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
@@ -9,7 +9,6 @@ import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import { cancelOptedOut } from '../messages/cancel-opted-out.ts'
 import { hearKeywords } from '../messages/hear-keywords.ts'
 import { hearHighVolumeText } from '../messages/high-volume-mailbox.ts'
 import { requestMedia } from '../messages/inbound-media.ts'
@@ -31,6 +30,7 @@ export const processNotification = ({
   queue,
   logLagMs,
   clock,
+  onOptOut,
 }: {
   db: Db
   eventLog: EventLog
@@ -38,6 +38,7 @@ export const processNotification = ({
   /** How long after its end a call is in RingCentral's log. */
   logLagMs: number
   clock: Clock
+  onOptOut: OnOptOut
 }) => {
   return implementJob(processNotificationJob, async ({ notificationId }) => {
     const stored = await db.notification.findUnique({
@@ -90,8 +91,7 @@ export const processNotification = ({
       }
       case 'consent-change': {
         const { records } = notification.body
-        const deps = { queue, onOptOut: cancelOptedOut }
-        return applyRecords(tx, record, deps, mailbox.tenantId, records)
+        return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
       }
       case 'high-volume-text':
         return hearHighVolumeText(tx, record, { queue, clock }, mailbox.tenantId, notification.body)
@@ -104,10 +104,10 @@ export const processNotification = ({
       case 'high-volume-opt-out': {
         const { active, ...pair } = notification.body
         const optStatus = active ? 'OptOut' : 'OptIn'
-        const deps = { queue, onOptOut: cancelOptedOut }
         // It does not tell when: when RingCentral told of it.
         const told = { ...pair, optStatus, lastModifiedTime: notification.timestamp } as const
-        return applyRecords(tx, record, deps, mailbox.tenantId, [{ ...told, source: undefined }])
+        const records = [{ ...told, source: undefined }]
+        return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
       }
       case 'mailbox-change':
         return requestSync(tx, queue, extensionRowId)

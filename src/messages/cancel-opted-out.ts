@@ -1,5 +1,5 @@
 import type { Tx } from '../db/client.ts'
-import type { Consent } from '../db/generated/client/client.ts'
+import type { Consent, Message } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
 import { recordSteps } from './status.ts'
 
@@ -16,12 +16,14 @@ export const optedOut = {
  * Takes back all that waits to be sent to somebody who has just opted out, group texts among it. Passes over
  * what somebody else holds at this moment: who sends it asks for consent once more, and who waits for
  * messages while holding a consent might wait for ever.
+ *
+ * @returns what was taken back
  */
 export async function cancelOptedOut(
   tx: Tx,
   record: RecordEvent,
   { tenantId, number, other }: Pick<Consent, 'tenantId' | 'number' | 'other'>,
-): Promise<void> {
+): Promise<Message[]> {
   const waiting = await tx.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Message"
     WHERE "tenantId" = ${tenantId} AND "from" = ${number} AND "direction" = 'OUTBOUND' AND "type" = 'SMS'
@@ -33,4 +35,5 @@ export async function cancelOptedOut(
     data: optedOut,
   })
   await recordSteps(tx, record, canceled)
+  return canceled
 }

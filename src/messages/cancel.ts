@@ -1,10 +1,12 @@
 import type { Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { MessageNotFoundError } from './errors.ts'
 import { holdMessage } from './hold-message.ts'
 import { moveStatus, noteStep } from './status.ts'
+import { tendBatchesOf } from './tend-batches.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -24,9 +26,11 @@ export type CancelMessage = (tenantId: string, messageId: string) => Promise<Can
  */
 export function createCancelMessage({
   eventLog,
+  queue,
   clock,
 }: {
   eventLog: EventLog
+  queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): CancelMessage {
   return (tenantId, messageId) =>
@@ -35,6 +39,7 @@ export function createCancelMessage({
       if (mayBeTakenBack(message)) {
         const note = 'Taken back before it was sent.'
         const canceled = await moveStatus(tx, record, messageId, { to: 'CANCELED', note })
+        await tendBatchesOf(tx, { queue, clock }, [message])
         return { outcome: 'CANCELED', message: canceled ?? message }
       }
       if (message.status === 'CANCELED') return { outcome: 'CANCELED', message }

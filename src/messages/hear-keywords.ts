@@ -10,6 +10,7 @@ import { createId } from '../lib/ids.ts'
 import { cancelOptedOut } from './cancel-opted-out.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
+import { tendBatchesOf } from './tend-batches.ts'
 
 type Deps = { queue: Pick<JobQueue, 'send'>; clock: Clock }
 
@@ -58,7 +59,7 @@ async function numbersOf(tx: Tx, { extensionRowId, to }: Message): Promise<strin
 async function changeConsent(
   tx: Tx,
   record: RecordEvent,
-  { queue }: Deps,
+  deps: Deps,
   status: 'OPTED_IN' | 'OPTED_OUT',
   { message, number, word: keyword, isListed }: Heard,
 ): Promise<void> {
@@ -68,8 +69,9 @@ async function changeConsent(
     source: 'KEYWORD',
     isOurs: !isListed,
   })
-  if (changed?.toTell) await requestTelling(tx, queue, changed)
-  if (changed && status === 'OPTED_OUT') await cancelOptedOut(tx, record, changed)
+  if (changed?.toTell) await requestTelling(tx, deps.queue, changed)
+  if (!changed || status !== 'OPTED_OUT') return
+  await tendBatchesOf(tx, deps, await cancelOptedOut(tx, record, changed))
 }
 
 /** Also to who has opted out: it is what they ask for. */

@@ -82,5 +82,15 @@ export const fetchMediaJob = defineJob({
   policy: 'short',
 })
 
+/**
+ * Brings a batch on: makes its messages, takes them back, tells how far it is. What ends a message out of turn asks
+ * for it too. `singletonKey` is the batch; with ` now` when it has to be at once, with ` soon` when a message ended.
+ */
+export const tendBatchJob = defineJob({
+  name: 'tend-batch',
+  payload: z.object({ batchId: z.string() }),
+  policy: 'short',
+})
+
 /** Syncs all extensions, and wakes lanes that nobody woke; made by a schedule. */
 export const sweepMessagesJob = defineJob({ name: 'sweep-messages', payload: z.object({}) })

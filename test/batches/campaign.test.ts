@@ -44,7 +44,7 @@ describe('a campaign over three numbers', () => {
       })),
     })
     expect(accepted).toMatchObject({ status: 'RUNNING', name: 'Spring', rejected: [] })
-    expect(accepted.counts).toMatchObject({ total: 45, waiting: 45 })
+    expect(accepted.counts).toMatchObject({ total: 45 })
     const { id } = accepted
 
     expect(await changeBatch(acme, 'pauseBatch', id)).toMatchObject({ status: 'PAUSED' })
@@ -125,6 +125,29 @@ describe('a campaign over three numbers', () => {
     expect(counts.canceled).toBeGreaterThan(0)
     const sent = heard().filter(({ text }) => text === 'Autumn')
     expect(sent).toHaveLength(40 - counts.canceled)
+  })
+
+  test('for tomorrow counts what is taken back by hand or by a STOP, and is over after the last', async () => {
+    const [first = '', second = ''] = people(2, 781)
+    const { id } = await sendBatch(acme, {
+      from: [ava.number],
+      text: 'Tomorrow',
+      sendAt: new Date(Date.now() + 24 * 3600_000),
+      recipients: [{ to: first }, { to: second }],
+    })
+    const texts = `{ messageBatch(id: "${id}") { messages(first: 2) { nodes { id to } } } }`
+    const listed = async () => (await acme.query(texts)).messageBatch.messages.nodes
+    await expect.poll(async () => (await listed()).length).toBe(2)
+    const { id: messageId } = (await listed()).find(({ to }: any) => to[0] === first)
+    await acme.query(
+      `mutation { cancelMessage(input: { messageId: "${messageId}" }) { __typename } }`,
+    )
+    const { counts } = await readBatch(acme, id)
+    expect(counts).toMatchObject({ waiting: 1, canceled: 1 })
+    gateway.simulator.inbound({ from: second, to: ava.number, text: 'STOP' })
+    await expect
+      .poll(async () => readBatch(acme, id))
+      .toMatchObject({ status: 'COMPLETED', counts: { waiting: 0, canceled: 2 } })
   })
 })
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { tendBatchJob } from '../../src/batches/jobs.ts'
 import { hours, minutes } from '../../src/lib/clock.ts'
-import { sweepMessagesJob } from '../../src/messages/jobs.ts'
+import { sweepMessagesJob, tendBatchJob } from '../../src/messages/jobs.ts'
 import { people, readBatch, sendBatch } from '../batches/batches.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
