@@ -195,9 +195,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     watch: live.watch,
     makeContext,
     streams: createStreamCount({ ...defaultStreamLimits, ...options.streamLimits }),
+    logger,
     keepAliveLimits: options.keepAlive,
   }
-  const webSocket = createWebSocketServer({ ...transport, clock, logger })
+  const webSocket = createWebSocketServer({ ...transport, clock })
 
   let stopping = false
   http.serve(

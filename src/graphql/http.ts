@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import type { Context, Viewer } from './context.ts'
 import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
 import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
 import type { StreamCount } from './limit-streams.ts'
+import { maskError } from './mask.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** Finds out who is asking, from `Authorization` or its like. */
@@ -39,6 +41,7 @@ export function graphqlRoutes({
   watch,
   makeContext,
   streams: streamCount,
+  logger,
   keepAliveLimits = {},
   graphiql,
 }: {
@@ -47,6 +50,7 @@ export function graphqlRoutes({
   watch: WatchViewer
   makeContext: MakeContext
   streams: StreamCount
+  logger: Logger
   /** When a stream's client is given up. */
   keepAliveLimits?: Partial<KeepAliveLimits> | undefined
   /** What GraphiQL shows first, asked each time; null: no GraphiQL. */
@@ -80,7 +84,11 @@ export function graphqlRoutes({
   const limits = { unknown: limitTo(maxBodyBytes), known: limitTo(maxKnownBodyBytes) }
 
   routes.use('/', async (c, next) => {
-    const identity = await identify(c.req.header('authorization'))
+    const identity = await identify(c.req.header('authorization')).catch((error) => {
+      const masked = maskError(error, logger)
+      return { failed: masked.extensions.code as TopLevelCode, message: masked.message }
+    })
+    if ('failed' in identity) return refuse(c.req.raw, identity.failed, identity.message)
     c.set('identity', identity)
     return limits['viewer' in identity ? 'known' : 'unknown'](c, next)
   })

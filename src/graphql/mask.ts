@@ -9,7 +9,7 @@ import { topLevelError } from './errors.ts'
  * What a client sees of an error. Those made for clients pass; anything we did not foresee is logged
  * and hidden behind the request's id, which finds the log line.
  */
-export function maskError(error: unknown, logger: Logger): Error {
+export function maskError(error: unknown, logger: Logger): GraphQLError {
   const cause = error instanceof GraphQLError ? error.originalError : error
   const theirs = faultInInput(cause)
   if (theirs) return placed(theirs, error)

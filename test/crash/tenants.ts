@@ -87,6 +87,6 @@ export async function ask(
     signal: AbortSignal.timeout(10_000),
   })
   const { data, errors } = (await response.json()) as { data: any; errors?: { message: string }[] }
-  if (errors) throw new Error(errors[0]?.message)
+  if (errors || !data) throw new Error(errors?.[0]?.message ?? `No answer: ${response.status}`)
   return data
 }

@@ -65,9 +65,8 @@ test('a supervisor’s wallboard sees presence live', async () => {
   })
   await set(acme, { extensionId: ben.extensionId, statusMessage })
   await bens.waitFor(({ presenceChanged }) => presenceChanged.presence.availability === 'BUSY')
-  expect(bens.received.map(({ presenceChanged }) => presenceChanged.extensionId)).toEqual([
-    ben.extensionId,
-  ])
+  const ids = bens.received.map(({ presenceChanged }) => presenceChanged.extensionId)
+  expect(new Set(ids)).toEqual(new Set([ben.extensionId]))
   expect(theirs.received).toEqual([])
 
   // Who comes later sees the same from the stored state, and resumes without a gap.
