@@ -1,3 +1,4 @@
+import { attempt } from '../lib/errors.ts'
 import { InvalidTextError, maxTextLength } from '../messages/errors.ts'
 import { parseText } from '../messages/parse-message.ts'
 import { InvalidPhoneNumberError } from '../numbers/errors.ts'
@@ -59,17 +60,4 @@ export function checkRows(
     else recipients.push(outcome)
   }
   return { recipients, rejected }
-}
-
-function attempt<Result, Fault extends Error>(
-  work: () => Result,
-  // biome-ignore lint/suspicious/noExplicitAny: constructors of any shape
-  fault: new (...args: any[]) => Fault,
-): Result | Fault {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof fault) return error
-    throw error
-  }
 }

@@ -29,3 +29,17 @@ export class RateLimitedError extends BusinessError {
     this.retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1000))
   }
 }
+
+/** What comes of it, or the error of that kind that it throws. */
+export function attempt<Result, Fault extends Error>(
+  work: () => Result,
+  // biome-ignore lint/suspicious/noExplicitAny: constructors of any shape
+  fault: new (...args: any[]) => Fault,
+): Result | Fault {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof fault) return error
+    throw error
+  }
+}

@@ -9,6 +9,7 @@ import { createId } from '../lib/ids.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
 import type { StoredAttachment } from './mailbox-facts.ts'
+import type { NotBefore } from './not-before.ts'
 import { useUploads } from './outbound-media.ts'
 import { putOff } from './release.ts'
 import { wakeLane } from './send-lane.ts'
@@ -46,20 +47,19 @@ type Deps = {
 export function acceptMessage(
   { eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
   { sendAt, ...asked }: Asked,
-  /** Until when quiet hours hold it back. */
-  quiet: Date | null = null,
+  /** Until when it is put off; left out: until its `sendAt`. */
+  notBefore: NotBefore | null = sendAt && { until: sendAt },
 ): Promise<Message> {
   return eventLog.transaction(async (tx, record) => {
     const createdAt = clock.now()
     const written = { ...asked, direction: 'OUTBOUND', createdAt } as const
-    const notBefore = quiet ?? sendAt
     const [accepted] = await tx.message.createManyAndReturn({
       data: {
         id: createId('Message'),
         status: notBefore ? 'SCHEDULED' : 'QUEUED',
         ...written,
         conversationId: await ensureConversation(tx, written),
-        sendAt: notBefore,
+        sendAt: notBefore?.until ?? null,
         expiresAt: expiryOf(asked.validFor, sendAt ?? createdAt),
       },
       skipDuplicates: true,
@@ -72,7 +72,7 @@ export function acceptMessage(
     }
     await useUploads(tx, accepted)
     if (notBefore) {
-      await putOff(tx, queue, accepted, notBefore, quiet ? 'Quiet hours' : 'Waiting for its time')
+      await putOff(tx, queue, accepted, notBefore.until, notBefore.why)
     } else await wakeLane(tx, queue, accepted.extensionRowId)
     const message = await admit(tx, accepted)
     if (message.expiresAt) {

@@ -7,7 +7,6 @@ import type { Clock } from '../lib/clock.ts'
 import { acceptMessage } from './accept-message.ts'
 import { examineSms } from './examine-sms.ts'
 import type { SmsInput } from './parse-sms.ts'
-import { quietUntil } from './quiet.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -37,11 +36,10 @@ export function createAcceptSms({
   return async (tenantId, input) => {
     const { known, ready } = await examineSms({ db, clock }, tenantId, input)
     if (known) return known
-    const { number, ...rest } = ready()
+    const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number
     const asked = { tenantId, extensionRowId, type: 'SMS', from, ...rest } as const
-    const quiet = await quietUntil(db, { clock }, asked, asked.sendAt ?? clock.now())
-    return acceptMessage({ eventLog, queue, clock, admit }, asked, quiet)
+    return acceptMessage({ eventLog, queue, clock, admit }, asked, notBefore)
   }
 
   /** In the transaction that accepts it, so that nobody opts out in between. */

@@ -3,8 +3,10 @@ import type { Message } from '../db/generated/client/client.ts'
 import { createBatch } from '../graphql/batch.ts'
 import type { Context } from '../graphql/context.ts'
 import type { Clock } from '../lib/clock.ts'
+import { quietHoursOf } from '../tenants/settings.ts'
 import { forecast } from './forecast.ts'
 import { laneSlots } from './lane-pace.ts'
+import { quietUntil } from './quiet.ts'
 import { placesIn, requestsIn } from './waiting-requests.ts'
 
 declare module '../graphql/context.ts' {
@@ -17,7 +19,7 @@ export type EstimateSendAt = (context: Context, message: Message) => Promise<Dat
 
 /**
  * When messages that wait will leave, as far as can be told now: from what is before them, and from the
- * pace that RingCentral allows. Null when they have left, or wait for somebody: for the user to connect
+ * pace that RingCentral allows; and if quiet hours will be on by then, when they end. Null when they have left, or wait for somebody: for the user to connect
  * again, or for a batch to be resumed.
  */
 export function createEstimateSendAt({ clock }: { clock: Clock }): EstimateSendAt {
@@ -27,7 +29,15 @@ export function createEstimateSendAt({ clock }: { clock: Clock }): EstimateSendA
       [...lanes].map(([lane, asked]) => estimatesOf(db, lane, asked, clock.now())),
     )
     const slots = new Map(estimates.flat())
-    return messages.map(({ id }) => slots.get(id) ?? null)
+    const [first] = messages
+    const quietHours = first && slots.size > 0 ? await quietHoursOf(db, first.tenantId) : null
+    return Promise.all(
+      messages.map(async (message) => {
+        const slot = slots.get(message.id) ?? null
+        const quiet = slot && (await quietUntil(db, { clock }, message, slot, quietHours))
+        return quiet ?? slot
+      }),
+    )
   })
 }
 

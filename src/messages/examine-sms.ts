@@ -9,8 +9,9 @@ import { findNumber } from '../numbers/service.ts'
 import { renderStored } from '../templates/render-stored.ts'
 import { acceptedBefore } from './accept-message.ts'
 import { InvalidRecipientsError, maxTextLength } from './errors.ts'
-import { createFindings, type Problem } from './findings.ts'
+import { createFindings, type Problem, refuseAll } from './findings.ts'
 import type { StoredAttachment } from './mailbox-facts.ts'
+import { type NotBefore, notBeforeOf, requireTimeLeft } from './not-before.ts'
 import { numberOfUser } from './number-of-user.ts'
 import { attachmentsFrom, parseAttachments } from './outbound-media.ts'
 import { checkSendAt, parseText, parseValidFor } from './parse-message.ts'
@@ -34,6 +35,7 @@ type Ready = {
   sendAt: Date | null
   ignoreQuietHours: boolean
   purpose: 'OPT_OUT_CONFIRMATION' | null
+  notBefore: NotBefore | null
   idempotencyKey: string | null
   requestHash: Uint8Array<ArrayBuffer>
 }
@@ -45,6 +47,8 @@ export type Examination = {
   /** What would be said; of a template, filled in. */
   text: string | undefined
   number: SendingNumber | undefined
+  /** What it waits for before anything else. */
+  notBefore: NotBefore | null
   /** The message that the same request made before: nothing else matters then. */
   known: Message | undefined
   /** @throws the first typed error that was found */
@@ -63,7 +67,11 @@ export async function examineSms(
 ): Promise<Examination> {
   const { problems, look, warn, refuse } = createFindings()
   const sender = await look('from', () => parseSender(input))
-  const to = await look('to', () => parseRecipients(input.to))
+  const { numbers, faults } = parseRecipients(input.to)
+  const to = await look('to', () => {
+    refuseAll(faults)
+    return numbers
+  })
   const words = await look('text', () => parseWords(input))
   const uploadIds = await look('attachments', () => parseAttachments(input.attachments))
   const idempotencyKey = await look('idempotencyKey', () =>
@@ -85,11 +93,14 @@ export async function examineSms(
     )
     if (known) {
       const { from, text } = known
-      return { problems, from, text, number: undefined, known, ready: notReady }
+      return { problems, from, text, number: undefined, notBefore: null, known, ready: notReady }
     }
   }
 
-  await look('sendAt', () => checkSendAt(when.sendAt, clock.now()))
+  const isToCome = await look('sendAt', () => {
+    checkSendAt(when.sendAt, clock.now())
+    return true
+  })
   const text = words && (await look('values', () => textOf(db, tenantId, words)))
   const from =
     sender &&
@@ -97,16 +108,16 @@ export async function examineSms(
       sender.from ? 'from' : 'userId',
       () => sender.from ?? numberOfUser(db, tenantId, sender.userId),
     ))
-  if (from && to) await look('to', () => notToItself(from, to))
+  if (from) await look('to', () => notToItself(from, numbers))
   const number =
     from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from))
   if (to) await look('purpose', () => checkPurpose(input, to))
-  if (number && to) {
+  if (number && numbers.length > 0) {
     for (const { field, check } of smsChecks) {
       await look(field, () =>
         check(
           db,
-          { tenantId, number, to, uploadIds: uploadIds ?? [], purpose: when.purpose },
+          { tenantId, number, to: numbers, uploadIds: uploadIds ?? [], purpose: when.purpose },
           warn,
         ),
       )
@@ -115,6 +126,11 @@ export async function examineSms(
   const attachments =
     uploadIds && (await look('attachments', () => attachmentsFrom(db, tenantId, uploadIds)))
   if (text !== undefined) warnOfText(text, warn)
+
+  const asked = { tenantId, type: 'SMS', to: numbers, ...when } as const
+  const isKnown = isToCome && from !== undefined && numbers.length > 0
+  const notBefore = isKnown ? await notBeforeOf({ db, clock }, { ...asked, from }) : null
+  if (notBefore) await look('validFor', () => requireTimeLeft(notBefore, when, clock.now()))
 
   const ready = () => {
     refuse()
@@ -125,11 +141,12 @@ export async function examineSms(
       text,
       attachments,
       ...when,
+      notBefore,
       idempotencyKey: idempotencyKey ?? null,
       requestHash,
     }
   }
-  return { problems, from, text, number, known: undefined, ready }
+  return { problems, from, text, number, notBefore, known: undefined, ready }
 }
 
 function notReady(): never {

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import { isHighVolume } from '../numbers/high-volume.ts'
 import { forecast } from './forecast.ts'
 import { laneSlots } from './lane-pace.ts'
+import type { NotBefore } from './not-before.ts'
 import type { SendingNumber } from './sms-checks.ts'
 import { requestsIn } from './waiting-requests.ts'
 
@@ -10,20 +11,22 @@ import { requestsIn } from './waiting-requests.ts'
 export type ExpectedWait = {
   /** How many leave before it. */
   waitingMessages: number
-  /** Until when nothing leaves; null if something may. */
+  /** Until when it cannot leave; null if it may. */
   until: Date | null
   reason: string | null
   /** When it would leave, as far as can be told. */
   estimatedSendAt: Date | null
 }
 
-/** How long the lane of a number's extension is at the moment, and whether it rests. */
+/** How long the lane of a number's extension is when a text joins it, and what holds that back: itself, or a lane that rests. */
 export async function expectedWait(
   { db, clock }: { db: Db; clock: Clock },
   number: SendingNumber,
+  notBefore: NotBefore | null,
 ): Promise<ExpectedWait> {
   const now = clock.now()
   const { extensionRowId } = number
+  const joinsAt = notBefore?.until ?? now
   const [waitingMessages, lane, requests, slots] = await Promise.all([
     db.message.count({
       // Those of batches let it go first.
@@ -31,20 +34,26 @@ export async function expectedWait(
         extensionRowId,
         batchId: null,
         direction: 'OUTBOUND',
-        status: { in: ['QUEUED', 'SENDING'] },
+        OR: [
+          { status: { in: ['QUEUED', 'SENDING'] } },
+          { status: 'SCHEDULED', sendAt: { lte: joinsAt } },
+        ],
       },
     }),
     db.sendLane.findUnique({ where: { extensionRowId } }),
     requestsIn(db, extensionRowId, now),
     laneSlots(db, extensionRowId, now),
   ])
-  const until = lane?.pausedUntil && lane.pausedUntil > now ? lane.pausedUntil : null
-  const before = requests.filter(({ ofBatch, from }) => !ofBatch && from <= now)
-  const waiting = [...before, { from: now, count: 1, highVolume: isHighVolume(number) }]
+  const before = requests.filter(({ ofBatch, from }) => !ofBatch && from <= joinsAt)
+  const waiting = [...before, { from: joinsAt, count: 1, highVolume: isHighVolume(number) }]
   const upTo = waiting.reduce((sum, { count }) => sum + count, 0)
   const slot = forecast(slots, { waiting, upTo }, { waiting: [], upTo: 0 }).own.at(-1)
   const estimatedSendAt = slot === undefined ? null : new Date(slot)
-  if (!until) return { waitingMessages, until, reason: null, estimatedSendAt }
+  const rests = lane?.pausedUntil && lane.pausedUntil > joinsAt ? lane.pausedUntil : null
+  if (!rests) {
+    const { until = null, why: reason = null } = notBefore ?? {}
+    return { waitingMessages, until, reason, estimatedSendAt }
+  }
   const pause = await db.sendPause.findFirst({ where: { extensionRowId }, orderBy: { id: 'desc' } })
-  return { waitingMessages, until, reason: pause?.reason ?? null, estimatedSendAt }
+  return { waitingMessages, until: rests, reason: pause?.reason ?? null, estimatedSendAt }
 }

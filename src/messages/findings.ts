@@ -19,7 +19,7 @@ export function createFindings() {
   return {
     problems,
 
-    /** What a check answers; undefined if it refused with a typed error, which is noted. */
+    /** What a check answers; undefined if it refused with a typed error, or several, which are noted. */
     async look<Found>(
       field: string,
       check: () => Found | Promise<Found>,
@@ -27,10 +27,12 @@ export function createFindings() {
       try {
         return await check()
       } catch (error) {
-        if (!(error instanceof BusinessError)) throw error
-        const { code, message } = error
-        const named = error instanceof InvalidInputError ? error.field : field
-        problems.push({ severity: 'ERROR', code, field: named, message, error })
+        for (const one of error instanceof AggregateError ? error.errors : [error]) {
+          if (!(one instanceof BusinessError)) throw error
+          const { code, message } = one
+          const named = one instanceof InvalidInputError ? one.field : field
+          problems.push({ severity: 'ERROR', code, field: named, message, error: one })
+        }
         return undefined
       }
     },
@@ -45,4 +47,9 @@ export function createFindings() {
       if (first) throw first
     },
   }
+}
+
+/** For a check that finds the same of several things. @throws AggregateError */
+export function refuseAll(errors: readonly BusinessError[]): void {
+  if (errors.length > 0) throw new AggregateError(errors)
 }

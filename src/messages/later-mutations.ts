@@ -66,7 +66,7 @@ const RescheduleMessageInput = builder.inputType('RescheduleMessageInput', {
     sendAt: t.field({
       type: 'DateTime',
       required: true,
-      description: `When to send it, up to ${maxDaysAhead} days ahead. Its \`validFor\` counts from here.`,
+      description: `When to send it, up to ${maxDaysAhead} days ahead. Its \`validFor\` counts from here; refused if quiet hours last longer than that.`,
     }),
   }),
 })

@@ -133,7 +133,7 @@ export const SendSmsInput = builder.inputType('SendSmsInput', {
       description: `Files to send with it, as an MMS: ids of READY uploads of \`createUpload\`, up to ${maxAttachments}, together at most ${maxBytes} bytes. The number needs the feature MmsSender. An upload may go with many messages.`,
     }),
     validFor: t.int({
-      description: `Seconds after which it is not sent any more, but becomes EXPIRED; 1 to ${maxValidFor}. Left out: it waits as long as it takes, for example until its extension is connected again.`,
+      description: `Seconds after which it is not sent any more, but becomes EXPIRED, counted from \`sendAt\` or from now; 1 to ${maxValidFor}. Refused if quiet hours last longer. Left out: it waits as long as it takes, for example until its extension is connected again.`,
     }),
     sendAt: t.field({
       type: 'DateTime',

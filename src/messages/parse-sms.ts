@@ -1,5 +1,6 @@
 import { parseUserId } from '../extensions/user-mapping.ts'
-import { InvalidInputError } from '../lib/errors.ts'
+import { attempt, type BusinessError, InvalidInputError } from '../lib/errors.ts'
+import { InvalidPhoneNumberError } from '../numbers/errors.ts'
 import { parsePhoneNumber } from '../numbers/parse-phone-number.ts'
 import type { TemplateValue } from '../templates/render.ts'
 import { InvalidRecipientsError, maxRecipients, maxTextLength } from './errors.ts'
@@ -37,20 +38,30 @@ export function parseSender({ from, userId }: SmsInput): Sender {
   )
 }
 
-/** @throws InvalidPhoneNumberError, InvalidRecipientsError */
-export function parseRecipients(given: readonly string[]): string[] {
-  const to = given.map(parsePhoneNumber)
-  if (to.length === 0) {
-    throw new InvalidRecipientsError('`to` is empty: name at least one recipient.')
-  }
-  if (to.length > maxRecipients) {
-    throw new InvalidRecipientsError(
-      `\`to\` has ${to.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
+/** Who shall get it: those that are numbers, each once, and what is wrong with the others. */
+export function parseRecipients(given: readonly string[]): {
+  numbers: string[]
+  faults: BusinessError[]
+} {
+  const refused = (message: string) => ({
+    numbers: [],
+    faults: [new InvalidRecipientsError(message)],
+  })
+  if (given.length === 0) return refused('`to` is empty: name at least one recipient.')
+  if (given.length > maxRecipients) {
+    return refused(
+      `\`to\` has ${given.length} numbers, which would be one group conversation; RingCentral takes at most ${maxRecipients}. To text people separately, send one message each.`,
     )
   }
-  const twice = to.find((number, index) => to.indexOf(number) !== index)
-  if (twice) throw new InvalidRecipientsError(`\`to\` names ${twice} twice.`)
-  return to
+  const numbers = new Set<string>()
+  const faults = new Map<string, BusinessError>()
+  for (const one of given) {
+    const number = attempt(() => parsePhoneNumber(one), InvalidPhoneNumberError)
+    if (number instanceof Error) faults.set(one, number)
+    else if (!numbers.has(number)) numbers.add(number)
+    else faults.set(number, new InvalidRecipientsError(`\`to\` names ${number} twice.`))
+  }
+  return { numbers: [...numbers], faults: [...faults.values()] }
 }
 
 /** What is to be said: words, or a template that makes them. */

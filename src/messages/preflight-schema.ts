@@ -54,21 +54,24 @@ const MessageWait = builder.objectRef<ExpectedWait>('MessageWait').implement({
   description: 'What a text would wait for that was taken now.',
   fields: (t) => ({
     waitingMessages: t.exposeInt('waitingMessages', {
-      description: 'How many of the same extension leave before it; those of batches do not.',
+      description:
+        'How many of the same extension leave before it, with those that are SCHEDULED for before; those of batches do not.',
     }),
     estimatedSendAt: t.expose('estimatedSendAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it would leave, as far as can be told.',
+      description: 'When it would leave, as far as can be told; not before `until`.',
     }),
     until: t.expose('until', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when nothing leaves; null if something may.',
+      description:
+        'Until when it cannot leave, whatever is before it: its `sendAt`, the end of quiet hours, or of a rest that RingCentral asked for. Null if it may leave now.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description: 'Why nothing leaves, for a person.',
+      description:
+        'Why it cannot leave until then, for a person: `Quiet hours`, `Waiting for its time`, or what made its extension rest. Null without `until`.',
     }),
   }),
 })
@@ -82,7 +85,8 @@ const Preflight = builder.objectRef<MessagePreflight>('MessagePreflight').implem
     }),
     problems: t.expose('problems', {
       type: [MessageProblem],
-      description: 'All that was found; the first ERROR is the one that `sendSms` answers.',
+      description:
+        'All that was found, of each recipient as well; the first ERROR is the one that `sendSms` answers.',
     }),
     from: t.exposeString('from', {
       nullable: true,

@@ -28,13 +28,14 @@ export type Preflight = (tenantId: string, input: SmsInput) => Promise<MessagePr
 /** Tells what `sendSms` would answer to an input, and more that is good to know before. Takes nothing. */
 export function createPreflight({ db, clock }: { db: Db; clock: Clock }): Preflight {
   return async (tenantId, input) => {
-    const { problems, from, number, text: taken } = await examineSms({ db, clock }, tenantId, input)
+    const examined = await examineSms({ db, clock }, tenantId, input)
+    const { problems, from, number, text: taken, notBefore } = examined
     // Also of a text that is too long: by how much is what its writer wants to know.
     const text = taken ?? input.text ?? null
     const [refusals, wait] = number
       ? await Promise.all([
           carrierRefusals({ db, clock }, number),
-          expectedWait({ db, clock }, number),
+          expectedWait({ db, clock }, number, notBefore),
         ])
       : [[], null]
     return {

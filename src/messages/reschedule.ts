@@ -2,10 +2,12 @@ import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { InvalidInputError } from '../lib/errors.ts'
 import { expiryOf } from './accept-message.ts'
 import { holdOutbound } from './cancel.ts'
 import { MessageNotWaitingError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
+import { isOverBy } from './not-before.ts'
 import { checkSendAt } from './parse-message.ts'
 import { quietUntil } from './quiet.ts'
 import { putOff } from './release.ts'
@@ -46,6 +48,12 @@ export function createRescheduleMessage({
       }
       checkSendAt(wanted, clock.now())
       const quiet = await quietUntil(tx, { clock }, message, wanted)
+      if (quiet && isOverBy(quiet, message.validFor, wanted)) {
+        throw new InvalidInputError(
+          'sendAt',
+          `Quiet hours would hold it back until ${quiet.toISOString()}, and its \`validFor\` is over by then: it would never be sent. Name a time outside of them.`,
+        )
+      }
       const sendAt = quiet ?? wanted
       const moved = await tx.message.update({
         where: { id: messageId },

@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
-import { requireNoneOptedOut } from '../consents/opted-out.ts'
+import { RecipientOptedOutError } from '../consents/errors.ts'
+import { optedOutOf } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import { requireAbility, textingFrom } from '../extensions/abilities.ts'
 import { ExtensionRevokedError } from '../extensions/errors.ts'
@@ -8,7 +9,7 @@ import { isHighVolume } from '../numbers/high-volume.ts'
 import { isUnregistered, needsCampaign } from '../numbers/registration.ts'
 import type { findNumber } from '../numbers/service.ts'
 import { InvalidRecipientsError, MmsNotSupportedError } from './errors.ts'
-import type { Findings } from './findings.ts'
+import { type Findings, refuseAll } from './findings.ts'
 import { shortenersIn } from './link-shorteners.ts'
 import { segmentsOf } from './segments.ts'
 
@@ -18,6 +19,7 @@ export type SendingNumber = NonNullable<Awaited<ReturnType<typeof findNumber>>>
 export type Draft = {
   tenantId: string
   number: SendingNumber
+  /** Those that are numbers. */
   to: readonly string[]
   uploadIds: readonly string[]
   purpose: string | null
@@ -27,7 +29,7 @@ type Sender = Pick<Draft, 'number'>
 
 type Check = {
   field: string
-  /** Throws the typed error of `sendSms`, or warns. */
+  /** Throws the typed errors of `sendSms`, or warns. */
   check: (db: Db, draft: Draft, warn: Findings['warn']) => Promise<void> | void
 }
 
@@ -93,7 +95,8 @@ export function abroadFor(
 /** Looked at again in the transaction that takes the text: somebody may opt out in between. */
 async function wantTexts(db: Db, { tenantId, number, to, purpose }: Draft): Promise<void> {
   if (purpose) return
-  await requireNoneOptedOut(db, { tenantId, number: number.phoneNumber, others: to })
+  const out = await optedOutOf(db, { tenantId, number: number.phoneNumber, others: to })
+  refuseAll(out.map((consent) => new RecipientOptedOutError(consent)))
 }
 
 function sendsPictures(_db: Db, { number, uploadIds }: Draft): void {

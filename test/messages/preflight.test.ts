@@ -11,6 +11,7 @@ const unregistered = '+12025550151'
 const abroad = '+4930901820'
 const tollFree = '+18005550199'
 const quiet = '+14155550188'
+const alsoQuiet = '+14155550189'
 
 beforeAll(async () => {
   gateway = await startGateway({ shared: true })
@@ -73,6 +74,7 @@ const inputs: [what: string, input: Record<string, unknown>][] = [
   ['a key of the same message', { from, to, text, idempotencyKey: 'taken' }],
   ['several things', { from: unregistered, to: [unregistered, abroad], text: '', validFor: -1 }],
   ['somebody who has opted out', { from, to: [quiet], text }],
+  ['recipients with several faults', { from, to: ['12', stranger, quiet, abroad, '13'], text }],
   ['too many attachments', { from, to, attachments: people(11) }],
   ['an attachment that is not there', { from, to, text, attachments: ['upl_1'] }],
   ['a picture from a number without MMS', { from: tollFree, to, attachments: ['upl_1'] }],
@@ -166,6 +168,19 @@ describe('messagePreflight', () => {
       ['ERROR', 'INTERNATIONAL_NOT_ALLOWED', 'to'],
       ['WARNING', 'SHORTENED_LINK', 'text'],
       ['WARNING', 'UCS2_NEEDED', 'text'],
+    ])
+    const asked = [alsoQuiet, quiet, alsoQuiet, '12', abroad, '12', '13']
+    for (const other of [quiet, alsoQuiet]) {
+      await setConsent(acme, { number: from, other, status: 'OPTED_OUT' })
+    }
+    const each = (await preflight({ from, to: asked, text })).problems
+    expect(each.map(({ code, message }: any) => [code, message.match(/\+?\d+/)[0]])).toEqual([
+      ['INVALID_RECIPIENTS', alsoQuiet],
+      ['INVALID_PHONE_NUMBER', '12'],
+      ['INVALID_PHONE_NUMBER', '13'],
+      ['RECIPIENT_OPTED_OUT', quiet],
+      ['RECIPIENT_OPTED_OUT', alsoQuiet],
+      ['INTERNATIONAL_NOT_ALLOWED', from],
     ])
     const group = await preflight({ from: tollFree, to: [stranger, '+14155550124'], text })
     expect(group).toMatchObject({ canSend: true, problems: [{ code: 'GROUP_NEEDS_MMS' }] })

@@ -87,12 +87,29 @@ describe('a text in the quiet hours of its recipient', () => {
     )
     if (wait) await time.pass(hours(wait))
   }
+  /** Sends a text, of which it was told before whether it would be taken, and until when it would wait. */
   async function send(to: string[], text: string, more: object = {}) {
+    const variables = { input: { from: ava.number, to, text, ...more } }
+    const { messagePreflight } = await acme.query(
+      `query ($input: SendSmsInput!) { messagePreflight(input: $input) {
+        problems { code field message } wait { until reason estimatedSendAt } } }`,
+      variables,
+    )
     const { result } = await acme.query(
       `mutation ($input: SendSmsInput!) { result: sendSms(input: $input) {
-        ... on Message { id status sendAt timeline { summary } } ... on Error { code message } } }`,
-      { input: { from: ava.number, to, text, ...more } },
+        ... on Message { id status sendAt timeline { summary } } ... on Error { code message }
+        ... on InvalidInputError { field } } }`,
+      variables,
     )
+    const { problems, wait } = messagePreflight
+    expect(problems).toEqual(result.code ? [result] : [])
+    if (result.field === 'validFor') expect(wait.reason).toBe('Quiet hours')
+    if (result.status === 'SCHEDULED') {
+      expect(wait.until).toBe(result.sendAt)
+      expect(Date.parse(wait.estimatedSendAt)).toBeGreaterThanOrEqual(Date.parse(wait.until))
+      const why = expect.stringContaining(`${wait.reason}: not before`)
+      expect(result.timeline).toContainEqual({ summary: why })
+    }
     return result
   }
   async function set(quietHours: object | null) {
@@ -126,7 +143,19 @@ describe('a text in the quiet hours of its recipient', () => {
     const later = await send([inNewYork], 'Asked for at night', { sendAt: asked })
     expect(later.sendAt).toBe(held.sendAt)
     expect(later.timeline).toContainEqual({ summary: expect.stringMatching(/^Quiet hours/) })
-    const short = await send([inNewYork], 'Not tomorrow', { validFor: 60 })
+    const short = { code: 'INVALID_INPUT', field: 'validFor' }
+    expect(await send([inNewYork], 'Not tomorrow', { validFor: 60 })).toMatchObject(short)
+    const atNight = { sendAt: asked, validFor: 60 }
+    expect(await send([inNewYork], 'Not tomorrow', atNight)).toMatchObject(short)
+    const byDay = new Date(now().getTime() + hours(13)).toISOString()
+    const noon = await send([inNewYork], 'At noon', { sendAt: byDay, validFor: 3600 })
+    expect(noon).toMatchObject({ status: 'SCHEDULED', sendAt: byDay })
+    const { moved } = await acme.query(
+      `mutation ($input: RescheduleMessageInput!) { moved: rescheduleMessage(input: $input) {
+        ... on InvalidInputError { code field } } }`,
+      { input: { messageId: noon.id, sendAt: asked } },
+    )
+    expect(moved).toEqual({ code: 'INVALID_INPUT', field: 'sendAt' })
 
     const urgent = await send([inNewYork], 'Water in the cellar', { ignoreQuietHours: true })
     await waitForStatus(acme, urgent.id, 'SENT', 'DELIVERED')
@@ -152,7 +181,6 @@ describe('a text in the quiet hours of its recipient', () => {
     await become(12)
     await jobs.run(sweepMessagesJob, {})
     for (const { id } of [held, all, later]) await waitForStatus(acme, id, 'SENT', 'DELIVERED')
-    await waitForStatus(acme, short.id, 'EXPIRED')
     expect(requests('Not tomorrow')).toEqual([])
   })
 
@@ -167,6 +195,10 @@ describe('a text in the quiet hours of its recipient', () => {
     })
     await set(night)
     await become(22)
+    const letGoSoon = { where: {}, data: { pausedUntil: new Date(now().getTime() + minutes(30)) } }
+    await gateway.db.sendLane.updateMany(letGoSoon)
+    const { message } = await acme.query(`{ message(id: "${late.id}") { estimatedSendAt } }`)
+    expect(hourIn('America/New_York', message.estimatedSendAt)).toBe('08:00')
     await letGo()
     const urgent = await send([inNewYork], 'Now', { ignoreQuietHours: true })
     await waitForStatus(acme, urgent.id, 'SENT', 'DELIVERED')
