@@ -72,6 +72,8 @@ export function graphqlRoutes({
         'Content-Type': answerType(request),
         'Cache-Control': 'no-store',
         ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
+        // The rest of it is not read: whoever sent it needs another connection for what comes next.
+        ...(status === 413 && { Connection: 'close' }),
       },
     })
 

@@ -14,7 +14,7 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
   const theirs = faultInInput(cause)
   if (theirs) return placed(theirs, error)
   if (error instanceof GraphQLError && (cause == null || cause instanceof GraphQLError)) {
-    return error
+    return withoutCause(error)
   }
   const requestId = requestScope.getStore()?.requestId ?? 'unknown'
   logger.error({ err: cause, requestId }, 'A request failed')
@@ -37,6 +37,13 @@ function faultInInput(cause: unknown): GraphQLError | undefined {
   if (cause instanceof PothosValidationError) return topLevelError('BAD_USER_INPUT', cause.message)
   if (!isUnstorableText(cause)) return undefined
   return topLevelError('BAD_USER_INPUT', 'A text contains the character U+0000: remove it.')
+}
+
+/** The engine tells of a body that is no JSON which of our parser's errors that was. */
+function withoutCause(error: GraphQLError): GraphQLError {
+  const { originalError, ...extensions } = error.extensions
+  if (originalError === undefined) return error
+  return new GraphQLError(error.message, { extensions })
 }
 
 /** The same, at the place in the query where the other one happened. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError } from 'graphql'
-import { CloseCode, type SubscribeMessage } from 'graphql-ws'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { CloseCode, type OperationResult, type SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Clock } from '../lib/clock.ts'
@@ -140,6 +140,10 @@ export function createWebSocketServer({
           ]
         }
       },
+      async onOperation(_connection, _id, _payload, _args, result) {
+        return refusal(await result)
+      },
+      onError: (_connection, _id, _payload, errors) => toldOverSocket(errors),
       execute: (args) => (args.rootValue as Enveloped).execute(args),
       subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
     },
@@ -173,6 +177,33 @@ const tooManyOnSocket = (most: number) =>
     `A WebSocket carries ${most} operations at once: complete one first, or open another socket.`,
     { limit: 'operationsPerSocket', max: most },
   )
+
+/** An operation that was not even begun: the protocol has an `error` message for that, not a `next`. */
+class Refused extends Error {
+  readonly errors: readonly GraphQLError[]
+  constructor(errors: readonly GraphQLError[]) {
+    super('Refused')
+    this.errors = errors
+  }
+}
+
+/** What fails once it has begun names its place; graphql-ws says `error` for what a stream throws. */
+function refusal(result: Awaited<OperationResult>): OperationResult | undefined {
+  if (!('errors' in result) || 'data' in result) return undefined
+  const { errors = [] } = result
+  if (errors.length === 0 || errors.some(({ path }) => path)) return undefined
+  const next = () => Promise.reject(new Refused(errors))
+  return { [Symbol.asyncIterator]: () => ({ next }) }
+}
+
+/** As a client sees them: what the engine notes for HTTP is nothing to a socket. */
+function toldOverSocket(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
+  const [{ originalError } = {}] = errors
+  return (originalError instanceof Refused ? originalError.errors : errors).map((error) => {
+    const { http: _, ...extensions } = error.extensions
+    return { ...error.toJSON(), extensions }
+  })
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass
 type Run = (args: any) => any

@@ -104,13 +104,16 @@ describe('a WebSocket', () => {
     say(subscribe('unknown', 'subscription { nothing }'))
     say(subscribe('deep', '{ __typename } { __typename }'))
     say(subscribe('variable', 'query ($id: ID!) { message(id: $id) { id } }', {}))
-    for (const id of ['syntax', 'unknown', 'deep', 'variable']) {
-      const { type, payload } = await about(id)
-      const errors = type === 'error' ? payload : payload.errors
+    const pages = 'conversations(first: 100) { nodes { messages(first: 100) { nodes { id } } } }'
+    say(subscribe('large', `{ a: ${pages} b: ${pages} c: ${pages} }`))
+    for (const id of ['syntax', 'unknown', 'deep', 'variable', 'large']) {
+      const { type, payload: errors } = await about(id)
+      expect(type).toBe('error')
+      expect(errors[0].extensions ?? {}).not.toHaveProperty('http')
       expect(errors[0].message).toEqual(expect.any(String))
       expect(JSON.stringify(errors)).not.toMatch(/node_modules|\bat \//)
     }
-    expect((await about('syntax')).type).toBe('error')
+    expect((await about('large')).payload[0].extensions).toMatchObject({ limit: 'objects' })
     say(subscribe('good', '{ status { connected } }'))
     expect((await about('good', 'next')).payload.data).toEqual({ status: { connected: true } })
     expect(socket.readyState).toBe(socket.OPEN)
