@@ -52,8 +52,8 @@ async function where(
   const filter = withNumbers(await withRowId(context.db, tenantId, given))
   const wanted = whereConversation(tenantId, filter)
   const search = filter?.search?.trim()
-  if (!search) return wanted
-  if (search.length > longestSearch || search.includes('\u0000')) {
+  if (search === undefined) return wanted
+  if (search.length === 0 || search.length > longestSearch || search.includes('\u0000')) {
     throw topLevelError(
       'BAD_USER_INPUT',
       `\`search\` takes 1 to ${longestSearch} characters, and no NUL; got ${search.length}.`,

@@ -1,7 +1,7 @@
 import { imageSize } from 'image-size'
 import { maxBytes, maxPixels, type RefusedUpload, UploadRefusedError } from './errors.ts'
 import { takenAs, typeByName, whatIsTaken } from './file-types.ts'
-import { agrees, recognise } from './recognise.ts'
+import { agrees, isOtherText, recognise } from './recognise.ts'
 
 /** How much is kept aside to tell what it is: cameras write a preview and more before a picture's size. */
 const headBytes = 512 * 1024
@@ -51,6 +51,10 @@ export function typeNotTaken(type: string): UploadRefusedError {
 }
 
 async function judge(head: Uint8Array, { fileName, contentType }: Said): Promise<string> {
+  if (isOtherText(head)) {
+    const remedy = 'save it as UTF-8 (a table as “CSV UTF-8”).'
+    throw refused('TYPE_NOT_TAKEN', `This looks like text in another encoding: ${remedy}`)
+  }
   const is = await recognise(head)
   if (!is) throw typeNotTaken('What nobody can tell by its bytes')
   const said = contentType ? takenAs(contentType) : typeByName(fileName)

@@ -43,6 +43,18 @@ function textOf(head: Uint8Array): string | undefined {
   }
 }
 
+/** Whether it is what spreadsheets save unless told otherwise: UTF-16 with its mark, or Latin-1 and its kin. */
+export function isOtherText(head: Uint8Array): boolean {
+  const [first, second, third, fourth] = head
+  // A letter of ours follows, or it could be sound.
+  if (first === 0xff && second === 0xfe) return fourth === 0
+  if (first === 0xfe && second === 0xff) return third === 0
+  const start = head.subarray(0, beginning)
+  const words = start.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
+  const foreign = start.filter((byte) => byte >= 0x80).length
+  return words && foreign < start.length / 3 && textOf(head) === undefined
+}
+
 /**
  * What comes after declarations and comments. A document type with entities of its own is not passed
  * over: it may unfold to any size.

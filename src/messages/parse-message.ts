@@ -10,6 +10,13 @@ export function parseText(text: string, limit: number): string {
   if (text.includes('\u0000')) {
     throw new InvalidInputError('text', 'The text contains the character U+0000: remove it.')
   }
+  // Half an emoji, cut off by a program: it would arrive as U+FFFD.
+  if (!text.isWellFormed()) {
+    throw new InvalidInputError(
+      'text',
+      'The text contains half a character (a lone surrogate): cut texts between whole characters.',
+    )
+  }
   return text
 }
 

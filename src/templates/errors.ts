@@ -15,9 +15,9 @@ export class TemplateValuesError extends BusinessError {
   readonly missing: string[]
   readonly unknown: string[]
   constructor(missing: string[], unknown: string[]) {
-    const lacks = missing.length > 0 ? `Values are missing for ${quoted(missing)}.` : ''
-    const extra = unknown.length > 0 ? `The template has no place for ${quoted(unknown)}.` : ''
-    super(`${lacks} ${extra} Nothing was filled in.`.trim())
+    const lacks = missing.length > 0 ? `Values are missing for ${quoted(missing)}. ` : ''
+    const extra = unknown.length > 0 ? `The template has no place for ${quoted(unknown)}. ` : ''
+    super(`${lacks}${extra}Nothing was filled in.`)
     this.missing = missing
     this.unknown = unknown
   }

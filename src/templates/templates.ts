@@ -115,4 +115,10 @@ function requireLength(field: string, value: string, limit: number): void {
   if (value.includes('\u0000')) {
     throw new InvalidInputError(field, `\`${field}\` contains the character U+0000: remove it.`)
   }
+  if (!value.isWellFormed()) {
+    throw new InvalidInputError(
+      field,
+      `\`${field}\` contains half a character (a lone surrogate): remove it.`,
+    )
+  }
 }

@@ -139,4 +139,6 @@ it('two agents share the inbox of a number: who is asked, who answers, what is d
   expect(await found('anybod')).toEqual([stranger])
   expect(await found('order anybody')).toEqual([])
   expect(await found('%')).toEqual([])
+  const [blank] = await acme.errors('{ conversations(filter: { search: " " }) { totalCount } }')
+  expect(blank.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
 })

@@ -149,6 +149,15 @@ describe('an upload', () => {
     expect((await findUpload(acme, id)).status).toBe('WAITING')
   })
 
+  it.each([
+    ['UTF-16', Buffer.from('\ufeffto,name\n', 'utf16le')],
+    ['Latin-1', Buffer.from('to,name\n+13035550201,Zoë\n', 'latin1')],
+  ])('in %s is to be saved as UTF-8', async (_encoding, bytes) => {
+    const { url } = await createUpload(acme, { fileName: 'people.csv' })
+    const refused = { reason: 'TYPE_NOT_TAKEN', message: expect.stringContaining('save it as') }
+    expect(await put(url, bytes)).toMatchObject({ status: 415, body: refused })
+  })
+
   it('of more than RingCentral takes is refused, whether or not it says its length', async () => {
     const { id, url } = await createUpload(acme, { fileName: 'a.png' })
     const before = await filesIn(mediaDir)

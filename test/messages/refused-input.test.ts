@@ -36,6 +36,7 @@ const refused = [
   ['1001 units', { from, to, text: 'a'.repeat(1001) }, 'TEXT_TOO_LONG'],
   ['501 emoji', { from, to, text: '😀'.repeat(501) }, 'TEXT_TOO_LONG'],
   ['U+0000 in the text', { from, to, text: 'a\u0000b' }, 'INVALID_INPUT'],
+  ['half a surrogate pair', { from, to, text: 'a\ud83d' }, 'INVALID_INPUT'],
   ['an empty idempotency key', { from, to, text, idempotencyKey: '' }, 'INVALID_INPUT'],
   ['a long idempotency key', { from, to, text, idempotencyKey: 'k'.repeat(256) }, 'INVALID_INPUT'],
   ['an idempotency key with U+0000', { from, to, text, idempotencyKey: '\u0000' }, 'INVALID_INPUT'],
