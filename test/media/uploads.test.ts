@@ -154,7 +154,7 @@ describe('an upload', () => {
     ['Latin-1', Buffer.from('to,name\n+13035550201,Zoë\n', 'latin1')],
   ])('in %s is to be saved as UTF-8', async (_encoding, bytes) => {
     const { url } = await createUpload(acme, { fileName: 'people.csv' })
-    const refused = { reason: 'TYPE_NOT_TAKEN', message: expect.stringContaining('save it as') }
+    const refused = { reason: 'TYPE_NOT_TAKEN', error: expect.stringContaining('save it as') }
     expect(await put(url, bytes)).toMatchObject({ status: 415, body: refused })
   })
 
