@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => cluster.stop())
 
 const short: (Scenario & { n: number })[] = [
-  { ...sending, n: 24 },
+  { ...sending, n: 16 },
   { ...refresh, n: 16 },
   { ...webhook, n: 12 },
 ]
