@@ -90,7 +90,7 @@ const variables = z.object({
   RINGCENTRAL_CLIENT_ID: z.string().optional(),
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
   RINGCENTRAL_TOKEN_CALLS_PER_MINUTE: wholeNumber.optional(),
-  COST_PER_MINUTE: wholeNumber.default(600_000),
+  COST_PER_MINUTE: wholeNumber.default(2_000_000),
   STREAMS_PER_KEY: wholeNumber.default(5_000),
   STREAMS_PER_ADDRESS: wholeNumber.default(5_000),
   SIMULATOR_PORT: port.default(4010),

@@ -6,13 +6,13 @@ import type { Context, Viewer } from './context.ts'
 import { costOf, maxObjects } from './cost.ts'
 import { topLevelError } from './errors.ts'
 
-/** The budget that so much a minute makes: a sixth of it, or one operation of any size, may be asked for at once. */
+/** The budget that so much a minute makes: a quarter of it, or one operation of any size, may be asked for at once. */
 export function costLimitOf(perMinute: number): BucketLimit {
-  return { capacity: Math.max(maxObjects + 100, Math.round(perMinute / 6)), perMinute }
+  return { capacity: Math.max(maxObjects + 100, Math.round(perMinute / 4)), perMinute }
 }
 
-/** About two hundred pages of fifty lines a second, more than one processor answers. */
-export const defaultCostLimit = costLimitOf(600_000)
+/** Two hundred wallboards that ask for fifty calls with their people three times a minute stay well below. */
+export const defaultCostLimit = costLimitOf(2_000_000)
 
 /** What an answer tells in `extensions.cost`, in things that an operation may have to fetch. */
 type Cost = {

@@ -89,7 +89,7 @@ describe.each(Object.keys(transports) as Transport[])('over %s', (transport) => 
       n: 50,
     })
     expect(page.errors).toBeUndefined()
-    expect(page.extensions?.cost).toMatchObject({ requested: 50, capacity: 100_000 })
+    expect(page.extensions?.cost).toMatchObject({ requested: 50, capacity: 500_000 })
     expect(extensions?.cost.left).toBeGreaterThan(page.extensions?.cost.left)
   })
 })

@@ -258,7 +258,11 @@ describe('a picture that comes in', () => {
     expect(await gateway.db.mediaUse.findFirst({ where: { messageId: id } })).toMatchObject({
       status: 'WAITING',
     })
-    // The queue forgets it.
+    // The queue forgets it, once nobody is at it.
+    const atIt = () =>
+      gateway.db.$queryRaw`
+        SELECT 1 FROM pgboss.job WHERE name = ${fetchMediaJob.name} AND state = 'active'`
+    await expect.poll(atIt).toEqual([])
     await gateway.db
       .$executeRaw`DELETE FROM pgboss.job WHERE name = ${fetchMediaJob.name} AND state <> 'active'`
     gateway.simulator.clearFaults()
