@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => cluster.stop())
 
 const short: (Scenario & { n: number })[] = [
-  { ...sending, n: 16 },
-  { ...refresh, n: 16 },
-  { ...webhook, n: 12 },
+  { ...sending, n: 12 },
+  { ...refresh, n: 12 },
+  { ...webhook, n: 10 },
 ]
 
 it.each(short)('$name: $promise', { timeout: 240_000 }, async ({ run, n }) => {
