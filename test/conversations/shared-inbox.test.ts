@@ -34,6 +34,10 @@ it('two agents share the inbox of a number: who is asked, who answers, what is d
   text(stranger, 'Is anybody there?')
   await waitForConversation(acme, ({ unreadCount }) => unreadCount === 1)
   text(customer, 'My order is late')
+  await waitForConversation(
+    acme,
+    ({ unreadCount, participants: [one] }) => unreadCount === 1 && one.number === customer,
+  )
   text(customer, 'Very late')
   const asked = await waitForConversation(acme, ({ unreadCount }) => unreadCount === 2)
   expect(asked).toMatchObject({
