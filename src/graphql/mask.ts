@@ -39,11 +39,14 @@ function faultInInput(cause: unknown): GraphQLError | undefined {
   return topLevelError('BAD_USER_INPUT', 'A text contains the character U+0000: remove it.')
 }
 
-/** The engine tells of a body that is no JSON which of our parser's errors that was. */
+/**
+ * The engine tells of a body that is no JSON which of our parser's errors that was, and answers 400 only as long as it
+ * does: https://graphql.github.io/graphql-over-http/draft/#sec-application-json (a SHOULD).
+ */
 function withoutCause(error: GraphQLError): GraphQLError {
   const { originalError, ...extensions } = error.extensions
   if (originalError === undefined) return error
-  return new GraphQLError(error.message, { extensions })
+  return new GraphQLError(error.message, { extensions: { ...extensions, http: { status: 400 } } })
 }
 
 /** The same, at the place in the query where the other one happened. */
