@@ -1,25 +1,13 @@
 import type { MessageBatch as BatchRow } from '../db/generated/client/client.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { MessageBatch } from './schema.ts'
 
-const BatchEvent = builder.objectRef<Delivery<BatchRow>>('MessageBatchEvent').implement({
+const BatchEvent = eventType<BatchRow>('MessageBatchEvent', {
   description: 'Something that happened to a batch.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: cursorDescription }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-    batch: t.field({
-      type: MessageBatch,
-      description: 'The batch as it was right after the event.',
-      resolve: (delivery) => delivery.row,
-    }),
-  }),
+  subject: 'batch',
+  type: MessageBatch,
 })
 
 builder.subscriptionField('messageBatchChanged', (t) =>

@@ -1,27 +1,15 @@
 import type { Call as CallRow } from '../db/generated/client/client.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { CallFilter, matchesCall } from './filter.ts'
 import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
 
-const CallEvent = builder.objectRef<Delivery<CallRow>>('CallEvent').implement({
+const CallEvent = eventType<CallRow>('CallEvent', {
   description: 'Something that happened to a call.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: cursorDescription }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-    call: t.field({
-      type: Call,
-      description: 'The call as it was right after the event.',
-      resolve: (delivery) => delivery.row,
-    }),
-  }),
+  subject: 'call',
+  type: Call,
 })
 
 builder.subscriptionField('callChanged', (t) =>

@@ -1,25 +1,13 @@
 import type { Consent as ConsentRow } from '../db/generated/client/client.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { Consent } from './schema.ts'
 
-const ConsentEvent = builder.objectRef<Delivery<ConsentRow>>('ConsentEvent').implement({
+const ConsentEvent = eventType<ConsentRow>('ConsentEvent', {
   description: 'Somebody wants texts, or wants no more.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: cursorDescription }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-    consent: t.field({
-      type: Consent,
-      description: 'The consent as it was right after the event.',
-      resolve: (delivery) => delivery.row,
-    }),
-  }),
+  subject: 'consent',
+  type: Consent,
 })
 
 builder.subscriptionField('consentChanged', (t) =>

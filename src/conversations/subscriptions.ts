@@ -1,30 +1,16 @@
 import type { Conversation as ConversationRow } from '../db/generated/client/client.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { LiveConversationFilter, matchesConversation, withNumbers } from './filter.ts'
 import { Conversation } from './schema.ts'
 
-const ConversationEvent = builder
-  .objectRef<Delivery<ConversationRow>>('ConversationEvent')
-  .implement({
-    description: 'Something that happened to a conversation.',
-    fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: cursorDescription }),
-      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-      conversation: t.field({
-        type: Conversation,
-        description: 'The conversation as it was right after the event.',
-        resolve: (delivery) => delivery.row,
-      }),
-    }),
-  })
+const ConversationEvent = eventType<ConversationRow>('ConversationEvent', {
+  description: 'Something that happened to a conversation.',
+  subject: 'conversation',
+  type: Conversation,
+})
 
 builder.subscriptionField('conversationChanged', (t) =>
   t.field({

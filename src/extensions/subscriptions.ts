@@ -1,25 +1,13 @@
 import type { Extension as ExtensionRow } from '../db/generated/client/client.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { Extension } from './schema.ts'
 
-const ExtensionEvent = builder.objectRef<Delivery<ExtensionRow>>('ExtensionEvent').implement({
+const ExtensionEvent = eventType<ExtensionRow>('ExtensionEvent', {
   description: 'Something that happened to an extension.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: cursorDescription }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-    extension: t.field({
-      type: Extension,
-      description: 'The extension as it was right after the event.',
-      resolve: (delivery) => delivery.row,
-    }),
-  }),
+  subject: 'extension',
+  type: Extension,
 })
 
 builder.subscriptionField('extensionChanged', (t) =>

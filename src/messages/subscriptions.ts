@@ -1,28 +1,16 @@
 import type { Message as MessageRow } from '../db/generated/client/client.ts'
 import type { EventType } from '../events/event.ts'
-import {
-  afterDescription,
-  cursorDescription,
-  type Delivery,
-  deliver,
-  occurredAtDescription,
-} from '../events/subscription.ts'
+import { eventType } from '../events/event-type.ts'
+import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { MessageFilter, type MessageFilterInput, matchesMessage, readFilter } from './filter.ts'
 import { Message } from './schema.ts'
 
-const MessageEvent = builder.objectRef<Delivery<MessageRow>>('MessageEvent').implement({
+const MessageEvent = eventType<MessageRow>('MessageEvent', {
   description: 'Something that happened to a message.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: cursorDescription }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: occurredAtDescription }),
-    message: t.field({
-      type: Message,
-      description: 'The message as it was right after the event.',
-      resolve: (delivery) => delivery.row,
-    }),
-  }),
+  subject: 'message',
+  type: Message,
 })
 
 type SubscriptionArgs = {
