@@ -10,7 +10,7 @@ import { createUses } from './extensions/uses.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
 import type { KeepAliveLimits } from './graphql/keep-alive.ts'
-import { defaultCostLimit } from './graphql/limit-cost.ts'
+import { costLimitOf, defaultCostPerMinute } from './graphql/limit-cost.ts'
 import {
   createStreamCount,
   defaultStreamLimits,
@@ -25,8 +25,7 @@ import { type Clock, seconds, systemClock } from './lib/clock.ts'
 import type { BucketLimit } from './lib/leaky-bucket.ts'
 import type { Logger } from './lib/logger.ts'
 import { createSealer, type SealingKey } from './lib/sealer.ts'
-import { createDiskStore } from './media/disk-store.ts'
-import { createPostgresStore } from './media/postgres-store.ts'
+import { openMediaStore } from './media/open-store.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { releaseTenant } from './reactions.ts'
@@ -116,15 +115,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const queue = await createJobQueue({ databaseUrl: options.databaseUrl, jobs, works, logger })
   opened.defer(() => queue.close())
 
-  const store = options.mediaDir
-    ? await createDiskStore(options.mediaDir, { isUsed: await keepsMedia(db), logger })
-    : opened.adopt(
-        createPostgresStore({
-          url: options.databaseUrl,
-          applicationName: `ringql-${options.role}-media`,
-        }),
-        ({ close }) => close(),
-      )
+  const store = await openMediaStore(opened, {
+    mediaDir: options.mediaDir ?? null,
+    databaseUrl: options.databaseUrl,
+    applicationName: `ringql-${options.role}-media`,
+    db,
+    logger,
+  })
 
   const sealer = createSealer(options.encryptionKeys)
   const { serverUrl, clientId, clientSecret } = options.ringCentral
@@ -179,7 +176,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
   const live = createLiveViewers({ db, logger })
   opened.defer(() => live.close())
-  const costLimit = options.costLimit ?? defaultCostLimit
+  const costLimit = options.costLimit ?? costLimitOf(defaultCostPerMinute)
   const engine = createGraphQLEngine({ schema, costLimit, clock, logger })
   const makeContext: MakeContext = (viewer, requestId, ended) => ({
     viewer,
@@ -241,10 +238,6 @@ async function listen({ port, role, logger }: AppOptions) {
     logger.warn(`Port ${port} is taken: health checks are answered on port ${http.port}`)
     return http
   }
-}
-
-async function keepsMedia(db: Db): Promise<boolean> {
-  return (await db.media.findFirst({ select: { id: true } })) !== null
 }
 
 async function answers(db: Db): Promise<boolean> {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { defaultCostPerMinute } from './graphql/limit-cost.ts'
+import { defaultStreamLimits } from './graphql/limit-streams.ts'
 import type { SealingKey } from './lib/sealer.ts'
 
 /** Everything that can be set from outside, checked. Made by `loadConfig`, which only `main.ts` calls. */
@@ -90,9 +92,9 @@ const variables = z.object({
   RINGCENTRAL_CLIENT_ID: z.string().optional(),
   RINGCENTRAL_CLIENT_SECRET: z.string().optional(),
   RINGCENTRAL_TOKEN_CALLS_PER_MINUTE: wholeNumber.optional(),
-  COST_PER_MINUTE: wholeNumber.default(2_000_000),
-  STREAMS_PER_KEY: wholeNumber.default(5_000),
-  STREAMS_PER_ADDRESS: wholeNumber.default(5_000),
+  COST_PER_MINUTE: wholeNumber.default(defaultCostPerMinute),
+  STREAMS_PER_KEY: wholeNumber.default(defaultStreamLimits.perKey),
+  STREAMS_PER_ADDRESS: wholeNumber.default(defaultStreamLimits.perAddress),
   SIMULATOR_PORT: port.default(4010),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   LOG_LEVEL: z

@@ -12,7 +12,7 @@ export function costLimitOf(perMinute: number): BucketLimit {
 }
 
 /** Two hundred wallboards that ask for fifty calls with their people three times a minute stay well below. */
-export const defaultCostLimit = costLimitOf(2_000_000)
+export const defaultCostPerMinute = 2_000_000
 
 /** What an answer tells in `extensions.cost`, in things that an operation may have to fetch. */
 type Cost = {
