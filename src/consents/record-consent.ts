@@ -48,7 +48,7 @@ export async function recordConsent(
     changedAt: said,
     heardAt: known && known.heardAt > said ? known.heardAt : said,
     // What was confirmed and told was the consent before; what is being told just now is older than this.
-    confirmationId: null,
+    confirmationId: known && isSameWord(known, news, said) ? known.confirmationId : null,
     toTell: isOurs || (known?.toTell ?? false),
     toldAt: null,
     mirrorError: null,
@@ -74,6 +74,12 @@ function saysMore(known: Consent, source: Consent['source'], at: Date): boolean 
   if (source !== 'KEYWORD') return false
   if (known.source === 'RINGCENTRAL') return at >= after(known.changedAt, -recordTakes)
   return at > known.changedAt
+}
+
+/** RingCentral's record and the text that it was made of are one opt-out, with one confirmation. */
+function isSameWord(known: Consent, { status, source }: Pick<Consent, 'status' | 'source'>, at: Date) {
+  const isRecordOf = known.status === status && known.source === 'RINGCENTRAL' && source === 'KEYWORD'
+  return isRecordOf && at <= after(known.changedAt, recordTakes)
 }
 
 function isOlder(known: Consent, status: Consent['status'], at: Date): boolean {
