@@ -1,8 +1,9 @@
-import type { Tx } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 import type { MessageBatch } from '../db/generated/client/client.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
+import { waitForLeaving } from '../messages/batch-runs.ts'
 import { tendBatchJob } from '../messages/jobs.ts'
 import { wakeLane } from '../messages/send-lane.ts'
 import { BatchFinishedError } from './errors.ts'
@@ -21,20 +22,24 @@ declare module '../graphql/context.ts' {
  * All throw BatchFinishedError, and answer undefined when the tenant has no such batch.
  */
 export function createBatchChanges({
+  db,
   eventLog,
   queue,
   clock,
 }: {
+  db: Db
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }) {
   type Change = Partial<Pick<MessageBatch, 'status' | 'pausedAt' | 'finishedAt'>>
 
+  type Decide = (batch: HeldBatch) => Change | 'so already'
+
   function change(
     tenantId: string,
     batchId: string,
-    decide: (batch: HeldBatch) => Change | 'so already',
+    decide: Decide,
     then?: (tx: Tx) => Promise<void>,
   ): Promise<HeldBatch | undefined> {
     return eventLog.transaction(async (tx, record) => {
@@ -55,13 +60,20 @@ export function createBatchChanges({
     })
   }
 
+  /** Answers when nothing of it can leave any more. */
+  async function stop(tenantId: string, batchId: string, decide: Decide) {
+    const stopped = await change(tenantId, batchId, decide)
+    if (stopped) await waitForLeaving(db, batchId)
+    return stopped
+  }
+
   const unlessOver = ({ status }: HeldBatch) => {
     if (status === 'COMPLETED' || status === 'CANCELED') throw new BatchFinishedError(status)
   }
 
   return {
     pause: (tenantId: string, batchId: string) =>
-      change(tenantId, batchId, (batch) => {
+      stop(tenantId, batchId, (batch) => {
         unlessOver(batch)
         if (batch.status === 'PAUSED') return 'so already'
         return { status: 'PAUSED', pausedAt: clock.now() }
@@ -88,7 +100,7 @@ export function createBatchChanges({
       ),
 
     cancel: (tenantId: string, batchId: string) =>
-      change(tenantId, batchId, (batch) => {
+      stop(tenantId, batchId, (batch) => {
         if (batch.status === 'CANCELED') return 'so already'
         unlessOver(batch)
         return { status: 'CANCELED', finishedAt: clock.now() }

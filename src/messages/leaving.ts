@@ -5,6 +5,7 @@ import type { RecordEvent } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { quietHoursOf } from '../tenants/settings.ts'
+import { batchRuns } from './batch-runs.ts'
 import { optedOut } from './cancel-opted-out.ts'
 import { expireDue } from './expire.ts'
 import { holdMessage, holdMessages } from './hold-message.ts'
@@ -28,7 +29,7 @@ export async function mayLeave(
   const message = await holdMessage(tx, messageId)
   const waits = message?.status === 'QUEUED' || (message?.status === 'SENDING' && message.mayRetry)
   if (!waits) return false
-  if (message.batchId && !(await isRunning(tx, message.batchId))) return false
+  if (message.batchId && !(await batchRuns(tx, message.batchId))) return false
   const now = clock.now()
   if (message.sendAt && message.sendAt > now) return false
   if (message.cancelRequestedAt) {
@@ -75,7 +76,7 @@ async function whoMayNot(tx: Tx, { clock }: Deps, held: readonly Message[]): Pro
   const [first] = held
   if (!first) return []
   const { tenantId, from: number, batchId } = first
-  if (batchId && !(await isRunning(tx, batchId))) return [...held]
+  if (batchId && !(await batchRuns(tx, batchId))) return [...held]
   const now = clock.now()
   const waits = ({ status, mayRetry, sendAt, cancelRequestedAt, expiresAt }: Message) =>
     (status === 'QUEUED' || (status === 'SENDING' && mayRetry)) &&
@@ -92,14 +93,6 @@ async function whoMayNot(tx: Tx, { clock }: Deps, held: readonly Message[]): Pro
     if (!waits(message) || isOut || isQuiet) doubtful.push(message)
   }
   return doubtful
-}
-
-async function isRunning(tx: Tx, batchId: string): Promise<boolean> {
-  const batch = await tx.messageBatch.findUnique({
-    where: { id: batchId },
-    select: { status: true },
-  })
-  return batch?.status === 'RUNNING'
 }
 
 /** Purposes that reach also who has opted out: their own question answered, and the one confirmation of it. */

@@ -102,6 +102,29 @@ test('a batch that is paused while one of it is on its way sends that one, and t
   expect(heard('Paused')).toEqual(all)
 })
 
+test('who pauses a batch is answered when nothing of it can begin to leave any more', async () => {
+  const others = await holdRows(gateway, 'LOCK TABLE "MessageAttempt" IN EXCLUSIVE MODE')
+  const { id } = await sendBatch(acme, {
+    from: [ava.number],
+    text: 'Between',
+    recipients: people(3, 505).map((to) => ({ to })),
+  })
+  // It may leave, and is about to say so.
+  await expect.poll(() => others.waiting()).toBe(1)
+  const pausing = changeBatch(acme, 'pauseBatch', id)
+  await expect.poll(async () => (await readBatch(acme, id)).status).toBe('PAUSED')
+  await expect.poll(() => others.waiting()).toBe(2)
+  gate.holdNext()
+  await others.letGo()
+  expect(await pausing).toMatchObject({ status: 'PAUSED' })
+  expect((await countsOf(id, 3)).counts).toMatchObject({ sending: 1, waiting: 2 })
+  gate.letGo()
+  await expect
+    .poll(async () => (await countsOf(id, 3)).counts)
+    .toMatchObject({ sending: 0, waiting: 2 })
+  await changeBatch(acme, 'cancelBatch', id)
+})
+
 test('a batch for later leaves then and not before, each when its turn comes', async () => {
   const sendAt = new Date(Date.now() + 6_000)
   const all = people(4, 720)
