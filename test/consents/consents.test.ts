@@ -128,6 +128,21 @@ describe('who texts STOP', () => {
     expect(await send({})).toMatchObject({ code: 'RECIPIENT_OPTED_OUT' })
   })
 
+  it('may be sent one confirmation, also where RingCentral’s record is here before the text', async () => {
+    gateway.simulator.planFault({ kind: 'webhook-drop', path: '/' })
+    says('QUIT')
+    await gateway.simulator.settled()
+    gateway.simulator.clearFaults()
+    await jobs.run(reconcileConsentsJob, {})
+    await waitForConsent(acme, pair, ({ source }) => source === 'RINGCENTRAL')
+    const confirmation = { text: 'You hear no more of us.', purpose: 'OPT_OUT_CONFIRMATION' }
+    expect((await send(confirmation)).id).toMatch(/^msg_/)
+    const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
+    await jobs.run(syncMessagesJob, { extensionRowId })
+    await waitForConsent(acme, pair, ({ keyword }) => keyword === 'QUIT')
+    expect(await send(confirmation)).toMatchObject({ code: 'RECIPIENT_OPTED_OUT' })
+  })
+
   it('and then START stays in, though the STOP is only found later', async () => {
     gateway.simulator.planFault({ kind: 'webhook-drop', path: '/' })
     says('STOP')

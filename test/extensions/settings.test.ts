@@ -241,8 +241,9 @@ describe('what is switched off', () => {
 
     await change(acme, { enable: disable })
     await expect.poll(() => filtersOf(gateway)).toEqual([everyFilter])
-    const { nodes } = await waitForLog(acme, 1)
-    expect(nodes.some((call: any) => call.from.number === stranger)).toBe(true)
+    await acme.waitFor('{ callLogs { nodes { from { number } } } }', ({ callLogs: { nodes } }) =>
+      nodes.some(({ from }: any) => from.number === stranger),
+    )
     await expect.poll(() => gateway.db.presence.count()).toBe(1)
     await expect.poll(() => gateway.db.directoryEntry.count()).toBe(3)
     await expect
