@@ -77,8 +77,13 @@ function saysMore(known: Consent, source: Consent['source'], at: Date): boolean 
 }
 
 /** RingCentral's record and the text that it was made of are one opt-out, with one confirmation. */
-function isSameWord(known: Consent, { status, source }: Pick<Consent, 'status' | 'source'>, at: Date) {
-  const isRecordOf = known.status === status && known.source === 'RINGCENTRAL' && source === 'KEYWORD'
+function isSameWord(
+  known: Consent,
+  { status, source }: Pick<Consent, 'status' | 'source'>,
+  at: Date,
+) {
+  const isRecordOf =
+    known.status === status && known.source === 'RINGCENTRAL' && source === 'KEYWORD'
   return isRecordOf && at <= after(known.changedAt, recordTakes)
 }
 
