@@ -4,6 +4,7 @@ import { typeid } from 'typeid-js'
 export const idPrefixes = {
   Tenant: 'ten',
   ApiKey: 'key',
+  AuditEntry: 'aud',
   ConnectToken: 'ctk',
   ConnectAttempt: 'cat',
   Extension: 'ext',
