@@ -18,6 +18,7 @@ import {
 } from './graphql/limit-streams.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
+import { createAddressOf } from './http/client-address.ts'
 import { createHttpServer } from './http/server.ts'
 import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
@@ -72,6 +73,8 @@ export type AppOptions = {
   streamLimits?: Partial<StreamLimits>
   /** What one key may ask for. */
   costLimit?: BucketLimit
+  /** How many proxies of our own stand in front; none if left out. */
+  trustedProxies?: number
 }
 
 export type App = { url: string; port: number; close(): Promise<void> }
@@ -174,7 +177,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
-  const live = createLiveViewers({ db, logger })
+  const addressOf = createAddressOf(options.trustedProxies ?? 0)
+  const live = createLiveViewers({ db, clock, logger })
   opened.defer(() => live.close())
   const costLimit = options.costLimit ?? costLimitOf(defaultCostPerMinute)
   const engine = createGraphQLEngine({ schema, costLimit, clock, logger })
@@ -191,6 +195,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     identify: authenticate,
     watch: live.watch,
     makeContext,
+    addressOf,
     streams: createStreamCount({ ...defaultStreamLimits, ...options.streamLimits }),
     logger,
     keepAliveLimits: options.keepAlive,
@@ -206,6 +211,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...floor,
       ...services,
       authenticate,
+      addressOf,
       publicUrl: url,
       ringCentralUrl: serverUrl,
       isReady: async () => !stopping && (await answers(db)),

@@ -27,6 +27,8 @@ export type Config = {
   costPerMinute: number
   streamsPerKey: number
   streamsPerAddress: number
+  /** How many proxies of our own stand in front, each of which adds to `X-Forwarded-For`. */
+  trustedProxies: number
   simulatorPort: number
   role: 'all' | 'web' | 'worker'
   logLevel: string
@@ -53,6 +55,7 @@ const wholeNumber = z.coerce
   .number('must be a whole number from 1 on')
   .int('must be a whole number from 1 on')
   .min(1, 'must be a whole number from 1 on')
+const howManyProxies = 'must be how many proxies stand in front, from 0 to 10'
 const encryptionKeys = z.string().transform((value, context): SealingKey[] => {
   const keys = value.split(',').map((entry) => {
     const [id = '', encoded = ''] = entry.trim().split(':')
@@ -95,6 +98,12 @@ const variables = z.object({
   COST_PER_MINUTE: wholeNumber.default(defaultCostPerMinute),
   STREAMS_PER_KEY: wholeNumber.default(defaultStreamLimits.perKey),
   STREAMS_PER_ADDRESS: wholeNumber.default(defaultStreamLimits.perAddress),
+  TRUST_PROXY: z.coerce
+    .number(howManyProxies)
+    .int(howManyProxies)
+    .min(0, howManyProxies)
+    .max(10, howManyProxies)
+    .default(0),
   SIMULATOR_PORT: port.default(4010),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   LOG_LEVEL: z
@@ -158,6 +167,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     costPerMinute: values.COST_PER_MINUTE,
     streamsPerKey: values.STREAMS_PER_KEY,
     streamsPerAddress: values.STREAMS_PER_ADDRESS,
+    trustedProxies: values.TRUST_PROXY,
     simulatorPort: values.SIMULATOR_PORT,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

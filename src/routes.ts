@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { recordingRoutes } from './calls/recording-routes.ts'
@@ -9,11 +11,13 @@ import { restRoutes } from './extensions/rest-routes.ts'
 import type { ExtensionService } from './extensions/service.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { graphqlRoutes } from './graphql/http.ts'
+import type { AddressOf } from './http/client-address.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { webhookRoute } from './inbound/webhook-route.ts'
 import type { JobQueue } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
+import { requestScope } from './lib/request-scope.ts'
 import type { Sealer } from './lib/sealer.ts'
 import { uploadRoutes } from './media/upload-routes.ts'
 import type { Uploads } from './media/uploads.ts'
@@ -40,15 +44,16 @@ export function createRoutes(deps: {
   attachments: Attachments
   uploads: Uploads
   authenticate: Authenticate
+  addressOf: AddressOf
   feed: EventFeed
   publicUrl: string
   ringCentralUrl: string
   isReady: () => Promise<boolean>
   clock: Clock
   logger: Logger
-}): Hono {
-  const { logger } = deps
-  const routes = new Hono()
+}) {
+  const { logger, addressOf } = deps
+  const routes = new Hono<{ Bindings: HttpBindings }>()
   routes.onError((error, c) => {
     // Not our fault: a body beyond the limit, for example.
     if (error instanceof HTTPException) return error.getResponse()
@@ -57,6 +62,9 @@ export function createRoutes(deps: {
   })
   routes.notFound((c) => c.json({ error: 'Not found' }, 404))
 
+  routes.use((c, next) =>
+    requestScope.run({ requestId: randomUUID(), address: addressOf(c.env.incoming) }, next),
+  )
   routes.route('/', healthRoutes({ isReady: deps.isReady, gauges: metrics(deps) }))
   if (!deps.serves) return routes
 

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import { pageStyle } from '../http/page.ts'
+import { actingAs } from '../lib/request-scope.ts'
 import { isSecret } from '../lib/secrets.ts'
 import {
   brokenLinkPage,
@@ -32,7 +33,7 @@ export function connectRoutes({
   const cookieName = secure ? '__Host-ringql-connect' : 'ringql-connect'
 
   routes.use(async (c, next) => {
-    await next()
+    await actingAs({ kind: 'PERSON' }, next)
     c.header('Cache-Control', 'no-store')
     c.header('Referrer-Policy', 'no-referrer')
     c.header('X-Content-Type-Options', 'nosniff')

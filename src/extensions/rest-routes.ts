@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { Db } from '../db/client.ts'
 import type { ConnectTokenKind, ExtensionStatus } from '../db/generated/client/client.ts'
-import type { Viewer } from '../graphql/context.ts'
+import { actorOf, type Viewer } from '../graphql/context.ts'
 import { RateLimitedError } from '../lib/errors.ts'
+import { actingAs, requestScope } from '../lib/request-scope.ts'
 import type { Authenticate } from '../tenants/authenticate.ts'
 import { connectionStatus } from './connection-status.ts'
 import { NotConnectedError } from './errors.ts'
@@ -33,7 +34,12 @@ export function restRoutes({
     (scope: string, handle: (c: Context<Env>, tenantId: string) => Promise<Response>) =>
     async (c: Context<Env>) => {
       c.header('Cache-Control', 'no-store')
-      const authentication = await authenticate(c.req.header('authorization'))
+      const { address } = requestScope.getStore() ?? {}
+      const authentication = await authenticate(c.req.header('authorization'), address)
+      if ('retryAfter' in authentication) {
+        c.header('Retry-After', String(authentication.retryAfter))
+        return c.json({ error: 'Too many requests' }, 429)
+      }
       if ('refused' in authentication && authentication.refused === 'suspended') {
         return c.json({ error: 'Tenant suspended or inactive' }, 403)
       }
@@ -45,7 +51,7 @@ export function restRoutes({
       if (!viewer.scopes.includes(scope)) {
         return c.json({ error: `This API key lacks the scope ${scope}` }, 403)
       }
-      return handle(c, viewer.tenantId)
+      return actingAs(actorOf(viewer), () => handle(c, viewer.tenantId))
     }
 
   const createToken = (kind: ConnectTokenKind) =>

@@ -1,10 +1,18 @@
 import type { Db } from '../db/client.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Actor } from '../lib/request-scope.ts'
 
 /** Who is asking: a tenant by one of its keys, or the operator. */
 export type Viewer =
   | { kind: 'tenant'; tenantId: string; apiKeyId: string; scopes: readonly string[] }
   | { kind: 'operator' }
+
+/** The same, as the audit log names them. */
+export function actorOf(viewer: Viewer): Actor {
+  return viewer.kind === 'operator'
+    ? { kind: 'OPERATOR' }
+    : { kind: 'API_KEY', id: viewer.apiKeyId }
+}
 
 /**
  * What resolvers may call. Each feature adds its service to this interface where it is declared

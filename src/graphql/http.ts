@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
-import type { Context, Viewer } from './context.ts'
+import { actorOf, type Context, type Viewer } from './context.ts'
 import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
 import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
@@ -12,10 +12,16 @@ import type { StreamCount } from './limit-streams.ts'
 import { maskError } from './mask.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
-/** Finds out who is asking, from `Authorization` or its like. */
+/** Finds out who is asking, from `Authorization` or its like, and from where. */
 export type IdentifyViewer = (
   authorization: string | null | undefined,
-) => Promise<{ viewer: Viewer } | { refused: 'unauthenticated' | 'suspended' }>
+  address: string | undefined,
+) => Promise<
+  | { viewer: Viewer }
+  | { refused: 'unauthenticated' | 'suspended' }
+  /** Seconds until it is worth trying again. */
+  | { refused: 'tooManyFailures'; retryAfter: number }
+>
 
 /** Says until when somebody who stays on the line is welcome. */
 export type WatchViewer = (viewer: Viewer) => { ended: AbortSignal; leave: () => void }
@@ -26,6 +32,7 @@ export type MakeContext = (viewer: Viewer, requestId: string, ended?: AbortSigna
 export const refusals = {
   unauthenticated: ['UNAUTHENTICATED', 'Unauthorized'],
   suspended: ['TENANT_SUSPENDED', 'Tenant suspended or inactive'],
+  tooManyFailures: ['RATE_LIMITED', 'Too many keys from your address that do not work'],
 } as const satisfies Record<string, [TopLevelCode, string]>
 
 const maxBodyBytes = 100 * 1024
@@ -65,8 +72,14 @@ export function graphqlRoutes({
     return shown.html
   }
 
-  const refuse = (request: Request, code: TopLevelCode, message: string, status?: number) =>
-    new Response(JSON.stringify({ errors: [topLevelError(code, message)] }), {
+  const refuse = (
+    request: Request,
+    code: TopLevelCode,
+    message: string,
+    status?: number,
+    extensions: Record<string, unknown> = {},
+  ) =>
+    new Response(JSON.stringify({ errors: [topLevelError(code, message, extensions)] }), {
       status: status ?? topLevelCodes[code],
       headers: {
         'Content-Type': answerType(request),
@@ -86,7 +99,8 @@ export function graphqlRoutes({
   const limits = { unknown: limitTo(maxBodyBytes), known: limitTo(maxKnownBodyBytes) }
 
   routes.use('/', async (c, next) => {
-    const identity = await identify(c.req.header('authorization')).catch((error) => {
+    const { address } = requestScope.getStore() ?? {}
+    const identity = await identify(c.req.header('authorization'), address).catch((error) => {
       const masked = maskError(error, logger)
       return { failed: masked.extensions.code as TopLevelCode, message: masked.message }
     })
@@ -112,12 +126,18 @@ export function graphqlRoutes({
     const identity = c.get('identity')
     if ('refused' in identity) {
       const [code, message] = refusals[identity.refused]
-      return refuse(request, code, message)
+      if (!('retryAfter' in identity)) return refuse(request, code, message)
+      const { retryAfter } = identity
+      const why = { limit: 'failedKeys', retryAfter }
+      const answer = refuse(request, code, message, undefined, why)
+      answer.headers.set('Retry-After', String(retryAfter))
+      return answer
     }
 
-    const requestId = randomUUID()
+    const scope = requestScope.getStore() ?? { requestId: randomUUID() }
+    const { requestId, address } = scope
     const { viewer } = identity
-    return requestScope.run({ requestId }, async () => {
+    return requestScope.run({ ...scope, actor: actorOf(viewer) }, async () => {
       // Whether it will be a stream only the answer tells: a client may accept anything. One that accepts
       // no stream is refused when its subscription has begun already, and that must not live on.
       const stay = watch(viewer)
@@ -128,9 +148,7 @@ export function graphqlRoutes({
         stay.leave()
         over.abort()
       }
-      const freePlace = streams(answer)
-        ? streamCount.enter(viewer, c.env.incoming.socket.remoteAddress)
-        : () => undefined
+      const freePlace = streams(answer) ? streamCount.enter(viewer, address) : () => undefined
       if (!freePlace) {
         leave()
         void answer.body?.cancel().catch(() => undefined)

@@ -3,10 +3,11 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { CloseCode, type OperationResult, type SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { AddressOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import { requestScope } from '../lib/request-scope.ts'
-import type { Viewer } from './context.ts'
+import { type RequestScope, requestScope } from '../lib/request-scope.ts'
+import { actorOf, type Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
@@ -15,13 +16,21 @@ import type { StreamCount } from './limit-streams.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** What we know of a socket once its `connection_init` has been accepted. */
-type Caller = { viewer: Viewer; ended: AbortSignal; leave: () => void }
+type Caller = {
+  viewer: Viewer
+  address: string | undefined
+  ended: AbortSignal
+  leave: () => void
+}
 
 /** graphql-ws' own keep-alive, which ours replaces. */
 const noKeepAlive = 0
 
 /** Clients of graphql-ws come back after it; after the 4500 of an error that nobody caught they never do. */
 const tryAgainLater = 1013
+
+/** The WebSocket's word for HTTP's 429, after which graphql-ws' clients do not come back. */
+const tooManyFailures = 4429
 
 const maxMessageBytes = 100 * 1024
 const goodbyeWithinMs = 1_000
@@ -32,6 +41,7 @@ export function createWebSocketServer({
   identify,
   watch,
   makeContext,
+  addressOf,
   streams,
   clock,
   logger,
@@ -41,6 +51,7 @@ export function createWebSocketServer({
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
+  addressOf: AddressOf
   streams: StreamCount
   clock: Clock
   logger: Logger
@@ -63,14 +74,16 @@ export function createWebSocketServer({
       async onConnect({ connectionParams, extra: { socket, request } }) {
         const given = connectionParams?.authorization ?? connectionParams?.Authorization
         const asked = typeof given === 'string' ? given : null
-        const identity = await identify(asked).catch((error) => {
+        const address = addressOf(request)
+        const identity = await identify(asked, address).catch((error) => {
           logger.error({ err: error }, 'Could not find out who connects over WebSocket')
           socket.close(tryAgainLater, 'Try again later')
           return { refused: 'later' }
         })
+        if ('retryAfter' in identity) socket.close(tooManyFailures, 'Too many failures')
         if ('refused' in identity) return false
         const { viewer } = identity
-        const freePlace = streams.enter(viewer, request.socket.remoteAddress)
+        const freePlace = streams.enter(viewer, address)
         if (!freePlace) {
           socket.close(tryAgainLater, 'Too many streams')
           return false
@@ -82,7 +95,8 @@ export function createWebSocketServer({
           stay.leave()
           over.abort()
         }
-        callers.set(socket, { viewer, ended: AbortSignal.any([stay.ended, over.signal]), leave })
+        const ended = AbortSignal.any([stay.ended, over.signal])
+        callers.set(socket, { viewer, address, ended, leave })
         stay.ended.addEventListener('abort', () => socket.close(CloseCode.Forbidden, 'Forbidden'))
         // It may have gone while we were asking who it is.
         if (socket.readyState !== socket.OPEN) leave()
@@ -110,7 +124,9 @@ export function createWebSocketServer({
           return [tooManyOnSocket(streams.limits.perSocket)]
         }
         const requestId = randomUUID()
-        const context = makeContext(caller.viewer, requestId, caller.ended)
+        const { viewer, address, ended } = caller
+        const scope = { requestId, address, actor: actorOf(viewer) }
+        const context = makeContext(viewer, requestId, ended)
         const { schema, execute, subscribe, contextFactory, parse, validate } = engine.getEnveloped(
           {
             ...context,
@@ -130,8 +146,8 @@ export function createWebSocketServer({
             variableValues: payload.variables,
             contextValue: await contextFactory(),
             rootValue: {
-              execute: scoped(requestId, execute),
-              subscribe: scoped(requestId, subscribe),
+              execute: scoped(scope, execute),
+              subscribe: scoped(scope, subscribe),
             },
           }
         } catch (error) {
@@ -210,6 +226,6 @@ type Run = (args: any) => any
 type Enveloped = { execute: Run; subscribe: Run }
 
 const scoped =
-  (requestId: string, run: Run): Run =>
+  (scope: RequestScope, run: Run): Run =>
   (args) =>
-    requestScope.run({ requestId }, () => run(args))
+    requestScope.run(scope, () => run(args))

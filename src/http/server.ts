@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { WebSocketServer } from 'ws'
 
@@ -22,7 +22,7 @@ export async function createHttpServer({ port }: { port: number }) {
   return {
     port: address.port,
 
-    serve(routes: Hono) {
+    serve(routes: Hono<{ Bindings: HttpBindings }>) {
       const handle = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
       listener = (request, response) => void handle(request, response)
     },

@@ -2,22 +2,40 @@ import type { Db } from '../db/client.ts'
 import type { ApiKey, TenantStatus } from '../db/generated/client/client.ts'
 import type { Viewer } from '../graphql/context.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
+import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
 import { sameSecret, sha256 } from '../lib/secrets.ts'
 import { isApiKeySecret } from './api-key-secret.ts'
 
 /** Who a credential speaks for, or why it is refused. */
-export type Authentication = { viewer: Viewer } | { refused: 'unauthenticated' | 'suspended' }
+export type Authentication =
+  | { viewer: Viewer }
+  | { refused: 'unauthenticated' | 'suspended' }
+  | { refused: 'tooManyFailures'; retryAfter: number }
 
-export type Authenticate = (authorization: string | null | undefined) => Promise<Authentication>
+/** `address`: where the credential comes from. */
+export type Authenticate = (
+  authorization: string | null | undefined,
+  address: string | undefined,
+) => Promise<Authentication>
 
-type FoundKey = Pick<ApiKey, 'id' | 'tenantId' | 'scopes' | 'lastUsedAt' | 'revokedAt'> & {
+type FoundKey = Pick<
+  ApiKey,
+  'id' | 'tenantId' | 'scopes' | 'lastUsedAt' | 'expiresAt' | 'revokedAt'
+> & {
   tenantStatus: TenantStatus
 }
 
 const unauthenticated: Authentication = { refused: 'unauthenticated' }
 
-/** Checks `Authorization: Bearer …`: an API key of a tenant, or the operator's key. */
+/** Of one address, on this instance. */
+const failuresPerAddress: BucketLimit = { capacity: 100, perMinute: 100 }
+
+/**
+ * Checks `Authorization: Bearer …`: an API key of a tenant, or the operator's key. Whoever tries many that do not work is
+ * told to wait. A key that works goes on working from the same address: behind it may stand a whole company,
+ * and nobody guesses 178 bits, limit or not.
+ */
 export function createAuthenticate({
   db,
   operatorKey,
@@ -29,14 +47,27 @@ export function createAuthenticate({
   clock: Clock
   logger: Logger
 }): Authenticate {
-  return async (authorization) => {
-    const secret = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+  const failures = createLeakyBuckets(clock, failuresPerAddress)
+
+  return async (authorization, address) => {
+    // Who shows nothing guesses nothing.
+    if (!authorization) return unauthenticated
+    const authentication = await check(authorization)
+    if (authentication !== unauthenticated) return authentication
+    const poured = failures.pour(address ?? 'unknown', 1)
+    if (poured.fits) return unauthenticated
+    return { refused: 'tooManyFailures', retryAfter: Math.ceil(poured.retryAfterMs / 1000) }
+  }
+
+  async function check(authorization: string): Promise<Authentication> {
+    const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (!secret) return unauthenticated
     if (sameSecret(secret, operatorKey)) return { viewer: { kind: 'operator' } }
     if (!isApiKeySecret(secret)) return unauthenticated
 
     const key = await findKey(secret)
     if (!key || key.revokedAt) return unauthenticated
+    if (key.expiresAt && key.expiresAt <= clock.now()) return unauthenticated
     if (key.tenantStatus !== 'ACTIVE') return { refused: 'suspended' }
     noteUse(key.id, key.lastUsedAt)
     return {
@@ -47,7 +78,7 @@ export function createAuthenticate({
   /** In one statement, since every request waits for it. */
   async function findKey(secret: string): Promise<FoundKey | undefined> {
     const [key] = await db.$queryRaw<FoundKey[]>`
-      SELECT key."id", key."tenantId", key."scopes", key."lastUsedAt", key."revokedAt",
+      SELECT key."id", key."tenantId", key."scopes", key."lastUsedAt", key."expiresAt", key."revokedAt",
         tenant."status"::text AS "tenantStatus"
       FROM "ApiKey" AS key JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
       WHERE key."secretHash" = ${sha256(secret)}`

@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Viewer } from '../graphql/context.ts'
+import type { Clock } from '../lib/clock.ts'
 import { every } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 
@@ -11,7 +12,7 @@ const checkEveryMs = 1_500
  * Those who stay on the line (WebSockets, SSE). A key that is revoked or a tenant that is suspended
  * ends them within 2 seconds, on every instance: each asks the database for its own.
  */
-export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
+export function createLiveViewers({ db, clock, logger }: { db: Db; clock: Clock; logger: Logger }) {
   const live = new Map<string, Set<AbortController>>()
 
   async function check() {
@@ -19,7 +20,12 @@ export function createLiveViewers({ db, logger }: { db: Db; logger: Logger }) {
     const asked = [...live.keys()]
     if (asked.length === 0) return
     const welcome = await db.apiKey.findMany({
-      where: { id: { in: asked }, revokedAt: null, tenant: { status: 'ACTIVE' } },
+      where: {
+        id: { in: asked },
+        revokedAt: null,
+        OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }],
+        tenant: { status: 'ACTIVE' },
+      },
       select: { id: true },
     })
     const ids = new Set(welcome.map((key) => key.id))

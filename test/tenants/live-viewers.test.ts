@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createLiveViewers } from '../../src/tenants/live-viewers.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -7,7 +8,11 @@ import { startGateway } from '../support/gateway.ts'
 test('who comes while it is being checked who may stay is not taken for unwelcome', async () => {
   const gateway = await startGateway()
   const [early, late] = [await gateway.createTenant(), await gateway.createTenant()]
-  const viewers = createLiveViewers({ db: gateway.db, logger: createLogger('silent') })
+  const viewers = createLiveViewers({
+    db: gateway.db,
+    clock: systemClock,
+    logger: createLogger('silent'),
+  })
   onTestFinished(() => viewers.close())
   const watch = (tenant: typeof early) =>
     viewers.watch({ kind: 'tenant', tenantId: tenant.id, apiKeyId: tenant.apiKeyId, scopes: [] })
