@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import { recordingRoutes } from './calls/recording-routes.ts'
 import type { Recordings } from './calls/recordings.ts'
 import type { Db } from './db/client.ts'
@@ -57,7 +58,7 @@ export function createRoutes(deps: {
   routes.onError((error, c) => {
     // Not our fault: a body beyond the limit, for example.
     if (error instanceof HTTPException) return error.getResponse()
-    logger.error({ err: error, path: c.req.path }, 'A request failed')
+    logger.error({ err: error, route: routePath(c, -1) }, 'A request failed')
     return c.json({ error: 'Something went wrong on our side' }, 500)
   })
   routes.notFound((c) => c.json({ error: 'Not found' }, 404))

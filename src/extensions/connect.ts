@@ -209,9 +209,9 @@ export function createConnecting(deps: {
         await links.reopen(attempt.connectTokenId)
         if (isConflict(error)) {
           // Somebody who signed in as the wrong person: nothing that an operator can mend.
-          const { code: reason, userId, extensionId } = error
+          const { code: reason, extensionId } = error
           logger.info(
-            { reason, userId, extensionId, attempt: attempt.id },
+            { reason, extensionId, attempt: attempt.id },
             'An extension was not connected: its link is for somebody else',
           )
           const conflict = error instanceof UserAlreadyMappedError ? 'user' : 'extension'

@@ -221,7 +221,10 @@ export const ensureWebhook = ({
   ): Promise<WebhookSubscription | undefined> {
     if (subscription.disabledFilters.length > 0) {
       logger.warn(
-        { webhook: subscription.id, disabledFilters: subscription.disabledFilters },
+        {
+          webhook: subscription.id,
+          disabledFilters: subscription.disabledFilters.map(({ filter }) => filter),
+        },
         'RingCentral does not serve some event filters: the grant or the app registration lacks a scope',
       )
     }

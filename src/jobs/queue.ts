@@ -36,7 +36,7 @@ export async function createJobQueue(options: {
     monitorIntervalSeconds: 1,
   })
   boss.on('error', (error) => logger.error({ err: error }, 'The job queue has a problem'))
-  boss.on('warning', (warning) => logger.debug({ warning }, 'The job queue warns'))
+  boss.on('warning', ({ message: reason }) => logger.debug({ reason }, 'The job queue warns'))
   await boss.start()
   for (const job of jobs) {
     await boss.createQueue(job.name, {

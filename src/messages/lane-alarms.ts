@@ -29,7 +29,7 @@ export function createLaneAlarms({
   function wake(extensionRowId: string, which: Turn) {
     timers.delete(extensionRowId)
     inTransaction(db, (tx) => wakeLane(tx, queue, extensionRowId, which)).catch((error) =>
-      logger.warn({ err: error, extensionRowId }, 'A lane was not woken; it will be'),
+      logger.warn({ err: error, extension: extensionRowId }, 'A lane was not woken; it will be'),
     )
   }
 
