@@ -5,7 +5,8 @@ import { inTransaction } from '../db/transaction.ts'
 import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
-import { createSecret, sha256 } from '../lib/secrets.ts'
+import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
+import { requireReturnUrl } from '../tenants/return-urls.ts'
 import { parseUserId } from './user-mapping.ts'
 
 export type ConnectLinks = ReturnType<typeof createConnectLinks>
@@ -15,31 +16,54 @@ export type ConnectLink = { path: string; expiresAt: Date }
 
 /** What a link is, for the page that it opens. */
 export type LinkState =
-  | { state: 'valid'; id: string; tenantId: string; tenantName: string; label: string | null }
+  | ValidLink
+  /** `used`: it has connected somebody, or another browser is at it. */
   | { state: 'unknown' | 'used' | 'expired' | 'suspended' }
+
+export type ValidLink = {
+  state: 'valid'
+  id: string
+  tenantId: string
+  tenantName: string
+  label: string | null
+  userId: string | null
+  /** The passage that was begun with it and may begin anew: of this browser, or one that nobody came back from. */
+  begunId: string | null
+}
 
 const lifetime: Record<ConnectTokenKind, number> = { CONNECT: minutes(5), INVITE: minutes(30) }
 const linksPerHour = { limit: 100, windowMs: hours(1) }
 
 /** The single-use links that begin a connection. Only their hashes are stored. */
 export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
-  async function look(where: Db | Tx, token: string): Promise<LinkState> {
+  async function look(
+    where: Db | Tx,
+    token: string,
+    browserSecret: string | undefined,
+  ): Promise<LinkState> {
     const link = await where.connectToken.findUnique({
       where: { tokenHash: sha256(token) },
-      include: { tenant: true },
+      include: { tenant: true, attempts: { where: { usedAt: null } } },
     })
     if (!link || link.tenant.status === 'DELETING') return { state: 'unknown' }
-    if (link.usedAt) return { state: 'used' }
-    if (link.expiresAt <= clock.now()) return { state: 'expired' }
+    const now = clock.now()
+    const browserHash = sha256(browserSecret ?? '')
+    const begun = link.attempts.find(
+      (attempt) => attempt.expiresAt <= now || sameHash(browserHash, attempt.browserHash),
+    )
+    if (link.usedAt && !begun) return { state: 'used' }
+    if (link.expiresAt <= now) return { state: 'expired' }
     if (link.tenant.status === 'SUSPENDED') return { state: 'suspended' }
-    const { id, tenantId, tenant, label } = link
-    return { state: 'valid', id, tenantId, tenantName: tenant.name, label }
+    const { id, tenantId, tenant, label, userId } = link
+    const begunId = link.usedAt && begun ? begun.id : null
+    return { state: 'valid', id, tenantId, tenantName: tenant.name, label, userId, begunId }
   }
 
   return {
     /**
      * @throws RateLimitedError beyond 100 links a tenant an hour
-     * @throws InvalidInputError when the label or the user's id is too long
+     * @throws InvalidInputError when the label or the user's id is too long, or the tenant has not
+     *   allowed to return there
      */
     async create(input: {
       tenantId: string
@@ -47,6 +71,8 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
       label?: string | null | undefined
       /** Whom of the application's users to map to the extension that connects. */
       userId?: string | null | undefined
+      /** Where to lead the person back to. */
+      returnUrl?: string | null | undefined
     }): Promise<ConnectLink> {
       const label = input.label?.trim() || null
       if (label && label.length > 100) {
@@ -56,10 +82,12 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
         )
       }
       const userId = input.userId == null ? null : parseUserId(input.userId)
+      const returnUrl = input.returnUrl ?? null
       const token = createSecret()
       const now = clock.now()
       const expiresAt = after(now, lifetime[input.kind])
       await inTransaction(db, async (tx) => {
+        if (returnUrl !== null) await requireReturnUrl(tx, input.tenantId, returnUrl)
         const taken = await takeFromBudget(tx, `connect-links:${input.tenantId}`, linksPerHour)
         if (!taken.granted) {
           throw new RateLimitedError(
@@ -75,6 +103,7 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
             tokenHash: sha256(token),
             label,
             userId,
+            returnUrl,
             createdAt: now,
             expiresAt,
           },
@@ -83,18 +112,27 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
       return { path: `/v1/rc/connect?token=${token}`, expiresAt }
     },
 
-    /** What a link is. Looking changes nothing: mail scanners open links. */
-    look: (token: string) => look(db, token),
+    /** What a link is for a browser. Looking changes nothing: mail scanners open links. */
+    look: (token: string, browserSecret: string | undefined) => look(db, token, browserSecret),
 
-    /** Uses a link up, if it is valid. Of many at once, one gets it. */
-    async consume(tx: Tx, token: string): Promise<LinkState> {
-      const link = await look(tx, token)
-      if (link.state !== 'valid') return link
-      const { count } = await tx.connectToken.updateMany({
-        where: { id: link.id, usedAt: null },
-        data: { usedAt: clock.now() },
-      })
-      return count === 1 ? link : { state: 'used' }
+    /**
+     * Uses a link up, if it is valid: of many browsers at once, one gets it. That one may press again,
+     * after the back button or with a double click: then only its last passage counts.
+     */
+    async consume(tx: Tx, token: string, browserSecret: string): Promise<LinkState> {
+      for (;;) {
+        const link = await look(tx, token, browserSecret)
+        if (link.state !== 'valid') return link
+        const used = { data: { usedAt: clock.now() } }
+        const { count } = link.begunId
+          ? await tx.connectAttempt.updateMany({
+              where: { id: link.begunId, usedAt: null },
+              ...used,
+            })
+          : await tx.connectToken.updateMany({ where: { id: link.id, usedAt: null }, ...used })
+        if (count === 1) return link
+        // Somebody was quicker: what a link is depends on who that was.
+      }
     },
 
     /** Makes a used link good again for the rest of its time: its user turned back at RingCentral. */

@@ -5,21 +5,24 @@ export type Begun =
   | { begun: true; authorizationUrl: URL; browserSecret: string }
   | { begun: false; link: Exclude<LinkState['state'], 'valid'> }
 
+/** Who sent the link, and where to lead back to. */
+export type Sender = { tenantName: string; returnUrl: string | null }
+
 /** How a passage through RingCentral's consent page ended. */
 export type Completed =
-  | { outcome: 'connected'; attemptId: string; extensionRowId: string; tenantName: string }
+  | { outcome: 'connected'; attemptId: string; extensionRowId: string; sender: Sender }
   /** The state is missing, unknown, used or too old. */
   | { outcome: 'unknown' }
   /** Another browser began this, so what comes back here may be somebody else's account. */
   | { outcome: 'other-browser' }
   /** The person said no, or RingCentral would not; the link is good again. */
-  | { outcome: 'refused'; tenantName: string }
+  | { outcome: 'refused'; sender: Sender }
   /** The link is for a user who is mapped to another extension, or the extension is another user's; the link is good again. */
-  | { outcome: 'mapped'; tenantName: string; conflict: 'user' | 'extension' }
+  | { outcome: 'mapped'; sender: Sender; conflict: 'user' | 'extension' }
   /** The token endpoint takes no more for the moment; the link is good again. */
-  | { outcome: 'busy'; tenantName: string }
+  | { outcome: 'busy'; sender: Sender }
   /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
-  | { outcome: 'failed'; tenantName: string }
+  | { outcome: 'failed'; sender: Sender }
 
 /** Whether the one who signed in is not the one whom the link is for. */
 export function isConflict(

@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 import { page } from '../http/page.ts'
 import type { LinkState } from './connect-link.ts'
+import type { Sender } from './connect-outcome.ts'
+import { inWords, type KnownUser } from './expected-user.ts'
 
 /** What the link's page asks for. Shows who asks before anything happens. */
 export function confirmationPage(link: {
@@ -9,19 +11,29 @@ export function confirmationPage(link: {
   token: string
   /** What it allows, in words. */
   asked: readonly string[]
+  /** Who has to sign in, if that is known. */
+  expected: KnownUser | null
 }) {
+  const { tenantName, label, token, asked, expected } = link
   return page({
-    title: `Connect RingCentral to ${link.tenantName}`,
-    body: html`<h1>Connect your RingCentral extension to ${link.tenantName}?</h1>
-${link.label ? html`<p class="soft">This link was made for: ${link.label}</p>` : ''}
-<p><strong>${link.tenantName}</strong> asks to use your RingCentral extension. It will be able to:</p>
+    title: `Connect RingCentral to ${tenantName}`,
+    body: html`<h1>Connect your RingCentral extension to ${tenantName}?</h1>
+${
+  label || expected
+    ? html`<dl>
+${label ? html`<dt>This link was made for</dt><dd>${label}</dd>` : ''}
+${expected ? html`<dt>Sign in as</dt><dd>${inWords(expected)}</dd>` : ''}
+</dl>`
+    : ''
+}
+<p><strong>${tenantName}</strong> asks to use your RingCentral extension. It will be able to:</p>
 <ul>
-${link.asked.map((one) => html`<li>${one}</li>\n`)}</ul>
-<p class="soft">You will sign in at RingCentral next, where you can still say no. Your password stays there.</p>
+${asked.map((one) => html`<li>${one}</li>\n`)}</ul>
 <form method="post" action="/v1/rc/connect">
-<input type="hidden" name="token" value="${link.token}">
+<input type="hidden" name="token" value="${token}">
 <button type="submit">Continue to RingCentral</button>
-</form>`,
+</form>
+<p class="soft">You will sign in at RingCentral next, where you can still say no. Your password stays there. If you did not expect this, close the page: nothing has happened.</p>`,
   })
 }
 
@@ -29,7 +41,7 @@ const brokenLinks: Record<Exclude<LinkState['state'], 'valid'>, [title: string, 
   unknown: ['This link is not known', 'It may have been cut off when it was copied.'],
   used: [
     'This link has been used',
-    'Each link connects one extension, once. If it was you who used it, your extension is connected already.',
+    'Each link connects one extension, once. If it was you who used it, your extension is connected already, or you have begun in another browser: go on there.',
   ],
   expired: [
     'This link has expired',
@@ -61,6 +73,15 @@ export function refusedCallbackPage() {
   })
 }
 
+/** Something of ours has failed. */
+export function brokenPage() {
+  return page({
+    title: 'Something went wrong',
+    body: html`<h1>Something went wrong on our side</h1>
+<p>It was not your doing. Wait a minute, then open the link that you were sent once more; if it does not work any more, ask for a new one.</p>`,
+  })
+}
+
 const reasons = {
   refused: 'You did not allow access at RingCentral, or RingCentral did not allow it.',
   busy: 'Too many people are connecting at this moment. Wait a minute before you try again.',
@@ -71,52 +92,16 @@ const reasons = {
   failed: 'RingCentral could not be reached, or did not answer as expected.',
 }
 
-export function notConnectedPage(tenantName: string, why: keyof typeof reasons) {
+export function notConnectedPage(sender: Sender, why: keyof typeof reasons) {
   return page({
     title: 'Nothing was connected',
     body: html`<h1>Nothing was connected</h1>
 <p>${reasons[why]}</p>
-<p>Nothing was changed: if your extension was connected to ${tenantName} before, it still is. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>`,
+<p>Nothing was changed: if your extension was connected to ${sender.tenantName} before, it still is. To try again, open the link that you were sent once more; if it has expired, ask for a new one.</p>
+${wayBack(sender)}`,
   })
 }
 
-export type FoundExtension = {
-  extensionId: string
-  name: string | null
-  extensionNumber: string | null
-  numbersDiscoveredAt: Date | null
-  phoneNumbers: { phoneNumber: string; label: string | null }[]
-  webhookSubscriptions: unknown[]
-}
-
-/** What was connected. Loads itself again until everything has been found. */
-export function connectedPage(
-  tenantName: string,
-  extension: FoundExtension,
-  allowed: readonly string[],
-  selfUrl: string,
-) {
-  const { numbersDiscoveredAt, phoneNumbers, webhookSubscriptions } = extension
-  const listening = webhookSubscriptions.length > 0
-  const complete = numbersDiscoveredAt !== null && listening
-  const numbers = numbersDiscoveredAt
-    ? phoneNumbers.length > 0
-      ? phoneNumbers.map((n) => html`<div>${n.phoneNumber}${n.label ? ` (${n.label})` : ''}</div>`)
-      : 'None of your numbers can send texts.'
-    : 'Looking for your numbers…'
-  return page({
-    title: `Connected to ${tenantName}`,
-    ...(complete ? {} : { refresh: { seconds: 2, url: selfUrl } }),
-    body: html`<h1><span class="good">✓</span> Connected to ${tenantName}</h1>
-<dl>
-<dt>RingCentral user</dt><dd>${extension.name ?? extension.extensionId}</dd>
-${extension.extensionNumber ? html`<dt>Extension</dt><dd>${extension.extensionNumber}</dd>` : ''}
-<dt>Numbers for texts</dt><dd>${numbers}</dd>
-<dt>Incoming texts</dt><dd>${listening ? 'Being received' : 'Being set up…'}</dd>
-</dl>
-<p>${tenantName} is now able to:</p>
-<ul>
-${allowed.map((one) => html`<li>${one}</li>\n`)}</ul>
-<p class="soft">You can close this page. To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
-  })
-}
+/** To where the tenant wants its people back, which was held against its list when the link was made. */
+export const wayBack = ({ tenantName, returnUrl }: Sender) =>
+  returnUrl ? html`<p><a class="button" href="${returnUrl}">Back to ${tenantName}</a></p>` : ''

@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { getCookie, setCookie } from 'hono/cookie'
-import { pageStyle } from '../http/page.ts'
+import { HTTPException } from 'hono/http-exception'
+import type { Db } from '../db/client.ts'
+import { pageStyle } from '../http/page-style.ts'
+import type { Logger } from '../lib/logger.ts'
 import { actingAs } from '../lib/request-scope.ts'
-import { isSecret } from '../lib/secrets.ts'
+import { createSecret } from '../lib/secrets.ts'
+import { createBrowserCookie } from './connect-cookie.ts'
+import { connectHeaders } from './connect-headers.ts'
 import {
   brokenLinkPage,
+  brokenPage,
   confirmationPage,
-  connectedPage,
   notConnectedPage,
   refusedCallbackPage,
 } from './connect-pages.ts'
+import { connectedPage } from './connected-page.ts'
+import { expectedUser } from './expected-user.ts'
 import type { ExtensionService } from './service.ts'
 
 /** How long the callback waits for the numbers, so that the first page a person sees is complete. */
@@ -19,31 +25,29 @@ const waitForNumbersMs = 1_500
 
 /** The pages on which a person connects their extension. They work without JavaScript. */
 export function connectRoutes({
+  db,
   extensions,
   publicUrl,
   ringCentralUrl,
+  logger,
 }: {
+  db: Db
   extensions: ExtensionService
   publicUrl: string
   ringCentralUrl: string
+  logger: Logger
 }) {
   const { links, connecting, consent } = extensions
+  const cookie = createBrowserCookie(publicUrl)
   const routes = new Hono()
-  const secure = publicUrl.startsWith('https:')
-  const cookieName = secure ? '__Host-ringql-connect' : 'ringql-connect'
-
-  routes.use(async (c, next) => {
-    await actingAs({ kind: 'PERSON' }, next)
-    c.header('Cache-Control', 'no-store')
-    c.header('Referrer-Policy', 'no-referrer')
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('X-Frame-Options', 'DENY')
-    c.header('Cross-Origin-Opener-Policy', 'same-origin')
-    // The form's answer is a redirect to RingCentral, which `form-action` must allow as well.
-    c.header(
-      'Content-Security-Policy',
-      `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(ringCentralUrl).origin}; frame-ancestors 'none'; base-uri 'none'`,
-    )
+  routes.use(connectHeaders(ringCentralUrl))
+  routes.use((_c, next) => actingAs({ kind: 'PERSON' }, next))
+  routes.onError((error, c) => {
+    // Not our fault: a body beyond the limit, for example.
+    if (error instanceof HTTPException) return error.getResponse()
+    // The query may hold a token, or a code of RingCentral's.
+    logger.error({ err: error, path: c.req.path }, 'A connect page failed')
+    return c.html(brokenPage(), 500)
   })
 
   routes.get('/page.css', (c) =>
@@ -52,28 +56,24 @@ export function connectRoutes({
 
   routes.get('/connect', async (c) => {
     const token = c.req.query('token') ?? ''
-    const link = await links.look(token)
+    const link = await links.look(token, cookie.read(c))
     if (link.state !== 'valid') return c.html(brokenLinkPage(link.state), brokenStatus(link.state))
+    cookie.set(c, cookie.read(c) ?? createSecret())
     const asked = await consent.asked(link.tenantId)
-    return c.html(confirmationPage({ ...link, token, asked }))
+    const expected = await expectedUser(db, link)
+    return c.html(confirmationPage({ ...link, token, asked, expected }))
   })
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
     const token = (await bodyField(c, 'token')) ?? c.req.query('token') ?? ''
-    const begun = await connecting.begin(token, ownCookie(c))
+    const begun = await connecting.begin(token, cookie.read(c))
     if (!begun.begun) return c.html(brokenLinkPage(begun.link), brokenStatus(begun.link))
-    setCookie(c, cookieName, begun.browserSecret, {
-      httpOnly: true,
-      sameSite: 'Lax',
-      secure,
-      path: '/',
-      maxAge: 1800,
-    })
+    cookie.set(c, begun.browserSecret)
     return c.redirect(begun.authorizationUrl.href, 303)
   })
 
   routes.get('/callback', async (c) => {
-    const browserSecret = getCookie(c, cookieName)
+    const browserSecret = cookie.read(c)
     const completed = await connecting.complete({
       state: c.req.query('state'),
       code: c.req.query('code'),
@@ -85,30 +85,22 @@ export function connectRoutes({
       case 'other-browser':
         return c.html(refusedCallbackPage(), 403)
       case 'refused':
-        return c.html(notConnectedPage(completed.tenantName, 'refused'), 200)
+        return c.html(notConnectedPage(completed.sender, 'refused'), 200)
       case 'mapped': {
         const why = completed.conflict === 'user' ? 'otherExtension' : 'otherUser'
-        return c.html(notConnectedPage(completed.tenantName, why), 409)
+        return c.html(notConnectedPage(completed.sender, why), 409)
       }
       case 'busy':
         c.header('Retry-After', '60')
-        return c.html(notConnectedPage(completed.tenantName, 'busy'), 503)
+        return c.html(notConnectedPage(completed.sender, 'busy'), 503)
       case 'failed':
-        return c.html(notConnectedPage(completed.tenantName, 'failed'), 502)
+        return c.html(notConnectedPage(completed.sender, 'failed'), 502)
       case 'connected':
         return showConnected(c, completed.attemptId, browserSecret, waitForNumbersMs)
     }
   })
 
-  routes.get('/connected', (c) =>
-    showConnected(c, c.req.query('attempt') ?? '', getCookie(c, cookieName), 0),
-  )
-
-  /** The secret that an earlier visit left, if it is one of ours. */
-  function ownCookie(c: Context): string | undefined {
-    const value = getCookie(c, cookieName)
-    return value && isSecret(value) ? value : undefined
-  }
+  routes.get('/connected', (c) => showConnected(c, c.req.query('attempt') ?? '', cookie.read(c), 0))
 
   async function showConnected(
     c: Context,
@@ -119,12 +111,12 @@ export function connectRoutes({
     for (const giveUpAt = Date.now() + waitMs; ; await sleep(50)) {
       const found = await connecting.found(attemptId, browserSecret)
       if (!found) return c.html(refusedCallbackPage(), 404)
-      const { extension, tenantName } = found
+      const { extension, sender } = found
       const complete = extension.numbersDiscoveredAt && extension.webhookSubscriptions.length > 0
       if (complete || Date.now() >= giveUpAt) {
         const allowed = await consent.allowed(extension)
         const selfUrl = `/v1/rc/connected?attempt=${attemptId}`
-        return c.html(connectedPage(tenantName, extension, allowed, selfUrl))
+        return c.html(connectedPage(sender, extension, allowed, selfUrl))
       }
     }
   }

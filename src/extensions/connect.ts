@@ -139,7 +139,7 @@ export function createConnecting(deps: {
       const state = createSecret()
       const { verifier, challenge } = await ringCentral.oauth.pkce()
       const link = await inTransaction(db, async (tx) => {
-        const consumed = await links.consume(tx, token)
+        const consumed = await links.consume(tx, token, browserSecret)
         if (consumed.state !== 'valid') return consumed
         const id = createId('ConnectAttempt')
         await tx.connectAttempt.create({
@@ -181,12 +181,15 @@ export function createConnecting(deps: {
       }
       const attempt = await take(answer.state)
       if (!attempt) return { outcome: 'unknown' }
-      const tenant = await db.tenant.findUniqueOrThrow({ where: { id: attempt.tenantId } })
+      const { tenant, returnUrl } = await db.connectToken.findUniqueOrThrow({
+        where: { id: attempt.connectTokenId },
+        include: { tenant: true },
+      })
       if (tenant.status !== 'ACTIVE') return { outcome: 'unknown' }
-      const tenantName = tenant.name
+      const sender = { tenantName: tenant.name, returnUrl }
       if (!answer.code) {
         await links.reopen(attempt.connectTokenId)
-        return { outcome: 'refused', tenantName }
+        return { outcome: 'refused', sender }
       }
       try {
         const verifier = sealer.open(
@@ -199,12 +202,8 @@ export function createConnecting(deps: {
           verifier,
         })
         const extension = await save(attempt, tokens).catch((error) => giveBack(tokens, error))
-        return {
-          outcome: 'connected',
-          attemptId: attempt.id,
-          extensionRowId: extension.id,
-          tenantName,
-        }
+        const { id: attemptId } = attempt
+        return { outcome: 'connected', attemptId, extensionRowId: extension.id, sender }
       } catch (error) {
         await links.reopen(attempt.connectTokenId)
         if (isConflict(error)) {
@@ -215,12 +214,12 @@ export function createConnecting(deps: {
             'An extension was not connected: its link is for somebody else',
           )
           const conflict = error instanceof UserAlreadyMappedError ? 'user' : 'extension'
-          return { outcome: 'mapped', tenantName, conflict }
+          return { outcome: 'mapped', sender, conflict }
         }
         logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         const busy =
           error instanceof RetryLaterError || error instanceof RingCentralRateLimitedError
-        return { outcome: busy ? 'busy' : 'failed', tenantName }
+        return { outcome: busy ? 'busy' : 'failed', sender }
       }
     },
 
@@ -230,6 +229,7 @@ export function createConnecting(deps: {
         where: { id: attemptId },
         include: {
           tenant: true,
+          connectToken: true,
           extension: {
             include: {
               phoneNumbers: { orderBy: { phoneNumber: 'asc' } },
@@ -241,7 +241,8 @@ export function createConnecting(deps: {
       if (!attempt?.extension || attempt.extension.disconnectedAt) return undefined
       if (!browserSecret) return undefined
       if (!sameHash(sha256(browserSecret), attempt.browserHash)) return undefined
-      return { tenantName: attempt.tenant.name, extension: attempt.extension }
+      const { tenant, connectToken, extension } = attempt
+      return { sender: { tenantName: tenant.name, returnUrl: connectToken.returnUrl }, extension }
     },
   }
 }

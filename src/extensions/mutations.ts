@@ -30,11 +30,15 @@ const labelDescription =
 const userIdDescription =
   'Your own id of the user whom the link is for: mapped to the extension that it connects, as by `mapUser`. If that cannot be, the page says so and nothing is connected.'
 
+const returnUrlDescription =
+  'An address of your application, one of `settings.returnUrls`: the page at the end leads the person back there. It is told nothing; how it went you hear from `extensionChanged`. Left out, people close the page.'
+
 const CreateConnectTokenInput = builder.inputType('CreateConnectTokenInput', {
   description: 'How to make a connect link.',
   fields: (t) => ({
     label: t.string({ description: labelDescription }),
     userId: t.string({ description: userIdDescription }),
+    returnUrl: t.string({ description: returnUrlDescription }),
   }),
 })
 
@@ -43,13 +47,16 @@ const CreateInviteTokenInput = builder.inputType('CreateInviteTokenInput', {
   fields: (t) => ({
     label: t.string({ description: labelDescription }),
     userId: t.string({ description: userIdDescription }),
+    returnUrl: t.string({ description: returnUrlDescription }),
   }),
 })
+
+type LinkInput = { label?: string | null; userId?: string | null; returnUrl?: string | null }
 
 async function createToken(
   context: Context,
   kind: ConnectTokenKind,
-  input: { label?: string | null; userId?: string | null } | null | undefined,
+  input: LinkInput | null | undefined,
 ) {
   const { extensions } = context.services
   const link = await extensions.links.create({
@@ -57,6 +64,7 @@ async function createToken(
     kind,
     label: input?.label,
     userId: input?.userId,
+    returnUrl: input?.returnUrl,
   })
   return { connectUrl: extensions.absoluteUrl(link.path), expiresAt: link.expiresAt }
 }

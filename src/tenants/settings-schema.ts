@@ -1,6 +1,7 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { Feature, FeatureSetting, settingOfEach } from './feature-schema.ts'
 import type { QuietHours } from './quiet-hours.ts'
+import { maxReturnUrls } from './return-urls.ts'
 import {
   longestHistoryDays,
   maxHelpTextLength,
@@ -41,6 +42,10 @@ const TenantSettings = builder.objectRef<Settings>('TenantSettings').implement({
     helpText: t.exposeString('helpText', {
       nullable: true,
       description: 'What is answered to HELP and INFO; null if nothing is.',
+    }),
+    returnUrls: t.exposeStringList('returnUrls', {
+      description:
+        'Where a connect link may lead people back to: what `returnUrl` of `createConnectToken` and `createInviteToken` can be. Empty at first.',
     }),
   }),
 })
@@ -86,6 +91,9 @@ const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
     }),
     helpText: t.string({
       description: `What the gateway answers, once, to each HELP or INFO that is texted to one of your numbers; 1 to ${maxHelpTextLength} UTF-16 code units. Null: nothing.`,
+    }),
+    returnUrls: t.stringList({
+      description: `Replaces the addresses of your application that a connect link may lead people back to, at most ${maxReturnUrls}: absolute https URLs without user and password (http for localhost only), compared character by character, query included. Links that are made already keep theirs. Null: none.`,
     }),
   }),
 })

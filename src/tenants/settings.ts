@@ -7,6 +7,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { allFeatures, featuresBut } from './features.ts'
 import { parseQuietHours, type QuietHours } from './quiet-hours.ts'
+import { parseReturnUrls } from './return-urls.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -27,6 +28,8 @@ export type SettingsChange = {
   quietHours?: QuietHours | null | undefined
   /** Null: HELP is not answered. */
   helpText?: string | null | undefined
+  /** Null: none. */
+  returnUrls?: readonly string[] | null | undefined
 }
 
 /** How the gateway is set up for a tenant. */
@@ -35,6 +38,7 @@ export type TenantSettings = {
   historyDays: number
   quietHours: QuietHours | null
   helpText: string | null
+  returnUrls: string[]
 }
 
 /** As long as any text may be. */
@@ -85,20 +89,27 @@ export async function quietHoursOf(db: Db | Tx, tenantId: string): Promise<Quiet
 async function settingsOf(db: Db | Tx, tenantId: string): Promise<TenantSettings> {
   const tenant = await db.tenant.findUnique({
     where: { id: tenantId },
-    select: { disabledFeatures: true, historyDays: true, quietHours: true, helpText: true },
+    select: {
+      disabledFeatures: true,
+      historyDays: true,
+      quietHours: true,
+      helpText: true,
+      returnUrls: true,
+    },
   })
   return {
     on: featuresBut(tenant?.disabledFeatures ?? []),
     historyDays: tenant?.historyDays ?? 0,
     quietHours: tenant?.quietHours as QuietHours | null,
     helpText: tenant?.helpText ?? null,
+    returnUrls: tenant?.returnUrls ?? [],
   }
 }
 
 function parse(change: SettingsChange) {
-  const { enable, disable, historyDays, quietHours, helpText } = change
+  const { enable, disable, historyDays, quietHours, helpText, returnUrls } = change
   const [on, off] = [enable ?? [], disable ?? []]
-  const named = [historyDays ?? undefined, quietHours, helpText]
+  const named = [historyDays ?? undefined, quietHours, helpText, returnUrls]
   if (on.length === 0 && off.length === 0 && named.every((one) => one === undefined)) {
     throw new InvalidInputError('enable', 'Say what to change: name at least one setting.')
   }
@@ -112,6 +123,7 @@ function parse(change: SettingsChange) {
       quietHours: quietHours === null ? Prisma.DbNull : parseQuietHours(quietHours),
     }),
     ...(helpText !== undefined && { helpText: helpText === null ? null : parseHelpText(helpText) }),
+    ...(returnUrls !== undefined && { returnUrls: parseReturnUrls(returnUrls ?? []) }),
   }
 }
 

@@ -38,7 +38,7 @@ const expectRefusedCallback = (page: { status: number; html: string }, status: n
 }
 
 describe('the way to RingCentral', () => {
-  it('carries a state and an S256 challenge that no other attempt has', async () => {
+  it('E16: is a 303, with a state and an S256 challenge that no other attempt has', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const begun = []
@@ -60,7 +60,7 @@ describe('the way to RingCentral', () => {
     expect(new Set(begun.map((url) => url.searchParams.get('code_challenge'))).size).toBe(3)
   })
 
-  it('leads back to the public URL, whatever the request calls us', async () => {
+  it('E8: leads back to the public URL, whatever the request calls us', async () => {
     const gateway = await startGateway()
     const { port } = await gateway.startInstance({ publicUrl: 'https://texts.example.com' })
     const acme = await gateway.createTenant()
@@ -89,7 +89,7 @@ describe('the way to RingCentral', () => {
 })
 
 describe('the way back from RingCentral', () => {
-  it('in another browser is refused, asks RingCentral nothing, and stays open for the first', async () => {
+  it('E2: in another browser is refused, asks RingCentral nothing, and stays open for the first', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const victim = createBrowser()
@@ -106,7 +106,7 @@ describe('the way back from RingCentral', () => {
     expect(tokenCalls(gateway)).toHaveLength(1)
   })
 
-  it('is believed once: states that are missing, unknown, used or too old get one and the same page', async () => {
+  it('E4: is believed once: states that are missing, unknown, used or too old get one and the same page', async () => {
     const time = sharedTime()
     const gateway = await startGateway(time)
     const acme = await gateway.createTenant()
@@ -132,7 +132,7 @@ describe('the way back from RingCentral', () => {
     expect(await connected(acme)).toHaveLength(1)
   })
 
-  it('brings one code to RingCentral however often it is opened at once', async () => {
+  it('E5: brings one code to RingCentral when it is opened 50 times at once', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const browser = createBrowser()
@@ -144,7 +144,7 @@ describe('the way back from RingCentral', () => {
     expect(await connected(acme)).toEqual([{ extensionId: ava.extensionId, status: 'ACTIVE' }])
   })
 
-  it('with a code of another attempt connects nothing', async () => {
+  it('E6: with a code of another attempt connects nothing', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const [browser, stranger] = [createBrowser(), createBrowser()]
@@ -156,7 +156,7 @@ describe('the way back from RingCentral', () => {
     expect(await connected(acme)).toEqual([])
   })
 
-  it('after a no at RingCentral says so, and the link is good again', async () => {
+  it('E14: after a no at RingCentral says so, and the link is good again', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const browser = createBrowser()
@@ -273,7 +273,7 @@ describe('the way back from RingCentral', () => {
 })
 
 describe('the page at the end', () => {
-  it('names who was connected and the numbers for texts, and nothing that RingCentral smuggles in', async () => {
+  it('E15: names who was connected and the numbers for texts, and nothing that RingCentral smuggles in', async () => {
     const gateway = await startGateway()
     const { id } = gateway.simulator.addExtension({
       firstName: '<script>alert(1)</script>',
@@ -325,7 +325,7 @@ describe('the page at the end', () => {
     expect(last.html).not.toContain('http-equiv')
   })
 
-  it('cannot be framed, kept, or made to load or tell anything, and neither can its like', async () => {
+  it('B11: cannot be framed, kept, or made to load or tell anything, and neither can its like', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
     const browser = createBrowser()

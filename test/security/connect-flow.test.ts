@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
+import { createBrowser } from '../support/person.ts'
+
+const updateSettings = `mutation ($returnUrls: [String!]) { result: updateSettings(input: { returnUrls: $returnUrls }) {
+  ... on TenantSettings { returnUrls } ... on InvalidInputError { code field } } }`
+const createToken = `mutation ($returnUrl: String) { result: createInviteToken(input: { returnUrl: $returnUrl }) {
+  ... on ConnectToken { connectUrl } ... on InvalidInputError { code field } } }`
+
+const set = async (tenant: TestTenant, returnUrls: string[] | null) =>
+  (await tenant.query(updateSettings, { returnUrls })).result
+const linkTo = async (tenant: TestTenant, returnUrl: string) =>
+  (await tenant.query(createToken, { returnUrl })).result
+
+const good = 'https://crm.example.com/settings?tab=phone'
+
+describe('where people are led back to', () => {
+  it('B12: is an address that the tenant has allowed, character by character, and nothing that a request says', async () => {
+    const gateway = await startGateway()
+    const acme = await gateway.createTenant()
+    const other = await gateway.createTenant({ name: 'Other' })
+    expect(await set(other, ['https://other.example'])).toEqual({
+      returnUrls: ['https://other.example'],
+    })
+    expect(await set(acme, [good, 'http://localhost:3000/', good])).toEqual({
+      returnUrls: [good, 'http://localhost:3000/'],
+    })
+    for (const url of [
+      'http://crm.example.com/',
+      'https://user:pass@crm.example.com/',
+      'https://good.example@evil.example/',
+      '//evil.example',
+      '/settings',
+      'javascript:alert(1)',
+      'https:/\\evil.example',
+      'https:evil.example',
+      'https://crm.example.com/\nset-cookie: x',
+      ' https://crm.example.com/',
+      `https://crm.example.com/${'x'.repeat(2000)}`,
+    ]) {
+      expect(await set(acme, [good, url]), url).toEqual({
+        code: 'INVALID_INPUT',
+        field: 'returnUrls',
+      })
+    }
+    for (const url of [
+      '//evil.example',
+      'https://crm.example.com@evil.example/settings?tab=phone',
+      'https://crm.example.com.evil.example/settings?tab=phone',
+      `${good}#`,
+      `${good}&next=x`,
+      `${good}/../evil`,
+      good.toUpperCase(),
+      'https://other.example',
+      '',
+    ]) {
+      expect(await linkTo(acme, url), url).toEqual({ code: 'INVALID_INPUT', field: 'returnUrl' })
+    }
+
+    const { connectUrl } = await linkTo(acme, good)
+    // What is taken away afterwards stays good for the links that are made already.
+    expect(await set(acme, null)).toEqual({ returnUrls: [] })
+    expect(await linkTo(acme, good)).toMatchObject({ code: 'INVALID_INPUT' })
+    const evil = '&returnUrl=https%3A%2F%2Fevil.example&redirect_uri=https%3A%2F%2Fevil.example'
+    const browser = createBrowser()
+    expect((await browser.open(`${connectUrl}${evil}`)).html).not.toContain('evil')
+    const { location } = await browser.begin(`${connectUrl}${evil}`)
+    expect(location).not.toContain('evil')
+    const refused = await browser.open(
+      `${await browser.consent(location, ava.extensionId, 'refuse')}${evil}`,
+    )
+    expect(refused.html).toContain('Nothing was connected')
+    expect(refused.html).toContain(`href="${good}"`)
+    const { location: again } = await browser.begin(connectUrl)
+    const page = await browser.open(
+      `${await browser.consent(again, ava.extensionId, 'allow')}${evil}`,
+    )
+    expect(page.html).toContain(`<a class="button" href="${good}">Back to Acme</a>`)
+    for (const { html, location } of [refused, page]) expect(html + location).not.toContain('evil')
+  })
+})
