@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import type { Db } from '../db/client.ts'
 import { pageStyle } from '../http/page-style.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -45,8 +46,7 @@ export function connectRoutes({
   routes.onError((error, c) => {
     // Not our fault: a body beyond the limit, for example.
     if (error instanceof HTTPException) return error.getResponse()
-    // The query may hold a token, or a code of RingCentral's.
-    logger.error({ err: error, path: c.req.path }, 'A connect page failed')
+    logger.error({ err: error, route: routePath(c, -1) }, 'A connect page failed')
     return c.html(brokenPage(), 500)
   })
 
