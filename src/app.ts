@@ -1,31 +1,25 @@
+import type { AppOptions } from './app-options.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
 import { createEventLog } from './events/event-log.ts'
 import { createEventFeed } from './events/feed.ts'
 import { createHints } from './events/hint-carrier.ts'
-import type { PaceLimits } from './events/pace.ts'
 import { postgresCarrier } from './events/postgres-carrier.ts'
 import { redisCarrier } from './events/redis-carrier.ts'
 import { createUses } from './extensions/uses.ts'
-import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import type { MakeContext } from './graphql/http.ts'
-import type { KeepAliveLimits } from './graphql/keep-alive.ts'
 import { costLimitOf, defaultCostPerMinute } from './graphql/limit-cost.ts'
-import {
-  createStreamCount,
-  defaultStreamLimits,
-  type StreamLimits,
-} from './graphql/limit-streams.ts'
+import { createStreamCount, defaultStreamLimits } from './graphql/limit-streams.ts'
+import { defaultAnswerWithinMs } from './graphql/limit-time.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
 import { createAddressOf } from './http/client-address.ts'
-import { createHttpServer } from './http/server.ts'
+import { createOrigins } from './http/origins.ts'
 import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
-import { type Clock, seconds, systemClock } from './lib/clock.ts'
-import type { BucketLimit } from './lib/leaky-bucket.ts'
-import type { Logger } from './lib/logger.ts'
-import { createSealer, type SealingKey } from './lib/sealer.ts'
+import { seconds, systemClock } from './lib/clock.ts'
+import { createSealer } from './lib/sealer.ts'
+import { listen } from './listen.ts'
 import { openMediaStore } from './media/open-store.ts'
 import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
@@ -38,44 +32,7 @@ import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
 import { implementations, jobs, schedules } from './workers.ts'
 
-/** Everything an instance needs to know, with nothing left to be found out. */
-export type AppOptions = {
-  port: number
-  /** Where people and RingCentral reach us; http://localhost and the port if null. */
-  publicUrl: string | null
-  /** Where the web processes are reached, if that is elsewhere: asked when RingCentral is to be told. */
-  webUrl?: () => string
-  databaseUrl: string
-  redisUrl: string | null
-  /** The directory where media are kept; in Postgres if there is none. */
-  mediaDir?: string | null
-  encryptionKeys: SealingKey[]
-  operatorKey: string
-  ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null }
-  tokenCallsPerMinute: number
-  role: 'all' | 'web' | 'worker'
-  /** What GraphiQL shows first; null: no GraphiQL. */
-  graphiql: (() => GraphiQLWelcome) | null
-  logger: Logger
-  clock?: Clock
-  fetch?: typeof globalThis.fetch
-  /** How long after a send that nobody answered RingCentral's store is read. */
-  settleMs?: number
-  /** How long an extension's lane rests when RingCentral cannot be reached. */
-  restMs?: number
-  /** How long after its end a call is in RingCentral's log. */
-  logLagMs?: number
-  /** When a subscriber is too slow. */
-  pace?: Partial<PaceLimits>
-  /** When a client on the line is given up. */
-  keepAlive?: Partial<KeepAliveLimits>
-  /** How many may be on the line. */
-  streamLimits?: Partial<StreamLimits>
-  /** What one key may ask for. */
-  costLimit?: BucketLimit
-  /** How many proxies of our own stand in front; none if left out. */
-  trustedProxies?: number
-}
+export type { AppOptions }
 
 export type App = { url: string; port: number; close(): Promise<void> }
 
@@ -181,7 +138,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const live = createLiveViewers({ db, clock, logger })
   opened.defer(() => live.close())
   const costLimit = options.costLimit ?? costLimitOf(defaultCostPerMinute)
-  const engine = createGraphQLEngine({ schema, costLimit, clock, logger })
+  const { answerWithinMs = defaultAnswerWithinMs } = options
+  const engine = createGraphQLEngine({ schema, costLimit, answerWithinMs, clock, logger })
+  const origins = createOrigins({ ...options, listed: options.corsOrigins ?? [] })
   const makeContext: MakeContext = (viewer, requestId, ended) => ({
     viewer,
     requestId,
@@ -197,6 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     makeContext,
     addressOf,
     streams: createStreamCount({ ...defaultStreamLimits, ...options.streamLimits }),
+    origins,
     logger,
     keepAliveLimits: options.keepAlive,
   }
@@ -218,7 +178,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   )
   if (serves) {
-    http.upgrade('/graphql', webSocket.sockets)
+    http.upgrade('/graphql', webSocket.sockets, origins.mayConnect)
     const pulse = startPulse({ db, queue, logger })
     opened.defer(() => pulse.close())
   }
@@ -232,18 +192,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   listening.move()
   const running = opened.move()
   return { url, port: http.port, close: () => running.disposeAsync() }
-}
-
-/** A worker listens for health checks only; beside a web process on the same machine, on another port. */
-async function listen({ port, role, logger }: AppOptions) {
-  try {
-    return await createHttpServer({ port })
-  } catch (error) {
-    if (role !== 'worker' || (error as { code?: string }).code !== 'EADDRINUSE') throw error
-    const http = await createHttpServer({ port: 0 })
-    logger.warn(`Port ${port} is taken: health checks are answered on port ${http.port}`)
-    return http
-  }
 }
 
 async function answers(db: Db): Promise<boolean> {

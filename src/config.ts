@@ -29,6 +29,10 @@ export type Config = {
   streamsPerAddress: number
   /** How many proxies of our own stand in front, each of which adds to `X-Forwarded-For`. */
   trustedProxies: number
+  /** Of whom pages may ask in a browser, besides our own. */
+  corsOrigins: string[]
+  /** Whether browsers get GraphiQL. */
+  graphiql: boolean
   simulatorPort: number
   role: 'all' | 'web' | 'worker'
   logLevel: string
@@ -74,6 +78,17 @@ const encryptionKeys = z.string().transform((value, context): SealingKey[] => {
   return keys
 })
 
+const origins = z.string().transform((value, context): string[] => {
+  const all = value.split(',').map((entry) => entry.trim())
+  if (all.every((origin) => URL.parse(origin)?.origin === origin)) return all
+  context.addIssue({
+    code: 'custom',
+    message:
+      'must be origins, separated by commas, each with a scheme, without a path and never *: https://app.example.com',
+  })
+  return z.NEVER
+})
+
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: port.optional(),
@@ -104,6 +119,8 @@ const variables = z.object({
     .min(0, howManyProxies)
     .max(10, howManyProxies)
     .default(0),
+  CORS_ORIGINS: origins.optional(),
+  GRAPHIQL: z.enum(['on', 'off'], 'must be on or off').optional(),
   SIMULATOR_PORT: port.default(4010),
   ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   LOG_LEVEL: z
@@ -168,6 +185,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     streamsPerKey: values.STREAMS_PER_KEY,
     streamsPerAddress: values.STREAMS_PER_ADDRESS,
     trustedProxies: values.TRUST_PROXY,
+    corsOrigins: values.CORS_ORIGINS ?? [],
+    graphiql: values.GRAPHIQL ? values.GRAPHIQL === 'on' : !production,
     simulatorPort: values.SIMULATOR_PORT,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL ?? (production ? 'info' : 'warn'),

@@ -83,7 +83,7 @@ async function start(config: Config) {
         !config.publicUrl && { webUrl: () => findWebUrl(config.dataDir) }),
       costLimit: costLimitOf(config.costPerMinute),
       streamLimits: { perKey: config.streamsPerKey, perAddress: config.streamsPerAddress },
-      graphiql: config.production ? null : () => graphiql.welcome,
+      graphiql: config.graphiql ? () => graphiql.welcome : null,
       logger,
     }),
   )
@@ -138,7 +138,7 @@ async function introduce(config: Config, gateway: Gateway, startedAt: number) {
   announce({
     url,
     role: config.role,
-    graphiql: !config.production,
+    graphiql: config.graphiql,
     notices,
     operatorKey: config.operatorKey ? undefined : operatorKey,
     demo,

@@ -12,6 +12,7 @@ import { restRoutes } from './extensions/rest-routes.ts'
 import type { ExtensionService } from './extensions/service.ts'
 import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { graphqlRoutes } from './graphql/http.ts'
+import { answerHeaders } from './http/answer-headers.ts'
 import type { AddressOf } from './http/client-address.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { webhookRoute } from './inbound/webhook-route.ts'
@@ -66,17 +67,18 @@ export function createRoutes(deps: {
   routes.use((c, next) =>
     requestScope.run({ requestId: randomUUID(), address: addressOf(c.env.incoming) }, next),
   )
+  // Before all headers, which would make the handshake's answer longer than RingCentral takes.
+  if (deps.serves) routes.route('/v1/rc/webhook', webhookRoute(deps))
+  routes.use(answerHeaders({ secure: deps.publicUrl.startsWith('https:') }))
   routes.route('/', healthRoutes({ isReady: deps.isReady, gauges: metrics(deps) }))
   if (!deps.serves) return routes
 
   routes.route('/graphql', graphqlRoutes({ ...deps.transport, graphiql: deps.graphiql }))
-  // Before the pages, whose headers would make the handshake's answer longer than RingCentral takes.
-  routes.route('/v1/rc/webhook', webhookRoute(deps))
   routes.route(recordingsPath, recordingRoutes(deps))
   routes.route(attachmentsPath, attachmentRoutes(deps))
   routes.route(uploadsPath, uploadRoutes(deps))
   routes.route('/v1/rc', restRoutes(deps))
   routes.route('/v1/rc', connectRoutes(deps))
-  routes.get('/', (c) => c.redirect('/graphql', 302))
+  if (deps.graphiql) routes.get('/', (c) => c.redirect('/graphql', 302))
   return routes
 }

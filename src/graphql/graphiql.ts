@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto'
+
 /** What GraphiQL shows a newcomer first. */
 export type GraphiQLWelcome = { headers: Record<string, string>; query: string }
+
+/** `policy` lets the page's own script run, and no other. */
+export type GraphiQLPage = { html: string; policy: string }
 
 /**
  * GraphiQL as one page that loads nothing from elsewhere. Its subscriptions go over WebSocket, whose
  * credential is the headers of the tab in front: browsers cannot set headers on a WebSocket.
  */
-export async function graphiqlPage(welcome: GraphiQLWelcome): Promise<string> {
+export async function graphiqlPage(welcome: GraphiQLWelcome): Promise<GraphiQLPage> {
   // 50 MB of memory, for those who ask for it.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const options = {
@@ -21,7 +26,29 @@ export async function graphiqlPage(welcome: GraphiQLWelcome): Promise<string> {
   const place = page.lastIndexOf(json)
   if (place < 0) throw new Error('GraphiQL renders its options otherwise than it used to')
   const patched = `Object.assign((${continueTabs})(${json.replaceAll('<', '\\u003c')}), { connectionParams: ${connectionParams} })`
-  return page.slice(0, place) + patched + page.slice(place + json.length)
+  const html = page.slice(0, place) + patched + page.slice(place + json.length)
+  return { html, policy: policyOf(html) }
+}
+
+/** Its editor makes workers of its own text, and styles as it goes; all it talks to is us. */
+function policyOf(html: string): string {
+  const script = html.slice(
+    html.indexOf('<script>') + '<script>'.length,
+    html.lastIndexOf('</script>'),
+  )
+  const hash = createHash('sha256').update(script).digest('base64')
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${hash}'`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
+    "connect-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 }
 
 // The two below run in the browser.

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import type { Origins } from '../http/origins.ts'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import { actorOf, type Context, type Viewer } from './context.ts'
 import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
-import { type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
+import { type GraphiQLPage, type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
 import type { StreamCount } from './limit-streams.ts'
 import { maskError } from './mask.ts'
@@ -39,6 +41,8 @@ const maxBodyBytes = 100 * 1024
 /** Of those whom we know: a batch has thousands of recipients. Its query is held to the small size: see yoga.ts. */
 const maxKnownBodyBytes = 2 * 1024 * 1024
 
+const noPage = 'There is no page here: ask for application/graphql-response+json.'
+
 type Identity = Awaited<ReturnType<IdentifyViewer>>
 
 /** GraphQL over HTTP and SSE, and GraphiQL for browsers. */
@@ -48,6 +52,7 @@ export function graphqlRoutes({
   watch,
   makeContext,
   streams: streamCount,
+  origins,
   logger,
   keepAliveLimits = {},
   graphiql,
@@ -57,6 +62,7 @@ export function graphqlRoutes({
   watch: WatchViewer
   makeContext: MakeContext
   streams: StreamCount
+  origins: Pick<Origins, 'isListed'>
   logger: Logger
   /** When a stream's client is given up. */
   keepAliveLimits?: Partial<KeepAliveLimits> | undefined
@@ -66,10 +72,10 @@ export function graphqlRoutes({
   const routes = new Hono<{ Bindings: HttpBindings; Variables: { identity: Identity } }>()
   const { patienceMs, graceMs } = { ...defaultKeepAliveLimits, ...keepAliveLimits }
   // Megabytes of text, made once and again only when the welcome has changed.
-  let shown: { welcome: GraphiQLWelcome; html: Promise<string> } | undefined
+  let shown: { welcome: GraphiQLWelcome; page: Promise<GraphiQLPage> } | undefined
   const browserPage = (welcome: GraphiQLWelcome) => {
-    if (shown?.welcome !== welcome) shown = { welcome, html: graphiqlPage(welcome) }
-    return shown.html
+    if (shown?.welcome !== welcome) shown = { welcome, page: graphiqlPage(welcome) }
+    return shown.page
   }
 
   const refuse = (
@@ -98,6 +104,16 @@ export function graphqlRoutes({
     })
   const limits = { unknown: limitTo(maxBodyBytes), known: limitTo(maxKnownBodyBytes) }
 
+  const letIn = cors({
+    origin: (origin) => origin,
+    allowMethods: ['GET', 'POST'],
+    exposeHeaders: ['Retry-After', 'Server-Timing', 'X-Request-Id'],
+    maxAge: 600,
+  })
+  routes.use('/', (c, next) =>
+    origins.isListed(c.req.header('origin') ?? '') ? letIn(c, next) : next(),
+  )
+
   routes.use('/', async (c, next) => {
     const { address } = requestScope.getStore() ?? {}
     const identity = await identify(c.req.header('authorization'), address).catch((error) => {
@@ -114,8 +130,10 @@ export function graphqlRoutes({
     const request = c.req.raw
     const wantsPage =
       request.method === 'GET' && request.headers.get('accept')?.includes('text/html')
-    if (wantsPage && graphiql) {
-      return c.html(await browserPage(graphiql()), 200, { 'Cache-Control': 'no-store' })
+    if (wantsPage) {
+      if (!graphiql) return refuse(request, 'BAD_USER_INPUT', noPage, 406)
+      const { html, policy } = await browserPage(graphiql())
+      return c.html(html, 200, { 'Content-Security-Policy': policy })
     }
 
     // Only JSON: a body that a foreign page can post without asking first is no request to us.

@@ -32,7 +32,7 @@ const tryAgainLater = 1013
 /** The WebSocket's word for HTTP's 429, after which graphql-ws' clients do not come back. */
 const tooManyFailures = 4429
 
-const maxMessageBytes = 100 * 1024
+const maxMessageBytes = 64 * 1024
 const goodbyeWithinMs = 1_000
 
 /** GraphQL over WebSocket (`graphql-transport-ws`): the same engine, masking and rights as over HTTP. */

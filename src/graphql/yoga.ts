@@ -5,7 +5,9 @@ import type { BucketLimit } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
 import { answerStatus } from './answer-status.ts'
 import type { Context } from './context.ts'
+import { hideSuggestions } from './hide-suggestions.ts'
 import { limitCost } from './limit-cost.ts'
+import { limitTime } from './limit-time.ts'
 import { limitDocuments } from './limits.ts'
 import { maskError } from './mask.ts'
 
@@ -15,12 +17,15 @@ export type GraphQLEngine = ReturnType<typeof createGraphQLEngine>
 export function createGraphQLEngine({
   schema,
   costLimit,
+  answerWithinMs,
   clock,
   logger,
 }: {
   schema: GraphQLSchema
   /** What one key may ask for: see limit-cost.ts. */
   costLimit: BucketLimit
+  /** How long one operation may take: see limit-time.ts. */
+  answerWithinMs: number
   clock: Clock
   logger: Logger
 }) {
@@ -34,7 +39,13 @@ export function createGraphQLEngine({
     cors: false,
     multipart: false,
     batching: false,
-    plugins: [limitDocuments(), limitCost(costLimit, clock), answerStatus()],
+    plugins: [
+      limitDocuments(),
+      hideSuggestions(),
+      limitCost(costLimit, clock),
+      limitTime(answerWithinMs, logger),
+      answerStatus(),
+    ],
     maskedErrors: { maskError: (error) => maskError(error, logger) },
   })
 }

@@ -6,13 +6,32 @@ import type { WebSocketServer } from 'ws'
 
 export type HttpServer = Awaited<ReturnType<typeof createHttpServer>>
 
+/** How long somebody may take to ask, in milliseconds: https://en.wikipedia.org/wiki/Slowloris_(cyber_attack) */
+export type AskingLimits = { headersMs: number; requestMs: number }
+
+const defaultAskingLimits: AskingLimits = { headersMs: 15_000, requestMs: 30_000 }
+const maxHeaderBytes = 16 * 1024
+
 /** Listens at once, so that its address is known and health checks are answered; serves when told what. */
-export async function createHttpServer({ port }: { port: number }) {
+export async function createHttpServer({
+  port,
+  askingLimits = defaultAskingLimits,
+}: {
+  port: number
+  askingLimits?: AskingLimits | undefined
+}) {
   let listener = (_request: IncomingMessage, response: import('node:http').ServerResponse) => {
     response.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' }).end('Starting\n')
   }
   const server = createServer(
-    { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    {
+      headersTimeout: askingLimits.headersMs,
+      requestTimeout: askingLimits.requestMs,
+      // Left out, Node looks twice a minute whether somebody takes too long.
+      connectionsCheckingInterval: Math.min(1_000, askingLimits.headersMs / 2),
+      maxHeaderSize: maxHeaderBytes,
+      keepAliveTimeout: 65_000,
+    },
     (request, response) => listener(request, response),
   )
   await listen(server, port)
@@ -27,13 +46,15 @@ export async function createHttpServer({ port }: { port: number }) {
       listener = (request, response) => void handle(request, response)
     },
 
-    /** WebSockets on one path; any other upgrade is refused. */
-    upgrade(path: string, sockets: WebSocketServer) {
+    /** WebSockets on one path, for those who may have one; any other upgrade is refused. */
+    upgrade(
+      path: string,
+      sockets: WebSocketServer,
+      mayConnect: (request: IncomingMessage) => boolean,
+    ) {
       server.on('upgrade', (request, socket: Socket, head) => {
-        if (request.url?.split('?', 1)[0] !== path) {
-          socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
-          return
-        }
+        if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
+        if (!mayConnect(request)) return refuse(socket, '403 Forbidden')
         sockets.handleUpgrade(request, socket, head, (webSocket) =>
           sockets.emit('connection', webSocket, request),
         )
@@ -49,6 +70,13 @@ export async function createHttpServer({ port }: { port: number }) {
       clearTimeout(timer)
     },
   }
+}
+
+function refuse(socket: Socket, status: string): void {
+  // Who hangs up before it has been told must not end the process.
+  socket.on('error', () => undefined)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  socket.destroySoon()
 }
 
 function listen(server: Server, port: number): Promise<void> {

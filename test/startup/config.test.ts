@@ -38,6 +38,8 @@ describe('the configuration', () => {
       costPerMinute: 2_000_000,
       streamsPerKey: 5_000,
       streamsPerAddress: 5_000,
+      corsOrigins: [],
+      graphiql: true,
       simulatorPort: 4010,
       role: 'all',
       logLevel: 'warn',
