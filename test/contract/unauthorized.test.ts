@@ -501,9 +501,10 @@ describe('GraphiQL', () => {
     expect(await page.text()).toContain('# welcome')
   })
 
-  test('is not, where it is not', async () => {
+  test('A12: where it is switched off, browsers get 406 and no page', async () => {
     const page = await fetch(`${gateway.url}/graphql`, asBrowser)
-    expect(page.status).toBe(401)
-    expect(await page.text()).not.toContain('<html')
+    expect(page.status).toBe(406)
+    expect(await page.text()).not.toMatch(/<html|graphiql/i)
+    expect((await fetch(gateway.url, { ...asBrowser, redirect: 'manual' })).status).toBe(404)
   })
 })
