@@ -38,6 +38,7 @@ describe('the configuration', () => {
       costPerMinute: 2_000_000,
       streamsPerKey: 5_000,
       streamsPerAddress: 5_000,
+      trustedProxies: 0,
       corsOrigins: [],
       graphiql: true,
       simulatorPort: 4010,
