@@ -27,6 +27,9 @@ import { releaseTenant } from './reactions.ts'
 import { createRingCentral } from './ringcentral/client.ts'
 import { createRoutes } from './routes.ts'
 import { schema } from './schema.ts'
+import { sealedColumns } from './sealed-columns.ts'
+import { checkKeys } from './secrets/check-keys.ts'
+import { openDataKeys } from './secrets/data-keys.ts'
 import { createServices } from './services.ts'
 import { createAuthenticate } from './tenants/authenticate.ts'
 import { createLiveViewers } from './tenants/live-viewers.ts'
@@ -49,6 +52,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const works = options.role !== 'web'
   const serves = options.role !== 'worker'
 
+  // Before anything is written: with a wrong key, even a migration would be too much.
+  await checkKeys(options.databaseUrl, { ...options, columns: sealedColumns })
   await migrate(options.databaseUrl, { log: logger })
   const http = await listen(options)
   const url = options.publicUrl ?? `http://localhost:${http.port}`
@@ -83,7 +88,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger,
   })
 
-  const sealer = createSealer(options.encryptionKeys)
+  const dataKeys = await openDataKeys({ db, ...options })
+  opened.defer(() => dataKeys.close())
+  const sealer = createSealer(dataKeys, options.encryptionKeys)
   const { serverUrl, clientId, clientSecret } = options.ringCentral
   const ringCentral = createRingCentral({
     serverUrl,

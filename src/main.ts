@@ -10,6 +10,7 @@ import type { GraphiQLWelcome } from './graphql/graphiql.ts'
 import { costLimitOf } from './graphql/limit-cost.ts'
 import { seconds } from './lib/clock.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
+import { KeysRefusedError } from './secrets/key-errors.ts'
 import { ensureSecrets } from './secrets-file.ts'
 import { startDatabase, startSimulatedRingCentral } from './stand-ins.ts'
 import { findWebUrl, leaveWebUrl } from './web-url.ts'
@@ -170,6 +171,7 @@ function stopOnSignal(stop: () => Promise<void>): AbortSignal {
 }
 
 function explain(error: unknown): string {
+  if (error instanceof KeysRefusedError) return error.message
   const { code, port } = error as { code?: string; port?: number }
   if (code === 'EADDRINUSE') {
     return `port ${port} is taken. Stop what listens there, or set PORT (or SIMULATOR_PORT) to another one.`

@@ -192,7 +192,7 @@ export function createConnecting(deps: {
         return { outcome: 'refused', sender }
       }
       try {
-        const verifier = sealer.open(
+        const verifier = await sealer.open(
           attempt.codeVerifierSealed,
           verifierPlace(attempt.tenantId, attempt.id),
         )

@@ -148,7 +148,7 @@ export const releaseGrant = ({
     const release = await db.grantRelease.findUnique({ where: { id: grantReleaseId } })
     if (!release) return
     try {
-      const tokens = openTokens(sealer, release, release)
+      const tokens = await openTokens(sealer, release, release)
       const api = ringCentral.api(tokens.accessToken)
       // A subscription would outlive its grant; with an access token that has expired, RingCentral
       // refuses, and it runs out by itself: then it is enough that we do not answer for it any more.

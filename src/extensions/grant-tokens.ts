@@ -30,11 +30,11 @@ export function sealTokens(sealer: Sealer, clock: Clock, place: Place, tokens: T
 
 type SealedTokens = Pick<Grant, 'accessTokenSealed' | 'refreshTokenSealed'>
 
-/** @throws UnsealError */
-export function openTokens(sealer: Sealer, place: Place, sealed: SealedTokens) {
+/** @throws UnsealError, UnknownKeyError */
+export async function openTokens(sealer: Sealer, place: Place, sealed: SealedTokens) {
   return {
-    accessToken: sealer.open(sealed.accessTokenSealed, context(place, 'accessToken')),
-    refreshToken: sealer.open(sealed.refreshTokenSealed, context(place, 'refreshToken')),
+    accessToken: await sealer.open(sealed.accessTokenSealed, context(place, 'accessToken')),
+    refreshToken: await sealer.open(sealed.refreshTokenSealed, context(place, 'refreshToken')),
   }
 }
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../db/client.ts'
+import type { ExtensionStatus, Grant } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Sealer } from '../lib/sealer.ts'
+import { type Sealer, UnsealError } from '../lib/sealer.ts'
 import { InvalidGrantError, OAuthRefusedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import { NotConnectedError } from './errors.ts'
@@ -47,16 +48,32 @@ export function createGrants({
   logger: Logger
 }) {
   /** @throws NotConnectedError when there is no grant (any more) */
-  async function read(extensionRowId: string) {
+  async function read(extensionRowId: string): Promise<OpenGrant> {
     const grant = await db.grant.findUnique({
       where: { extensionRowId },
       include: { extension: { select: { tenantId: true } } },
     })
     if (!grant) throw new NotConnectedError()
     const place = { tenantId: grant.extension.tenantId, extensionRowId }
-    return { ...grant, place, ...openTokens(sealer, place, grant) }
+    try {
+      return { ...grant, place, ...(await openTokens(sealer, place, grant)) }
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error
+      logger.error(
+        { err: error, extension: extensionRowId },
+        'The tokens of an extension are broken',
+      )
+      const { version, accessTokenSealed, refreshTokenSealed } = grant
+      const ended = { extensionRowId, version, accessTokenSealed, refreshTokenSealed }
+      await recordEnded(ended, brokenReason)
+      throw new NotConnectedError()
+    }
   }
-  type OpenGrant = Awaited<ReturnType<typeof read>>
+  type OpenGrant = Grant & {
+    place: { tenantId: string; extensionRowId: string }
+    accessToken: string
+    refreshToken: string
+  }
 
   const livesFor = (grant: OpenGrant) =>
     grant.accessTokenExpiresAt.getTime() - clock.now().getTime()
@@ -102,7 +119,8 @@ export function createGrants({
     } catch (error) {
       if (error instanceof RetryLaterError) throw error
       if (isFinal(error)) {
-        await recordRevoked(stale, leaseId, error)
+        const { extensionRowId, version } = stale
+        await recordEnded({ extensionRowId, version, leaseId }, whyEnded(error))
         // There is a grant all the same if its user connected again meanwhile.
         return read(stale.extensionRowId)
       }
@@ -137,21 +155,21 @@ export function createGrants({
     }
   }
 
-  async function recordRevoked(
-    stale: OpenGrant,
-    leaseId: string,
-    error: InvalidGrantError | OAuthRefusedError,
+  /** Unless the grant is another one by now than `ended` says. */
+  async function recordEnded(
+    {
+      extensionRowId,
+      version,
+      ...ended
+    }: Pick<Grant, 'extensionRowId' | 'version'> &
+      Partial<Pick<Grant, 'leaseId' | 'accessTokenSealed' | 'refreshTokenSealed'>>,
+    reason: string,
   ) {
     await eventLog.transaction(async (tx, record) => {
-      const { count } = await tx.grant.deleteMany({
-        where: { extensionRowId: stale.extensionRowId, version: stale.version, leaseId },
-      })
+      const { count } = await tx.grant.deleteMany({ where: { extensionRowId, version, ...ended } })
       if (count === 0) return
-      await changeStatus(tx, record, stale.extensionRowId, {
-        from: ['ACTIVE', 'REFRESH_FAILED'],
-        to: 'REVOKED',
-        reason: whyEnded(error),
-      })
+      const from: ExtensionStatus[] = ['ACTIVE', 'REFRESH_FAILED']
+      await changeStatus(tx, record, extensionRowId, { from, to: 'REVOKED', reason })
     })
   }
 
@@ -204,6 +222,9 @@ export function createGrants({
     },
   }
 }
+
+const brokenReason =
+  'Its tokens were altered in the database, or moved from another extension, and are used no more: connect the extension again.'
 
 function whyEnded(error: InvalidGrantError | OAuthRefusedError): string {
   return error.extensionDisabled

@@ -25,7 +25,7 @@ const lifeSeconds = days(7) / 1000
 export function openVerificationToken(
   sealer: Sealer,
   webhook: Pick<WebhookSubscription, 'id' | 'tenantId' | 'verificationTokenSealed'>,
-): string {
+): Promise<string> {
   return sealer.open(webhook.verificationTokenSealed, verificationTokenPlace(webhook))
 }
 

@@ -55,7 +55,7 @@ export function webhookRoute({
     }
 
     const verificationToken = c.req.header('verification-token') ?? ''
-    if (!sameSecret(verificationToken, openVerificationToken(sealer, webhook))) {
+    if (!sameSecret(verificationToken, await openVerificationToken(sealer, webhook))) {
       return c.json({ error: 'Unauthorized' }, 401)
     }
     const body: unknown = await c.req.json().catch(() => undefined)

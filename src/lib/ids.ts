@@ -5,6 +5,7 @@ export const idPrefixes = {
   Tenant: 'ten',
   ApiKey: 'key',
   AuditEntry: 'aud',
+  DataKey: 'dek',
   ConnectToken: 'ctk',
   ConnectAttempt: 'cat',
   Extension: 'ext',

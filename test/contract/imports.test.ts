@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 
-const floor = ['db', 'events', 'jobs', 'audit', 'ringcentral', 'graphql', 'http', 'lib']
+const floor = ['db', 'events', 'jobs', 'audit', 'ringcentral', 'graphql', 'http', 'lib', 'secrets']
 /** Each feature with those that it may import, besides itself and the floor. */
 const features: Record<string, string[]> = {
   tenants: [],

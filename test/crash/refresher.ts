@@ -7,8 +7,8 @@ import { createGrants } from '../../src/extensions/grants.ts'
 import { createTokenEndpoint } from '../../src/extensions/token-endpoint.ts'
 import { createUses } from '../../src/extensions/uses.ts'
 import { createLogger } from '../../src/lib/logger.ts'
-import { createSealer } from '../../src/lib/sealer.ts'
 import { createRingCentral } from '../../src/ringcentral/client.ts'
+import { storedSealer } from '../support/stored-sealer.ts'
 import type { Point } from './refresh-points.ts'
 
 // The part of a worker that keeps tokens fresh, and nothing else of it, as a process of its own: makes one call in the
@@ -47,7 +47,7 @@ const hints = {
   close: async () => undefined,
 }
 const eventLog = createEventLog({ db, hints })
-const sealer = createSealer([{ id: 'crash', key: Buffer.alloc(32, 7) }])
+const sealer = await storedSealer(databaseUrl, { id: 'crash', key: Buffer.alloc(32, 7) })
 const ringCentral = createRingCentral({ ...options, fetch: dyingFetch })
 const { oauth } = ringCentral
 const tokenEndpoint = createTokenEndpoint({ db, oauth, callsPerMinute: 1_000_000, clock })

@@ -1,6 +1,6 @@
 import type { Observed } from '../../simulator/http/observe.ts'
 import { openTokens } from '../../src/extensions/grant-tokens.ts'
-import { createSealer } from '../../src/lib/sealer.ts'
+import { storedSealer } from '../support/stored-sealer.ts'
 import type { Rig } from './rig.ts'
 
 /** Two clocks are compared, both of this machine: one counts milliseconds, the other cuts them. */
@@ -39,14 +39,14 @@ export function createTokenHistory() {
 
     /** The tokens that were used when nobody could have found them in the database. */
     async usedTooEarly(rig: Rig): Promise<string[]> {
-      const sealer = createSealer([{ id: 'crash', key: Buffer.alloc(32, 7) }])
+      const sealer = await storedSealer(rig.databaseUrl, { id: 'crash', key: Buffer.alloc(32, 7) })
       const rows = await rig.rows(
         `SELECT *, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS "committedAt"
          FROM crash_tokens`,
       )
       const committed = new Map<string, number>()
       for (const { committedAt, ...row } of rows) {
-        const { accessToken } = openTokens(sealer, row, row)
+        const { accessToken } = await openTokens(sealer, row, row)
         committed.set(accessToken, Math.min(committedAt, committed.get(accessToken) ?? Infinity))
       }
       return [...firstUse].flatMap(([token, usedAt]) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sealTokens } from '../../src/extensions/grant-tokens.ts'
 import { refreshDueGrantsJob } from '../../src/extensions/jobs.ts'
 import { days, minutes } from '../../src/lib/clock.ts'
-import { createSealer } from '../../src/lib/sealer.ts'
+import { createSealer, keyringOf } from '../../src/lib/sealer.ts'
 import { ava, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { tokenCalls } from '../support/ledger.ts'
@@ -10,7 +10,7 @@ import { sharedTime } from '../support/time.ts'
 
 describe('grants that nobody uses', () => {
   it('of one hour are due at all times of one and a half days, well before the end of their life', () => {
-    const sealer = createSealer([{ id: 'k', key: Buffer.alloc(32, 1) }])
+    const sealer = createSealer(keyringOf({ id: 'k', key: Buffer.alloc(32, 1) }))
     const now = new Date('2026-01-01T00:00:00Z')
     const tokens = {
       accessToken: 'a',

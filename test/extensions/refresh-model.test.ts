@@ -8,22 +8,25 @@ import { createTokenEndpoint } from '../../src/extensions/token-endpoint.ts'
 import { RetryLaterError } from '../../src/jobs/retry-later.ts'
 import { minutes } from '../../src/lib/clock.ts'
 import { createLogger } from '../../src/lib/logger.ts'
-import { createSealer } from '../../src/lib/sealer.ts'
 import { createRingCentral } from '../../src/ringcentral/client.ts'
 import { ava, type Gateway, startGateway } from '../support/gateway.ts'
 import { tokenCalls } from '../support/ledger.ts'
 import { allowAtRingCentral } from '../support/person.ts'
+import { storedSealer } from '../support/stored-sealer.ts'
 import { sharedTime } from '../support/time.ts'
 
 /** The grants as a process of its own would have them. */
-function buildGrants({ db, simulator }: Gateway, clock: { now(): Date }): Grants {
+async function buildGrants(
+  { db, databaseUrl, simulator }: Gateway,
+  clock: { now(): Date },
+): Promise<Grants> {
   const { url: serverUrl, clientId, clientSecret } = simulator
   const hints = { publish: () => undefined, listen: () => () => undefined, close: async () => {} }
   const { oauth } = createRingCentral({ serverUrl, clientId, clientSecret })
   return createGrants({
     db,
     eventLog: createEventLog({ db, hints }),
-    sealer: createSealer([{ id: 'test', key: Buffer.alloc(32, 7) }]),
+    sealer: await storedSealer(databaseUrl),
     tokenEndpoint: createTokenEndpoint({ db, oauth, callsPerMinute: 10_000, clock }),
     clock,
     logger: createLogger('silent'),
@@ -48,8 +51,8 @@ async function setUp() {
   await connect()
   const { id } = await gateway.db.extension.findFirstOrThrow()
   const processes = [
-    buildGrants(gateway, time.app.clock),
-    buildGrants(gateway, time.app.clock),
+    await buildGrants(gateway, time.app.clock),
+    await buildGrants(gateway, time.app.clock),
   ] as const
 
   const ask = async (token: string) => {

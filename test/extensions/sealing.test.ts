@@ -5,6 +5,7 @@ import { dumpDatabase, tracesOf } from '../support/dump.ts'
 import { ava, ben, startGateway } from '../support/gateway.ts'
 import { createJobRunner } from '../support/jobs.ts'
 import { captureLogs } from '../support/logs.ts'
+import { send, smsRequests, stranger } from '../support/texts.ts'
 import { sharedTime } from '../support/time.ts'
 
 /** Remembers every secret that goes between us and RingCentral. */
@@ -28,7 +29,7 @@ function eavesdrop() {
 }
 
 describe('what opens a phone line', () => {
-  it('is in no row and no log line in clear, from connecting to disconnecting', async () => {
+  it('F1: is in no row and no log line in clear, from connecting to disconnecting', async () => {
     const wire = eavesdrop()
     const logs = captureLogs()
     const time = sharedTime({ app: { fetch: wire.fetch, logger: logs.logger } })
@@ -64,7 +65,7 @@ describe('what opens a phone line', () => {
     expect(logs.text()).toContain('Refreshing a grant failed')
   })
 
-  it('does not open in another row or another tenant, and nothing is done with it', async () => {
+  it('F2: moved to another row or tenant it opens no more, and the extension has to be connected again', async () => {
     const logs = captureLogs()
     const gateway = await startGateway({ app: { logger: logs.logger } })
     const jobs = await createJobRunner(gateway)
@@ -82,16 +83,27 @@ describe('what opens a phone line', () => {
         data: { accessTokenSealed, refreshTokenSealed },
       })
       const from = gateway.simulator.ledger().length
-      expect(await jobs.run(discoverNumbersJob, { extensionRowId })).toBe('retry')
+      expect(await jobs.run(discoverNumbersJob, { extensionRowId })).toBe('completed')
       expect(gateway.simulator.ledger().length).toBe(from)
+      const extension = await gateway.db.extension.findUniqueOrThrow({
+        where: { id: extensionRowId },
+        include: { grant: true },
+      })
+      expect(extension).toMatchObject({ status: 'REVOKED', grant: null })
+      expect(extension.statusReason).toContain('altered in the database')
     }
+    // A text for the neighbour's number waits for its user, and goes out in nobody else's name.
+    await send(acme, { from: ben.number, to: [stranger], text: 'not as Ava' })
+    await jobs.idle()
+    expect(smsRequests(gateway.simulator)).toEqual([])
     expect(logs.text()).toContain('does not open')
     // Nor does a token open as the other one of the same row.
     await gateway.db.grant.update({
       where: { extensionRowId: victim.id },
       data: { accessTokenSealed: refreshTokenSealed },
     })
-    expect(await jobs.run(discoverNumbersJob, { extensionRowId: victim.id })).toBe('retry')
+    expect(await jobs.run(discoverNumbersJob, { extensionRowId: victim.id })).toBe('completed')
+    expect(await gateway.db.grant.count()).toBe(0)
 
     // A broken grant can still be got rid of, and connected anew.
     const { result } = await other.query('mutation { result: disconnect { __typename } }')
