@@ -37,7 +37,8 @@ export async function openDataKeys({
       if (typeof key !== 'string') active = key
       else if (!active) throw new KeysRefusedError([{ keyId: row.kekId, values: 0, is: key }])
       // Rotated with an encryption key that this process was not started with: what it has seals on.
-      else logger.error({ key: row.kekId }, 'ENCRYPTION_KEYS of this process lacks the active key')
+      else
+        logger.error({ reason: row.kekId }, 'ENCRYPTION_KEYS of this process lacks the active key')
     }
   }
 

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg, { type Client } from 'pg'
+import { recordAudit } from '../audit/record-audit.ts'
+import { createDatabase } from '../db/client.ts'
 import { poolConfig } from '../db/pool.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { minutes, seconds } from '../lib/clock.ts'
 import { createSealer, headerOf, keyringOf, type SealingKey } from '../lib/sealer.ts'
 import { checkKeys } from './check-keys.ts'
@@ -67,7 +70,7 @@ async function prepareKeys(client: Client, rotation: Rotation): Promise<Keys> {
   const left = before ? await countLeft(client, before.id, rotation) : 0
   const goesOn = before?.kekId === kek.id && left > 0
   if (goesOn) report('Going on with a rotation that was begun before.')
-  else await makeActive(client, createDataKey(), kek)
+  else await makeActive(rotation.databaseUrl, kek)
 
   let active: SealingKey | undefined
   const others: SealingKey[] = []
@@ -85,15 +88,25 @@ async function prepareKeys(client: Client, rotation: Rotation): Promise<Keys> {
   return { active, others }
 }
 
-async function makeActive(client: Client, key: SealingKey, kek: SealingKey) {
-  const { id, kekId, wrapped } = wrap(key, kek)
-  await client.query('BEGIN')
-  await client.query('UPDATE "DataKey" SET "active" = false WHERE "active"')
-  await client.query(
-    'INSERT INTO "DataKey" ("id", "kekId", "wrapped", "active") VALUES ($1, $2, $3, true)',
-    [id, kekId, wrapped],
-  )
-  await client.query('COMMIT')
+/** With its entry in the audit log: from now on nothing is sealed with the former one. */
+async function makeActive(databaseUrl: string, kek: SealingKey) {
+  const db = createDatabase({ url: databaseUrl, applicationName: 'ringql-rotate', poolSize: 1 })
+  const made = wrap(createDataKey(), kek)
+  try {
+    await inTransaction(db, async (tx) => {
+      await tx.dataKey.updateMany({ where: { active: true }, data: { active: false } })
+      await tx.dataKey.create({ data: { ...made, active: true } })
+      await recordAudit(tx, {
+        action: 'ENCRYPTION_KEY_ROTATED',
+        at: new Date(),
+        tenantId: null,
+        subjectId: made.id,
+        details: { encryptionKey: kek.id },
+      })
+    })
+  } finally {
+    await db.$disconnect()
+  }
 }
 
 async function wrapAnew(client: Client, row: StoredKey, key: SealingKey, kek: SealingKey) {
