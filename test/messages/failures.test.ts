@@ -31,11 +31,20 @@ describe('a message that', () => {
     ['9411', 'DELIVERY_FAILED', 'SMS-CAR-411'],
     ['9461', 'DELIVERY_FAILED', 'SMS-CAR-461'],
     ['9430', 'SENDING_FAILED', 'SMS-UP-430'],
-    ['9413', 'SENDING_FAILED', 'SMS-RC-413'],
   ])('the carrier fails (%s) is %s with %s and a sentence', async (fate, status, errorCode) => {
     const message = await waitForStatus(acme, await sendTo(fate), status)
     expect(message).toMatchObject({ errorCode, errorMessage: sentence })
     expect(message.rcMessageId).not.toBeNull()
+  })
+
+  it('J8: RingCentral does not hand on, since its recipient has opted out, is not tried again, nor is another sent', async () => {
+    const message = await waitForStatus(acme, await sendTo('9413'), 'SENDING_FAILED')
+    expect(message).toMatchObject({ errorCode: 'SMS-RC-413', errorMessage: sentence })
+    const [to] = message.to
+    await expect
+      .poll(() => send(acme, { from: ava.number, to: [to], text: 'Again' }))
+      .toMatchObject({ code: 'RECIPIENT_OPTED_OUT' })
+    expect(requestsFor('9413')).toHaveLength(1)
   })
 
   it.concurrent.each([

@@ -75,7 +75,7 @@ test('the token follows a redirect on its own host, and to no other', async () =
   expect(elsewhere.seen).toEqual([])
 })
 
-test('another host gets the request without the token', async () => {
+test('H1: another host gets the request without the token', async () => {
   const asked: [string, string | null][] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
     asked.push([String(input), new Headers(init?.headers).get('authorization')])

@@ -14,9 +14,9 @@ const readyWithinMs = 50_000
 export type GatewayProcess = ReturnType<typeof startProcess>
 
 /** The server as `npm start` runs it, in an environment that has `env` and nothing else of ours. */
-export function startProcess(env: Record<string, string>) {
+export function startProcess(env: Record<string, string>, nodeOptions: readonly string[] = []) {
   const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env
-  const child: ChildProcess = spawn(process.execPath, [main], {
+  const child: ChildProcess = spawn(process.execPath, [...nodeOptions, main], {
     // Away from the repository, whose .env is its developer's.
     cwd: env.DATA_DIR ?? tmpdir(),
     env: { PATH, HOME, TMPDIR, ...env },
