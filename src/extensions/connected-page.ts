@@ -38,10 +38,10 @@ ${extension.extensionNumber ? html`<dt>Extension</dt><dd>${extension.extensionNu
 <dt>Numbers for texts</dt><dd>${numbers}</dd>
 <dt>Incoming texts</dt><dd>${listening ? 'Being received' : 'Being set up…'}</dd>
 </dl>
+${wayBack(sender)}
 <p>${tenantName} is now able to:</p>
 <ul>
 ${allowed.map((one) => html`<li>${one}</li>\n`)}</ul>
-${wayBack(sender)}
-<p class="soft">${returnUrl ? 'Or close this page.' : 'You can close this page.'} To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
+<p class="soft">${returnUrl ? '' : 'You can close this page. '}To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
   })
 }
