@@ -1,7 +1,9 @@
 import type { Call, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
+import type { Only } from '../graphql/context.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
+import { isCallWithin, whereCallWithin } from './within.ts'
 
 const numberDescription =
   'From or to this number, in E.164: `+12025550142`. Of colleagues the extension number as well: `101` finds what went over any of its numbers, since RingCentral’s log has calls between colleagues by extension numbers.'
@@ -49,6 +51,8 @@ export type CallLogFilterInput = typeof CallLogFilter.$inferInput
 /** A filter that was read: `extensionId` is the id of our row, and a number has all that stand for it. */
 export type Read<Filter extends CallFilterInput | CallLogFilterInput> = Omit<Filter, 'number'> & {
   numbers?: string[] | undefined
+  /** What the viewer is limited to. */
+  only?: Only | undefined
 }
 export type WantedCalls = Read<CallFilterInput>
 export type WantedLog = Read<CallLogFilterInput>
@@ -71,7 +75,7 @@ function asRingCentralWrites(type: string): string {
 }
 
 export function whereCall(tenantId: string, filter: WantedCalls) {
-  const { callId, extensionId, direction, status, result, numbers, missed } = filter
+  const { callId, extensionId, direction, status, result, numbers, missed, only } = filter
   const conditions: Prisma.CallWhereInput[] = [{ tenantId }]
   if (callId) conditions.push({ id: callId })
   if (extensionId) conditions.push({ extensionRowIds: { has: extensionId } })
@@ -82,12 +86,14 @@ export function whereCall(tenantId: string, filter: WantedCalls) {
     conditions.push({ OR: [{ fromNumber: { in: numbers } }, { toNumber: { in: numbers } }] })
   }
   if (missed != null) conditions.push({ isMissed: missed })
+  if (only) conditions.push(whereCallWithin(only))
   return { AND: conditions } satisfies Prisma.CallWhereInput
 }
 
 export function matchesCall(call: Call, filter: WantedCalls): boolean {
-  const { callId, extensionId, direction, status, result, numbers, missed } = filter
+  const { callId, extensionId, direction, status, result, numbers, missed, only } = filter
   return (
+    (!only || isCallWithin(call, only)) &&
     (!callId || call.id === callId) &&
     (!extensionId || call.extensionRowIds.includes(extensionId)) &&
     (!direction || call.direction === direction) &&

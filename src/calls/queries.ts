@@ -1,5 +1,6 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { narrowed, onlyOf, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import {
   CallFilter,
@@ -14,13 +15,14 @@ import { isGoingOn } from './going-on.ts'
 import { logAsOf } from './log-source.ts'
 import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
+import { whereCallWithin } from './within.ts'
 
 const mayRead = { scope: 'calls:read' }
 
-const read = <Filter extends CallFilterInput | CallLogFilterInput>(
+const read = async <Filter extends CallFilterInput | CallLogFilterInput>(
   context: Context,
   filter: Filter | null | undefined,
-) => readFilter(context.db, tenantOf(context), filter)
+) => ({ ...(await readFilter(context.db, tenantOf(context), filter)), only: onlyOf(context) })
 
 builder.queryField('callLogs', (t) =>
   t.prismaConnection(
@@ -30,6 +32,7 @@ builder.queryField('callLogs', (t) =>
       ...pageSize,
       description:
         'The call log, newest first: calls that are over, of one extension or of the whole account. It keeps itself up to date; asking costs RingCentral nothing. What is deleted from RingCentral’s log stays here. Scope `calls:read`.',
+      extensions: narrowed,
       authScopes: mayRead,
       args: {
         filter: t.arg({ type: CallLogFilter, description: 'Which calls; all if left out.' }),
@@ -55,7 +58,9 @@ builder.queryField('callLogs', (t) =>
             'As of when the log is: when it was last compared with RingCentral’s, which happens half a minute after each call, and every five minutes. Null when it was not yet, or no grant allows it.',
           resolve: async ({ args }, _args, context) => {
             const filter = await read(context, (args as { filter?: CallLogFilterInput }).filter)
-            return logAsOf(context.db, tenantOf(context), filter.extensionId)
+            const { extensionId, only } = filter
+            if (extensionId && only && !only.extensionIds.includes(extensionId)) return null
+            return logAsOf(context.db, tenantOf(context), extensionId)
           },
         }),
       }),
@@ -69,6 +74,7 @@ builder.queryField('activeCalls', (t) =>
     type: [Call],
     description:
       'The calls that go on, the newest first, at most 100. Live for extensions whose grant covers CallControl; for the others read from RingCentral, some seconds late. Scope `calls:read`.',
+    extensions: narrowed,
     authScopes: mayRead,
     args: { filter: t.arg({ type: CallFilter, description: 'Which ones; all if left out.' }) },
     resolve: async (query, _parent, args, context) => {
@@ -90,9 +96,13 @@ builder.queryField('call', (t) =>
     type: Call,
     nullable: true,
     description: 'One call; null if there is none with this id. Scope `calls:read`.',
+    extensions: narrowed,
     authScopes: mayRead,
     args: { id: t.arg.id({ required: true, description: 'The call’s id, `call_…`.' }) },
     resolve: (query, _parent, { id }, context) =>
-      context.db.call.findUnique({ ...query, where: { id, tenantId: tenantOf(context) } }),
+      context.db.call.findUnique({
+        ...query,
+        where: { id, tenantId: tenantOf(context), AND: within(context, whereCallWithin) },
+      }),
   }),
 )

@@ -1,10 +1,12 @@
 import type { Call as CallRow } from '../db/generated/client/client.ts'
 import { builder, tenantWith } from '../graphql/builder.ts'
+import { rowsWithin, within } from '../graphql/narrowing.ts'
 import type { Participant, Recording } from './derive.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
 import type { Leg } from './legs.ts'
 import { CallLeg, CallParticipant, CallParty } from './participants.ts'
 import { CallRecording } from './recording-schema.ts'
+import { isCallWithin, whereCallWithin } from './within.ts'
 
 /** One that RingCentral never let ring comes into no log. */
 function isProvisional({ status, rcCallId, sessionKey, ringOutId }: CallRow): boolean {
@@ -17,8 +19,13 @@ export const Call = builder.prismaNode('Call', {
   nullable: true,
   description:
     'One call, live or long over: all that RingCentral tells of one telephony session, whoever took part.',
+  extensions: rowsWithin(isCallWithin),
   id: { field: 'id', description: 'For example `call_…`.' },
-  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'calls:read') }),
+  findUnique: (id, context) => ({
+    id,
+    tenantId: tenantWith(context, 'calls:read'),
+    AND: within(context, whereCallWithin),
+  }),
   fields: (t) => ({
     direction: t.expose('direction', { type: CallDirection, description: 'Which way it went.' }),
     status: t.expose('status', { type: CallStatus, description: 'How far it has come.' }),

@@ -2,6 +2,7 @@ import type { Call as CallRow } from '../db/generated/client/client.ts'
 import { eventType } from '../events/event-type.ts'
 import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import { CallFilter, matchesCall } from './filter.ts'
 import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
@@ -17,6 +18,7 @@ builder.subscriptionField('callChanged', (t) =>
     type: CallEvent,
     description:
       'Calls as they ring, are picked up, held, missed and end, and once more when the log has them. Live for extensions whose grant covers CallControl; the log alone for the others. Scope `calls:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'calls:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
@@ -24,7 +26,7 @@ builder.subscriptionField('callChanged', (t) =>
     },
     subscribe: async (_parent, { after, filter: given }, context) => {
       const tenantId = tenantOf(context)
-      const filter = await readFilter(context.db, tenantId, given)
+      const filter = { ...(await readFilter(context.db, tenantId, given)), only: onlyOf(context) }
       return deliver<CallRow>(context.services.feed, {
         tenantId,
         types: ['call.changed'],

@@ -1,7 +1,9 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { narrowed } from '../graphql/narrowing.ts'
 import { ConversationNotFoundError } from './errors.ts'
 import { Conversation } from './schema.ts'
+import { requireConversationWithin } from './within.ts'
 
 const mayWrite = { scope: 'conversations:write' }
 
@@ -25,13 +27,16 @@ builder.mutationField('archiveConversation', (t) =>
     type: Conversation,
     description:
       'Takes a conversation out of the list; a new inbound message brings it back. RingCentral knows nothing of it. Scope `conversations:write`.',
+    extensions: narrowed,
     authScopes: mayWrite,
     errors,
     args: {
       input: t.arg({ type: ArchiveConversationInput, required: true, description: 'Which.' }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.conversationChanges.archive(tenantOf(context), input.conversationId),
+    resolve: async (_query, _parent, { input }, context) => {
+      await requireConversationWithin(context, input.conversationId)
+      return context.services.conversationChanges.archive(tenantOf(context), input.conversationId)
+    },
   }),
 )
 
@@ -46,13 +51,16 @@ builder.mutationField('unarchiveConversation', (t) =>
   t.prismaField({
     type: Conversation,
     description: 'Brings an archived conversation back into the list. Scope `conversations:write`.',
+    extensions: narrowed,
     authScopes: mayWrite,
     errors,
     args: {
       input: t.arg({ type: UnarchiveConversationInput, required: true, description: 'Which.' }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.conversationChanges.unarchive(tenantOf(context), input.conversationId),
+    resolve: async (_query, _parent, { input }, context) => {
+      await requireConversationWithin(context, input.conversationId)
+      return context.services.conversationChanges.unarchive(tenantOf(context), input.conversationId)
+    },
   }),
 )
 
@@ -72,6 +80,7 @@ builder.mutationField('assignConversation', (t) =>
     type: Conversation,
     description:
       'Says which user of your application looks after a conversation; who did before does no more. Scope `conversations:write`.',
+    extensions: narrowed,
     authScopes: mayWrite,
     errors,
     args: {
@@ -81,11 +90,10 @@ builder.mutationField('assignConversation', (t) =>
         description: 'Which, and who.',
       }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.conversationChanges.assign(
-        tenantOf(context),
-        input.conversationId,
-        input.userId,
-      ),
+    resolve: async (_query, _parent, { input: { conversationId, userId } }, context) => {
+      await requireConversationWithin(context, conversationId)
+      const { conversationChanges } = context.services
+      return conversationChanges.assign(tenantOf(context), conversationId, userId)
+    },
   }),
 )

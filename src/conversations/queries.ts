@@ -3,6 +3,7 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
+import { narrowed, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import {
   ConversationFilter,
@@ -13,6 +14,7 @@ import {
 import { findPage } from './find-page.ts'
 import { Conversation } from './schema.ts'
 import { longestSearch, searchConversations } from './search.ts'
+import { whereConversationWithin } from './within.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -29,6 +31,7 @@ builder.queryField('conversations', (t) =>
       ...pageSize,
       description:
         'Conversations, the one with the newest message first; archived ones only when asked for. A shared inbox is `filter: { number }`. Scope `messages:read`.',
+      extensions: narrowed,
       authScopes: { scope: 'messages:read' },
       args: {
         filter: t.arg({ type: ConversationFilter, description: 'Which ones; all if left out.' }),
@@ -50,7 +53,9 @@ async function where(
 ): Promise<Prisma.ConversationWhereInput> {
   const tenantId = tenantOf(context)
   const filter = withNumbers(await withRowId(context.db, tenantId, given))
-  const wanted = whereConversation(tenantId, filter)
+  const wanted = {
+    AND: [whereConversation(tenantId, filter), within(context, whereConversationWithin)],
+  }
   const search = filter?.search?.trim()
   if (search === undefined) return wanted
   if (search.length === 0 || search.length > longestSearch || search.includes('\u0000')) {

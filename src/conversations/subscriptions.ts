@@ -3,8 +3,10 @@ import { eventType } from '../events/event-type.ts'
 import { afterDescription, deliver } from '../events/subscription.ts'
 import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import { LiveConversationFilter, matchesConversation, withNumbers } from './filter.ts'
 import { Conversation } from './schema.ts'
+import { isConversationWithin } from './within.ts'
 
 const ConversationEvent = eventType<ConversationRow>('ConversationEvent', {
   description: 'Something that happened to a conversation.',
@@ -17,6 +19,7 @@ builder.subscriptionField('conversationChanged', (t) =>
     type: ConversationEvent,
     description:
       'Conversations as they get a message (in or out, wherever it was sent from, imported ones as well), are read, assigned, archived and brought back. Scope `messages:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
@@ -27,13 +30,16 @@ builder.subscriptionField('conversationChanged', (t) =>
     },
     subscribe: async (_parent, args, context) => {
       const tenantId = tenantOf(context)
+      const only = onlyOf(context)
       const filter = withNumbers(await withRowId(context.db, tenantId, args.filter))
       return deliver<ConversationRow>(context.services.feed, {
         tenantId,
         types: ['conversation.changed'],
         after: args.after,
         ended: context.ended,
-        matches: (conversation) => matchesConversation(conversation, filter),
+        matches: (conversation) =>
+          (!only || isConversationWithin(conversation, only)) &&
+          matchesConversation(conversation, filter),
       })
     },
     resolve: (delivery) => delivery,

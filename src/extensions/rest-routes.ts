@@ -48,6 +48,9 @@ export function restRoutes({
         return c.json({ error: 'Unauthorized' }, 401)
       }
       const { viewer } = authentication
+      if (viewer.only) {
+        return c.json({ error: 'This client token is limited: ask GraphQL with it' }, 403)
+      }
       if (!viewer.scopes.includes(scope)) {
         return c.json({ error: `This API key lacks the scope ${scope}` }, 403)
       }

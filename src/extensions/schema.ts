@@ -1,9 +1,11 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { connectionStatus } from './connection-status.ts'
 import './errors-schema.ts'
 import { extensionIdDescription, rcIdsOf } from './which-extension.ts'
+import { isExtensionWithin, whereExtensionWithin } from './within.ts'
 
 const mayRead = { scope: 'extensions:read' }
 
@@ -55,8 +57,13 @@ const Webhook = builder.prismaObject('WebhookSubscription', {
 export const Extension = builder.prismaNode('Extension', {
   nullable: true,
   description: 'A RingCentral user who has authorised the gateway for this tenant.',
+  extensions: rowsWithin(isExtensionWithin),
   id: { field: 'id', description: 'For example `ext_…`.' },
-  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'extensions:read') }),
+  findUnique: (id, context) => ({
+    id,
+    tenantId: tenantWith(context, 'extensions:read'),
+    AND: within(context, whereExtensionWithin),
+  }),
   fields: (t) => ({
     extensionId: t.exposeString('extensionId'),
     rcAccountId: t.exposeString('rcAccountId'),
@@ -114,6 +121,7 @@ builder.queryField('extensions', (t) =>
       ...pageSize,
       description:
         'The extensions that are or were connected, the last connected first. Scope `extensions:read`.',
+      extensions: narrowed,
       authScopes: mayRead,
       args: { filter: t.arg({ type: ExtensionFilter, description: 'Which ones.' }) },
       totalCount: async (_parent, { filter }, context) =>
@@ -139,6 +147,7 @@ async function whereExtension(
   const extensionId = filter?.extensionId
   return {
     tenantId,
+    AND: within(context, whereExtensionWithin),
     ...(filter?.status && { status: { in: filter.status } }),
     ...(extensionId != null && {
       extensionId: { in: await rcIdsOf(context.db, tenantId, [extensionId]) },

@@ -2,7 +2,9 @@ import type { Extension as ExtensionRow } from '../db/generated/client/client.ts
 import { eventType } from '../events/event-type.ts'
 import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import { Extension } from './schema.ts'
+import { isExtensionWithin } from './within.ts'
 
 const ExtensionEvent = eventType<ExtensionRow>('ExtensionEvent', {
   description: 'Something that happened to an extension.',
@@ -15,15 +17,19 @@ builder.subscriptionField('extensionChanged', (t) =>
     type: ExtensionEvent,
     description:
       'Extensions as they connect, change, lose their grant or are disconnected. Scope `extensions:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'extensions:read' },
     args: { after: t.arg.string({ description: afterDescription }) },
-    subscribe: (_parent, { after }, context) =>
-      deliver<ExtensionRow>(context.services.feed, {
+    subscribe: (_parent, { after }, context) => {
+      const only = onlyOf(context)
+      return deliver<ExtensionRow>(context.services.feed, {
         tenantId: tenantOf(context),
         types: ['extension.changed'],
         after,
         ended: context.ended,
-      }),
+        matches: (extension) => !only || isExtensionWithin(extension, only),
+      })
+    },
     resolve: (delivery) => delivery,
   }),
 )

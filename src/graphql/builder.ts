@@ -11,9 +11,10 @@ import { kindOfId } from '../lib/ids.ts'
 import './check-page.ts'
 import type { Context, Viewer } from './context.ts'
 import { topLevelError } from './errors.ts'
+import { narrowed } from './narrowing.ts'
 import { pageDescriptions } from './pagination.ts'
 
-type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
+export type TenantViewer = Extract<Viewer, { kind: 'tenant' }>
 
 /** What can be asked for by its id alone. */
 const nodeKinds = [
@@ -41,7 +42,15 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   // Pages come after the scopes: who may not read a list learns nothing about its cursors.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'pages', ValidationPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [
+    ErrorsPlugin,
+    ScopeAuthPlugin,
+    'narrowing',
+    'pages',
+    ValidationPlugin,
+    RelayPlugin,
+    PrismaPlugin,
+  ],
   defaultFieldNullability: false,
   prisma: {
     client: (context) => context.db,
@@ -61,6 +70,7 @@ export const builder = new SchemaBuilder<{
     nodesOnConnection: { description: 'The things themselves, without their cursors.' },
     nodesQueryOptions: false,
     nodeQueryOptions: {
+      extensions: narrowed,
       description:
         'A message, a batch of them, a conversation, a call, an extension or a phone number, by its id. Null when there is no such thing, or it is not yours; also for ids of anything else (contacts, people in the directory and user mappings are read from their lists).',
       authScopes: (_parent, _args, context) => context.viewer.kind === 'tenant',
@@ -93,7 +103,7 @@ export const builder = new SchemaBuilder<{
         )
       }
       return needed
-        ? lacksScope(needed)
+        ? lacksScope(context.viewer, needed)
         : topLevelError('FORBIDDEN', `${info.fieldName} is for the operator of this gateway.`)
     },
   },
@@ -111,21 +121,25 @@ function neededScope(failure: unknown): string | undefined {
   return undefined
 }
 
-/** The tenant that asks. Only for fields whose `authScopes` have let nobody but tenants in. */
+/** Who asks for a tenant. Only for fields whose `authScopes` have let nobody but tenants in. */
+export function tenantViewer({ viewer }: Context): TenantViewer {
+  if (viewer.kind === 'tenant') return viewer
+  throw topLevelError('FORBIDDEN', 'This field belongs to a tenant.')
+}
+
+/** The tenant that asks, for the same fields. */
 export function tenantOf(context: Context): string {
-  if (context.viewer.kind !== 'tenant') {
-    throw topLevelError('FORBIDDEN', 'This field belongs to a tenant.')
-  }
-  return context.viewer.tenantId
+  return tenantViewer(context).tenantId
 }
 
-/** The same, for things reached by their id alone: refuses a key that lacks `scope`. */
+/** The same, for things reached by their id alone: refuses who lacks `scope`. */
 export function tenantWith(context: Context, scope: string): string {
-  const tenantId = tenantOf(context)
-  if (context.viewer.kind === 'tenant' && context.viewer.scopes.includes(scope)) return tenantId
-  throw lacksScope(scope)
+  const viewer = tenantViewer(context)
+  if (viewer.scopes.includes(scope)) return viewer.tenantId
+  throw lacksScope(viewer, scope)
 }
 
-function lacksScope(scope: string) {
-  return topLevelError('FORBIDDEN', `This API key lacks the scope ${scope}.`, { scope })
+function lacksScope({ clientToken }: TenantViewer, scope: string) {
+  const credential = clientToken ? 'client token' : 'API key'
+  return topLevelError('FORBIDDEN', `This ${credential} lacks the scope ${scope}.`, { scope })
 }

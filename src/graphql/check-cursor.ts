@@ -2,6 +2,7 @@ import { Prisma } from '../db/generated/client/client.ts'
 import { type IdKind, idPrefixes, kindOfId } from '../lib/ids.ts'
 import type { Context } from './context.ts'
 import { topLevelError } from './errors.ts'
+import { type IsWithin, onlyOf } from './narrowing.ts'
 
 /** Lists whose order a search makes: their cursors are the how manyeth. All others name the row. */
 const byOffset: readonly string[] = ['DirectoryEntry'] satisfies IdKind[]
@@ -12,7 +13,12 @@ type Place = { name: 'after' | 'before'; cursor: string }
  * Refuses a cursor that cannot be of this list. Left to itself it would find nothing, and the client
  * would take that for the end.
  */
-export async function checkCursor(context: Context, kind: string, place: Place): Promise<void> {
+export async function checkCursor(
+  context: Context,
+  kind: string,
+  place: Place,
+  isWithin?: IsWithin,
+): Promise<void> {
   const decoded = Buffer.from(place.cursor, 'base64').toString()
   if (byOffset.includes(kind)) {
     if (!/^OffsetConnection:\d{1,9}$/.test(decoded)) throw foreign(place)
@@ -20,7 +26,7 @@ export async function checkCursor(context: Context, kind: string, place: Place):
   }
   const id = /^GPC:S:(\w+)$/.exec(decoded)?.[1]
   if (!id || !isKind(kind) || kindOfId(id) !== kind) throw foreign(place)
-  if (!(await isThere(context, kind, id))) throw gone(place)
+  if (!(await isThere(context, kind, id, isWithin))) throw gone(place)
 }
 
 function isKind(name: string): name is IdKind {
@@ -28,12 +34,19 @@ function isKind(name: string): name is IdKind {
 }
 
 /** Whether the viewer has it (still): the place of a row that has been deleted is not known any more. */
-async function isThere({ db, viewer }: Context, kind: IdKind, id: string): Promise<boolean> {
+async function isThere(
+  { db, viewer }: Context,
+  kind: IdKind,
+  id: string,
+  isWithin?: IsWithin,
+): Promise<boolean> {
+  const only = onlyOf({ viewer })
+  const columns = only && isWithin ? Prisma.raw('*') : Prisma.raw('1')
   const theirs =
     viewer.kind === 'tenant' ? Prisma.sql`AND "tenantId" = ${viewer.tenantId}` : Prisma.empty
   const found = await db.$queryRaw<unknown[]>`
-    SELECT 1 FROM ${Prisma.raw(`"${kind}"`)} WHERE "id" = ${id} ${theirs}`
-  return found.length > 0
+    SELECT ${columns} FROM ${Prisma.raw(`"${kind}"`)} WHERE "id" = ${id} ${theirs}`
+  return found.some((row) => !only || !isWithin || isWithin(row, only))
 }
 
 function foreign({ name }: Place) {

@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import { checkCursor } from './check-cursor.ts'
 import type { Context } from './context.ts'
+import type { IsWithin } from './narrowing.ts'
 import { checkPage, type PageArgs } from './pagination.ts'
 
 declare global {
@@ -31,9 +32,11 @@ class PagesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return async (parent, page: PageArgs, context, info) => {
       checkPage(page)
       const kind = kindListed(info.returnType)
+      const { isWithin } = info.schema.getType(kind)?.extensions ?? {}
       for (const name of ['after', 'before'] as const) {
         const cursor = page[name]
-        if (cursor != null) await checkCursor(context as Context, kind, { name, cursor })
+        if (cursor != null)
+          await checkCursor(context as Context, kind, { name, cursor }, isWithin as IsWithin)
       }
       return resolve(parent, page, context, info)
     }

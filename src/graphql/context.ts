@@ -2,10 +2,22 @@ import type { Db } from '../db/client.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Actor } from '../lib/request-scope.ts'
 
-/** Who is asking: a tenant by one of its keys, or the operator. */
+/** Who is asking: a tenant by one of its keys, or by a client token that was made with one; or the operator. */
 export type Viewer =
-  | { kind: 'tenant'; tenantId: string; apiKeyId: string; scopes: readonly string[] }
+  | {
+      kind: 'tenant'
+      tenantId: string
+      apiKeyId: string
+      scopes: readonly string[]
+      /** What ends by itself, if it was no key that was presented. */
+      clientToken?: { id: string; createdAt: Date; expiresAt: Date }
+      /** Left out: all that the tenant has. */
+      only?: Only
+    }
   | { kind: 'operator' }
+
+/** What a client token is limited to: all of these extensions, by our ids, and these numbers. */
+export type Only = { extensionIds: readonly string[]; numbers: readonly string[] }
 
 /** The same, as the audit log names them. */
 export function actorOf(viewer: Viewer): Actor {

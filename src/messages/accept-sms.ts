@@ -2,6 +2,7 @@ import { claimConfirmation, requireNoneOptedOut } from '../consents/opted-out.ts
 import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { Only } from '../graphql/context.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { acceptMessage } from './accept-message.ts'
@@ -14,7 +15,8 @@ declare module '../graphql/context.ts' {
   }
 }
 
-export type AcceptSms = (tenantId: string, input: SmsInput) => Promise<Message>
+/** `only`: what the viewer is limited to. */
+export type AcceptSms = (tenantId: string, input: SmsInput, only?: Only) => Promise<Message>
 
 /**
  * Takes a text to be sent; what is refused leaves no trace.
@@ -33,8 +35,8 @@ export function createAcceptSms({
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): AcceptSms {
-  return async (tenantId, input) => {
-    const { known, ready } = await examineSms({ db, clock }, tenantId, input)
+  return async (tenantId, input, only) => {
+    const { known, ready } = await examineSms({ db, clock }, tenantId, input, only)
     if (known) return known
     const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number

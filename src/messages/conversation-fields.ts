@@ -1,9 +1,11 @@
 import { Conversation } from '../conversations/schema.ts'
 import { builder } from '../graphql/builder.ts'
+import { within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { MessageType } from './enums.ts'
 import { messagesOf } from './page-of-each.ts'
 import { Message } from './schema.ts'
+import { whereMessageWithin } from './within.ts'
 
 // A conversation is also reached from a text that its reader has sent, or by a change that its reader may make.
 const mayRead = { scope: 'messages:read' }
@@ -25,7 +27,9 @@ builder.prismaObjectFields(Conversation, (t) => ({
         'Its messages, newest first. To filter them, ask `messages` with `conversationId`. Scope `messages:read`.',
       authScopes: mayRead,
       totalCount: ({ id }, _args, context) =>
-        context.db.message.count({ where: { conversationId: id } }),
+        context.db.message.count({
+          where: { conversationId: id, AND: within(context, whereMessageWithin) },
+        }),
       resolve: (query, { id }, _args, context) => messagesOf(context, id, query),
     },
     { name: 'ConversationMessagesConnection', description: 'A page of a conversation’s messages.' },

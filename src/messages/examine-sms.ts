@@ -1,11 +1,13 @@
 import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
+import type { Only } from '../graphql/context.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
 import { findNumber } from '../numbers/service.ts'
+import { isNumberWithin } from '../numbers/within.ts'
 import { renderStored } from '../templates/render-stored.ts'
 import { acceptedBefore } from './accept-message.ts'
 import { InvalidRecipientsError, maxTextLength } from './errors.ts'
@@ -24,6 +26,7 @@ import {
   type Words,
 } from './parse-sms.ts'
 import { type SendingNumber, smsChecks, warnOfText } from './sms-checks.ts'
+import { isMessageWithin } from './within.ts'
 
 /** A text that may be taken. */
 type Ready = {
@@ -64,6 +67,8 @@ export async function examineSms(
   { db, clock }: { db: Db; clock: Clock },
   tenantId: string,
   input: SmsInput,
+  /** What the viewer is limited to: other numbers are none. */
+  only?: Only,
 ): Promise<Examination> {
   const { problems, look, warn, refuse } = createFindings()
   const sender = await look('from', () => parseSender(input))
@@ -91,7 +96,7 @@ export async function examineSms(
     const known = await look('idempotencyKey', () =>
       acceptedBefore(db, { tenantId, idempotencyKey, requestHash }),
     )
-    if (known) {
+    if (known && (!only || isMessageWithin(known, only))) {
       const { from, text } = known
       return { problems, from, text, number: undefined, notBefore: null, known, ready: notReady }
     }
@@ -106,11 +111,11 @@ export async function examineSms(
     sender &&
     (await look(
       sender.from ? 'from' : 'userId',
-      () => sender.from ?? numberOfUser(db, tenantId, sender.userId),
+      () => sender.from ?? numberOfUser(db, tenantId, sender.userId, only),
     ))
   if (from) await look('to', () => notToItself(from, numbers))
   const number =
-    from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from))
+    from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from, only))
   if (to) await look('purpose', () => checkPurpose(input, to))
   if (number && numbers.length > 0) {
     for (const { field, check } of smsChecks) {
@@ -196,9 +201,14 @@ function notToItself(from: string, to: readonly string[]): void {
   throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
 }
 
-async function numberAt(db: Db, tenantId: string, from: string): Promise<SendingNumber> {
+async function numberAt(
+  db: Db,
+  tenantId: string,
+  from: string,
+  only: Only | undefined,
+): Promise<SendingNumber> {
   const number = await findNumber(db, tenantId, from)
-  if (number) return number
+  if (number && (!only || isNumberWithin(number, only))) return number
   const connected = await db.extension.findFirst({
     where: { tenantId, status: { not: 'REVOKED' } },
   })

@@ -2,9 +2,11 @@ import type { Message, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription, withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { checkRange } from '../graphql/check-range.ts'
-import type { Context } from '../graphql/context.ts'
+import type { Context, Only } from '../graphql/context.ts'
+import { onlyOf } from '../graphql/narrowing.ts'
 import { parseFilterNumber } from '../numbers/filter-number.ts'
 import { MessageDirection, MessageStatus, MessageType } from './enums.ts'
+import { isMessageWithin, whereMessageWithin } from './within.ts'
 
 /** Which messages: for a list (`whereMessage`) and for a live stream (`matchesMessage`) alike. */
 export const MessageFilter = builder.inputType('MessageFilter', {
@@ -29,20 +31,26 @@ export const MessageFilter = builder.inputType('MessageFilter', {
 })
 
 export type MessageFilterInput = typeof MessageFilter.$inferInput
+/** A filter that was read: what its viewer is limited to goes with it. */
+export type WantedMessages = MessageFilterInput & { only?: Only | undefined }
 
 /** The filter as we compare with it: the id of our row, the number in E.164. Refuses what can find nothing. */
 export async function readFilter(
   context: Context,
   given: MessageFilterInput | null | undefined,
-): Promise<MessageFilterInput | null | undefined> {
+): Promise<WantedMessages> {
   const filter = await withRowId(context.db, tenantOf(context), given)
   checkRange(['createdFrom', filter?.createdFrom], ['createdBefore', filter?.createdBefore])
-  return filter?.number == null ? filter : { ...filter, number: parseFilterNumber(filter.number) }
+  return {
+    ...filter,
+    ...(filter?.number != null && { number: parseFilterNumber(filter.number) }),
+    only: onlyOf(context),
+  }
 }
 
-export function whereMessage(tenantId: string, filter: MessageFilterInput | null | undefined) {
+export function whereMessage(tenantId: string, filter: WantedMessages | null | undefined) {
   const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}
-  const { createdFrom, createdBefore } = filter ?? {}
+  const { createdFrom, createdBefore, only } = filter ?? {}
   const conditions: Prisma.MessageWhereInput[] = [{ tenantId }]
   if (type) conditions.push({ type: { in: type } })
   if (direction) conditions.push({ direction })
@@ -53,6 +61,7 @@ export function whereMessage(tenantId: string, filter: MessageFilterInput | null
   if (text) conditions.push({ text: { contains: escapeLike(text), mode: 'insensitive' } })
   if (createdFrom) conditions.push({ createdAt: { gte: createdFrom } })
   if (createdBefore) conditions.push({ createdAt: { lt: createdBefore } })
+  if (only) conditions.push(whereMessageWithin(only))
   return { AND: conditions } satisfies Prisma.MessageWhereInput
 }
 
@@ -63,11 +72,12 @@ function escapeLike(text: string): string {
 
 export function matchesMessage(
   message: Message,
-  filter: MessageFilterInput | null | undefined,
+  filter: WantedMessages | null | undefined,
 ): boolean {
   const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}
-  const { createdFrom, createdBefore } = filter ?? {}
+  const { createdFrom, createdBefore, only } = filter ?? {}
   return (
+    (!only || isMessageWithin(message, only)) &&
     (!type || type.includes(message.type)) &&
     (!direction || message.direction === direction) &&
     (!status || status.includes(message.status)) &&

@@ -1,9 +1,11 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { narrowed } from '../graphql/narrowing.ts'
 import type { Cancellation } from './cancel.ts'
 import { MessageStatus } from './enums.ts'
 import { MessageNotFoundError, MessageNotWaitingError, maxDaysAhead } from './errors.ts'
 import { Message } from './schema.ts'
+import { requireMessageWithin } from './within.ts'
 
 builder.objectType(MessageNotWaitingError, {
   name: 'MessageNotWaitingError',
@@ -51,11 +53,14 @@ builder.mutationField('cancelMessage', (t) =>
     type: MessageCancellation,
     description:
       'Takes a message back that waits or is scheduled, and tells honestly whether it came in time. Asking again answers how it stands. Scope `messages:send`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:send' },
     errors: { types: [MessageNotFoundError] },
     args: { input: t.arg({ type: CancelMessageInput, required: true, description: 'Which.' }) },
-    resolve: (_parent, { input }, context) =>
-      context.services.cancelMessage(tenantOf(context), input.messageId),
+    resolve: async (_parent, { input }, context) => {
+      await requireMessageWithin(context, input.messageId)
+      return context.services.cancelMessage(tenantOf(context), input.messageId)
+    },
   }),
 )
 
@@ -76,6 +81,7 @@ builder.mutationField('rescheduleMessage', (t) =>
     type: Message,
     description:
       'Gives a message that is QUEUED or SCHEDULED another time; it is SCHEDULED until then. Once RingCentral has been asked to send it, it is too late: `MessageNotWaitingError`. Scope `messages:send`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:send' },
     errors: { types: [MessageNotFoundError, MessageNotWaitingError] },
     args: {
@@ -85,7 +91,9 @@ builder.mutationField('rescheduleMessage', (t) =>
         description: 'Which, and when.',
       }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.rescheduleMessage(tenantOf(context), input.messageId, input.sendAt),
+    resolve: async (_query, _parent, { input }, context) => {
+      await requireMessageWithin(context, input.messageId)
+      return context.services.rescheduleMessage(tenantOf(context), input.messageId, input.sendAt)
+    },
   }),
 )

@@ -7,6 +7,7 @@ import {
 import { GrantLacksScopeError } from '../extensions/ringcentral-refusals.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import { maxAttachments, maxBytes } from '../media/errors.ts'
 import {
   InternationalNotAllowedError,
@@ -159,6 +160,7 @@ builder.mutationField('sendSms', (t) =>
     type: Message,
     description:
       'Takes a text to be sent and answers at once; `messageStatusChanged` tells how it goes on. Once it has answered, the message is kept whatever happens. Scope `messages:send`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:send' },
     errors: {
       types: [
@@ -182,6 +184,6 @@ builder.mutationField('sendSms', (t) =>
     },
     args: { input: t.arg({ type: SendSmsInput, required: true, description: 'What to send.' }) },
     resolve: (_query, _parent, { input }, context) =>
-      context.services.acceptSms(tenantOf(context), input),
+      context.services.acceptSms(tenantOf(context), input, onlyOf(context)),
   }),
 )

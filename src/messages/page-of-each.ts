@@ -2,6 +2,8 @@ import { type Message, Prisma } from '../db/generated/client/client.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { onlyOf, within } from '../graphql/narrowing.ts'
+import { whereMessageWithin } from './within.ts'
 
 /** A page as Relay asks for it: so many of the newest or, negative, of the oldest; what is included goes along. */
 type Page = Pick<Prisma.MessageFindManyArgs, 'take' | 'skip' | 'include' | 'cursor'>
@@ -18,10 +20,15 @@ export function messagesOf(
   conversationId: string,
   page: Page,
 ): Promise<Message[]> {
-  if (!page.cursor) return firstPage(context, { conversationId, page })
+  // All first pages are one question, in which a limit has no place.
+  if (!page.cursor && !onlyOf(context)) return firstPage(context, { conversationId, page })
   return context.db.message.findMany({
     ...page,
-    where: { conversationId, tenantId: tenantWith(context, 'messages:read') },
+    where: {
+      conversationId,
+      tenantId: tenantWith(context, 'messages:read'),
+      AND: within(context, whereMessageWithin),
+    },
     orderBy: newestFirst,
   })
 }

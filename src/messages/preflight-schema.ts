@@ -1,4 +1,5 @@
 import { builder, tenantOf } from '../graphql/builder.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import type { ExpectedWait } from './expected-wait.ts'
 import type { Problem } from './findings.ts'
 import { SendSmsInput } from './mutations.ts'
@@ -137,10 +138,12 @@ builder.queryField('messagePreflight', (t) =>
     type: Preflight,
     description:
       'Looks at a text before it is sent: the same checks as `sendSms`, all of them, without taking it and without asking RingCentral. Fit to be asked while somebody types. Scope `messages:send`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:send' },
     args: {
       input: t.arg({ type: SendSmsInput, required: true, description: 'What would be sent.' }),
     },
-    resolve: (_parent, { input }, context) => context.services.preflight(tenantOf(context), input),
+    resolve: (_parent, { input }, context) =>
+      context.services.preflight(tenantOf(context), input, onlyOf(context)),
   }),
 )

@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import type { Only } from '../graphql/context.ts'
 import type { Clock } from '../lib/clock.ts'
 import { carrierRefusals } from './carrier-refusals.ts'
 import { examineSms } from './examine-sms.ts'
@@ -23,12 +24,17 @@ export type MessagePreflight = {
   wait: ExpectedWait | null
 }
 
-export type Preflight = (tenantId: string, input: SmsInput) => Promise<MessagePreflight>
+/** `only`: what the viewer is limited to. */
+export type Preflight = (
+  tenantId: string,
+  input: SmsInput,
+  only?: Only,
+) => Promise<MessagePreflight>
 
 /** Tells what `sendSms` would answer to an input, and more that is good to know before. Takes nothing. */
 export function createPreflight({ db, clock }: { db: Db; clock: Clock }): Preflight {
-  return async (tenantId, input) => {
-    const examined = await examineSms({ db, clock }, tenantId, input)
+  return async (tenantId, input, only) => {
+    const examined = await examineSms({ db, clock }, tenantId, input, only)
     const { problems, from, number, text: taken, notBefore } = examined
     // Also of a text that is too long: by how much is what its writer wants to know.
     const text = taken ?? input.text ?? null

@@ -1,6 +1,8 @@
 import { ConversationNotFoundError } from '../conversations/errors.ts'
 import { Conversation } from '../conversations/schema.ts'
+import { requireConversationWithin } from '../conversations/within.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
+import { narrowed } from '../graphql/narrowing.ts'
 import { MessageNotFoundError } from './errors.ts'
 
 const mayWrite = { scope: 'conversations:write' }
@@ -21,6 +23,7 @@ builder.mutationField('markConversationRead', (t) =>
     type: Conversation,
     description:
       'Marks the messages that came in as read, here at once and at RingCentral within minutes, where the grant covers EditMessages; `Message.readStateSynced` tells. What is read at RingCentral counts here as well. Scope `conversations:write`.',
+    extensions: narrowed,
     authScopes: mayWrite,
     errors: { types: [ConversationNotFoundError, MessageNotFoundError] },
     args: {
@@ -30,8 +33,11 @@ builder.mutationField('markConversationRead', (t) =>
         description: 'Which, and how far.',
       }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.readState.markRead(tenantOf(context), input.conversationId, input.upTo),
+    resolve: async (_query, _parent, { input }, context) => {
+      await requireConversationWithin(context, input.conversationId)
+      const { readState } = context.services
+      return readState.markRead(tenantOf(context), input.conversationId, input.upTo)
+    },
   }),
 )
 
@@ -47,12 +53,15 @@ builder.mutationField('markConversationUnread', (t) =>
     type: Conversation,
     description:
       'Marks the newest message that came in as unread, here and at RingCentral, as `markConversationRead` does. A conversation in which nothing came in stays as it is. Scope `conversations:write`.',
+    extensions: narrowed,
     authScopes: mayWrite,
     errors: { types: [ConversationNotFoundError] },
     args: {
       input: t.arg({ type: MarkConversationUnreadInput, required: true, description: 'Which.' }),
     },
-    resolve: (_query, _parent, { input }, context) =>
-      context.services.readState.markUnread(tenantOf(context), input.conversationId),
+    resolve: async (_query, _parent, { input }, context) => {
+      await requireConversationWithin(context, input.conversationId)
+      return context.services.readState.markUnread(tenantOf(context), input.conversationId)
+    },
   }),
 )

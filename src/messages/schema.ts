@@ -1,5 +1,6 @@
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import {
@@ -14,6 +15,7 @@ import { MessageErrorDetails } from './error-schema.ts'
 import { MessageFilter, type MessageFilterInput, readFilter, whereMessage } from './filter.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
+import { isMessageWithin, whereMessageWithin } from './within.ts'
 
 const mayRead = { scope: 'messages:read' }
 
@@ -21,8 +23,13 @@ export const Message = builder.prismaNode('Message', {
   nullable: true,
   description:
     'One message of a mailbox, in either direction: a text, a message between colleagues, a voicemail or a fax. Several recipients are one group conversation.',
+  extensions: rowsWithin(isMessageWithin),
   id: { field: 'id', description: 'For example `msg_…`.' },
-  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'messages:read') }),
+  findUnique: (id, context) => ({
+    id,
+    tenantId: tenantWith(context, 'messages:read'),
+    AND: within(context, whereMessageWithin),
+  }),
   fields: (t) => ({
     type: t.expose('type', { type: MessageType, description: 'What kind of message it is.' }),
     direction: t.expose('direction', { type: MessageDirection, description: 'Which way it goes.' }),
@@ -129,10 +136,14 @@ builder.queryField('message', (t) =>
     type: Message,
     nullable: true,
     description: 'One message; null if there is none with this id. Scope `messages:read`.',
+    extensions: narrowed,
     authScopes: mayRead,
     args: { id: t.arg.id({ required: true, description: 'The message’s id, `msg_…`.' }) },
     resolve: (query, _parent, { id }, context) =>
-      context.db.message.findUnique({ ...query, where: { id, tenantId: tenantOf(context) } }),
+      context.db.message.findUnique({
+        ...query,
+        where: { id, tenantId: tenantOf(context), AND: within(context, whereMessageWithin) },
+      }),
   }),
 )
 
@@ -143,6 +154,7 @@ builder.queryField('messages', (t) =>
       cursor: 'id',
       ...pageSize,
       description: 'Messages, newest first. Scope `messages:read`.',
+      extensions: narrowed,
       authScopes: mayRead,
       args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
       totalCount: async (_parent, { filter }, context) =>

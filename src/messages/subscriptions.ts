@@ -4,6 +4,7 @@ import { eventType } from '../events/event-type.ts'
 import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { narrowed } from '../graphql/narrowing.ts'
 import { MessageFilter, type MessageFilterInput, matchesMessage, readFilter } from './filter.ts'
 import { Message } from './schema.ts'
 
@@ -35,6 +36,7 @@ builder.subscriptionField('messageReceived', (t) =>
     type: MessageEvent,
     description:
       'Messages as they come in: texts, messages of colleagues, voicemails, faxes; `filter: { type: [SMS] }` for texts alone. Scope `messages:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
@@ -50,6 +52,7 @@ builder.subscriptionField('messageStatusChanged', (t) =>
     type: MessageEvent,
     description:
       'Every step of your outbound messages, from QUEUED to the end. Scope `messages:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),
@@ -65,6 +68,7 @@ builder.subscriptionField('messageChanged', (t) =>
     type: MessageEvent,
     description:
       'What changes about messages besides their status: that one was read or heard at RingCentral (`isRead`), that a voicemail has been written down (`text`), that one was deleted there (`deletedAt`) or brought back; and those sent elsewhere (`sentElsewhere`), as they appear and move. Scope `messages:read`.',
+    extensions: narrowed,
     authScopes: { scope: 'messages:read' },
     args: {
       after: t.arg.string({ description: afterDescription }),

@@ -1,6 +1,8 @@
 import type { PhoneNumber as PhoneNumberRow } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
+import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import {
   InternationalNotAllowedError,
@@ -10,6 +12,7 @@ import {
 } from './errors.ts'
 import { isHighVolume } from './high-volume.ts'
 import { isUnregistered, type RegistrationStatus, registrationStatusOf } from './registration.ts'
+import { isNumberWithin, whereNumberWithin } from './within.ts'
 
 builder.objectType(InvalidPhoneNumberError, {
   name: 'InvalidPhoneNumberError',
@@ -105,9 +108,14 @@ const NumberRegistration = builder.objectRef<PhoneNumberRow>('NumberRegistration
 builder.prismaNode('PhoneNumber', {
   nullable: true,
   description: 'An SMS-capable phone number, owned for sending by one extension.',
+  extensions: rowsWithin(isNumberWithin),
   authScopes: { scope: 'extensions:read' },
   id: { field: 'id', description: 'For example `num_…`.' },
-  findUnique: (id, context) => ({ id, tenantId: tenantWith(context, 'extensions:read') }),
+  findUnique: (id, context) => ({
+    id,
+    tenantId: tenantWith(context, 'extensions:read'),
+    AND: within(context, whereNumberWithin),
+  }),
   fields: (t) => ({
     phoneNumber: t.exposeString('phoneNumber'),
     label: t.exposeString('label', { nullable: true }),
@@ -147,13 +155,14 @@ builder.queryField('phoneNumbers', (t) =>
       cursor: 'id',
       ...pageSize,
       description: 'The numbers that can send and receive texts. Scope `extensions:read`.',
+      extensions: narrowed,
       authScopes: { scope: 'extensions:read' },
       totalCount: (_parent, _args, context) =>
-        context.db.phoneNumber.count({ where: { tenantId: tenantOf(context) } }),
+        context.db.phoneNumber.count({ where: whereNumber(context) }),
       resolve: (query, _parent, _args, context) =>
         context.db.phoneNumber.findMany({
           ...query,
-          where: { tenantId: tenantOf(context) },
+          where: whereNumber(context),
           orderBy: [{ phoneNumber: 'asc' }, { id: 'asc' }],
         }),
     },
@@ -161,6 +170,10 @@ builder.queryField('phoneNumbers', (t) =>
     { name: 'PhoneNumberEdge', description: 'A phone number and its place in the list.' },
   ),
 )
+
+function whereNumber(context: Context) {
+  return { tenantId: tenantOf(context), ...within(context, whereNumberWithin) }
+}
 
 function canText(number: PhoneNumberRow): boolean {
   return number.features.includes('SmsSender') || isHighVolume(number)
