@@ -140,9 +140,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     opened.defer(() => lostLanes.close())
   }
 
-  const authenticate = createAuthenticate({ db, operatorKey: options.operatorKey, clock, logger })
+  const { operatorKey } = options
+  const authenticate = createAuthenticate({ ...floor, ...parts, operatorKey })
   const addressOf = createAddressOf(options.trustedProxies ?? 0)
-  const live = createLiveViewers({ db, clock, logger })
+  const live = createLiveViewers(floor)
   opened.defer(() => live.close())
   const costLimit = options.costLimit ?? costLimitOf(defaultCostPerMinute)
   const { answerWithinMs = defaultAnswerWithinMs } = options

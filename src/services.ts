@@ -30,6 +30,8 @@ import { createReactions } from './reactions.ts'
 import type { RingCentral } from './ringcentral/client.ts'
 import { attachmentsPath, recordingsPath, uploadsPath } from './routes.ts'
 import { createTemplates } from './templates/templates.ts'
+import { createClientTokenJwt } from './tenants/client-token-jwt.ts'
+import { createClientTokens } from './tenants/client-tokens.ts'
 import { createTenantService } from './tenants/service.ts'
 import { createSettings } from './tenants/settings.ts'
 
@@ -57,6 +59,7 @@ export function createServices(floor: {
   const addresses = (purpose: string, path: string) =>
     createMediaAddresses({ signer: signer(purpose), base: `${publicUrl}${path}`, clock })
   const reactions = createReactions(floor)
+  const clientTokenJwt = createClientTokenJwt({ keys: encryptionKeys, issuer: publicUrl, clock })
 
   const tokenEndpoint = createTokenEndpoint({
     ...floor,
@@ -81,6 +84,7 @@ export function createServices(floor: {
   const people = createPeopleServices(deps)
   const services = {
     tenants: createTenantService(deps),
+    clientTokens: createClientTokens({ ...deps, jwt: clientTokenJwt }),
     settings: createSettings(deps),
     extensions,
     updateExtension: createUpdateExtension(deps),
@@ -107,5 +111,5 @@ export function createServices(floor: {
     ...people,
     feed: floor.feed,
   }
-  return { services, reactions, tokenEndpoint, grants, access, disconnecting }
+  return { services, reactions, tokenEndpoint, grants, access, disconnecting, clientTokenJwt }
 }

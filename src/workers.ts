@@ -25,11 +25,13 @@ import { peopleWorkers } from './people/workers.ts'
 import * as templateJobs from './templates/jobs.ts'
 import { templateWorkers } from './templates/workers.ts'
 import { deleteTenant, deleteTenantJob } from './tenants/delete-tenant.ts'
+import { pruneClientTokens, pruneClientTokensJob } from './tenants/prune-client-tokens.ts'
 import { applySettingsJob } from './tenants/settings.ts'
 
 /** Every kind of job there is: all that the features declare. */
 export const jobs = [
   deleteTenantJob,
+  pruneClientTokensJob,
   applySettingsJob,
   ...Object.values(extensionJobs),
   ...Object.values(consentJobs),
@@ -60,12 +62,14 @@ export const schedules: Schedule[] = [
   { job: templateJobs.resyncTemplatesJob, cron: '29 3 * * *' },
   { job: consentJobs.reconcileConsentsJob, cron: '29 3 * * *' },
   { job: inboundJobs.pruneNotificationsJob, cron: '41 3 * * *' },
+  { job: pruneClientTokensJob, cron: '47 * * * *' },
   { job: pruneEventsJob, cron: '53 * * * *' },
 ]
 
 /** How each job is done. */
 export const implementations = implementTogether(
   deleteTenant,
+  pruneClientTokens,
   applySettings,
   ensureWebhook,
   extensionWorkers,

@@ -87,7 +87,7 @@ export function createEventFeed({
       tenantId: string
       types: readonly EventType[]
       after?: string | null | undefined
-      /** Ends the reader when it fires. */
+      /** Ends the reader when it fires; with its reason, if that is made for clients. */
       ended?: AbortSignal | undefined
     }): Promise<AsyncIterableIterator<LoggedEvent>> {
       const { tenantId, types } = options
@@ -102,7 +102,7 @@ export function createEventFeed({
       if (start < log.prunedSequence) throw cursorExpired()
 
       const tail = openTail(tenantId, log.lastSequence)
-      const end = () => void reader.return?.()
+      const end = () => reader.end(options.ended?.reason)
       const reader = createReader({
         tail,
         start,
@@ -117,7 +117,7 @@ export function createEventFeed({
       })
       readers.add(reader)
       options.ended?.addEventListener('abort', end, { once: true })
-      if (options.ended?.aborted) await reader.return?.()
+      if (options.ended?.aborted) end()
       return reader
     },
 

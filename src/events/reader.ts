@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql'
 import { topLevelError } from '../graphql/errors.ts'
 import type { LoggedEvent } from './event.ts'
 import type { Pace } from './pace.ts'
@@ -6,6 +7,8 @@ import type { Tail } from './tail.ts'
 export type Reader = AsyncIterableIterator<LoggedEvent> & {
   /** Ends it if its consumer cannot keep up. */
   look(): void
+  /** Ends it from outside; a reason that is made for clients is thrown to its consumer. */
+  end(reason: unknown): void
 }
 
 /**
@@ -96,6 +99,10 @@ export function createReader({
       if (!pace.isTooSlow({ keeps: !waitedFor, lag })) return
       failure = slowConsumer()
       onSlow(Number(lag))
+      end()
+    },
+    end(reason) {
+      if (reason instanceof GraphQLError) failure ??= reason
       end()
     },
   }

@@ -21,9 +21,9 @@ export type Only = { extensionIds: readonly string[]; numbers: readonly string[]
 
 /** The same, as the audit log names them. */
 export function actorOf(viewer: Viewer): Actor {
-  return viewer.kind === 'operator'
-    ? { kind: 'OPERATOR' }
-    : { kind: 'API_KEY', id: viewer.apiKeyId }
+  if (viewer.kind === 'operator') return { kind: 'OPERATOR' }
+  if (viewer.clientToken) return { kind: 'CLIENT_TOKEN', id: viewer.clientToken.id }
+  return { kind: 'API_KEY', id: viewer.apiKeyId }
 }
 
 /**

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql'
 /** Codes of top-level errors: what is no business answer. Listed in docs/errors.md. */
 export const topLevelCodes = {
   UNAUTHENTICATED: 401,
+  TOKEN_EXPIRED: 401,
   TENANT_SUSPENDED: 403,
   FORBIDDEN: 403,
   BAD_USER_INPUT: 400,

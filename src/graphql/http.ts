@@ -25,8 +25,11 @@ export type IdentifyViewer = (
   | { refused: 'tooManyFailures'; retryAfter: number }
 >
 
-/** Says until when somebody who stays on the line is welcome. */
-export type WatchViewer = (viewer: Viewer) => { ended: AbortSignal; leave: () => void }
+/** Says until when somebody who stays on the line is welcome, and before a credential ends by itself. */
+export type WatchViewer = (viewer: Viewer, onExpiring?: (expiresAt: Date) => void) => Stay
+
+/** `ended` fires when the viewer is no longer welcome; its reason is a GraphQLError that says why. */
+export type Stay = { ended: AbortSignal; leave: () => void }
 
 /** What every operation's context has besides its viewer. */
 export type MakeContext = (viewer: Viewer, requestId: string, ended?: AbortSignal) => Context

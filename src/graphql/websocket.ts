@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { CloseCode, type OperationResult, type SubscribeMessage } from 'graphql-ws'
+import type { OperationResult, SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { AddressOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type RequestScope, requestScope } from '../lib/request-scope.ts'
-import { actorOf, type Viewer } from './context.ts'
+import { type Caller, createCaller } from './caller.ts'
+import { actorOf } from './context.ts'
 import { topLevelError } from './errors.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
 import { limitMessages } from './limit-messages.ts'
 import type { StreamCount } from './limit-streams.ts'
 import type { GraphQLEngine } from './yoga.ts'
-
-/** What we know of a socket once its `connection_init` has been accepted. */
-type Caller = {
-  viewer: Viewer
-  address: string | undefined
-  ended: AbortSignal
-  leave: () => void
-}
 
 /** graphql-ws' own keep-alive, which ours replaces. */
 const noKeepAlive = 0
@@ -88,19 +81,26 @@ export function createWebSocketServer({
           socket.close(tryAgainLater, 'Too many streams')
           return false
         }
-        const stay = watch(viewer)
-        const over = new AbortController()
-        const leave = () => {
-          freePlace()
-          stay.leave()
-          over.abort()
-        }
-        const ended = AbortSignal.any([stay.ended, over.signal])
-        callers.set(socket, { viewer, address, ended, leave })
-        stay.ended.addEventListener('abort', () => socket.close(CloseCode.Forbidden, 'Forbidden'))
+        const who = (credential: string) => identify(credential, address)
+        const caller = createCaller({ socket, viewer, address, identify: who, watch, freePlace })
+        callers.set(socket, caller)
         // It may have gone while we were asking who it is.
-        if (socket.readyState !== socket.OPEN) leave()
+        if (socket.readyState !== socket.OPEN) caller.leave()
         return true
+      },
+
+      // A client renews what it came with by a ping that carries it. What stands in the payload when we are done goes
+      // back as the pong, so the credential does not stay in it.
+      async onPing({ extra: { socket } }, payload) {
+        const { authorization } = payload ?? {}
+        const caller = callers.get(socket)
+        if (!payload || !caller || typeof authorization !== 'string') return
+        delete payload.authorization
+        const answer = await caller.renew(authorization).catch((error) => {
+          logger.error({ err: error }, 'Could not find out whose credential came over WebSocket')
+          return { type: 'token-refused', reason: 'Try again later' }
+        })
+        Object.assign(payload, answer)
       },
 
       onClose({ extra: { socket } }) {

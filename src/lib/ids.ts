@@ -6,6 +6,7 @@ export const idPrefixes = {
   ApiKey: 'key',
   AuditEntry: 'aud',
   DataKey: 'dek',
+  ClientToken: 'clt',
   ConnectToken: 'ctk',
   ConnectAttempt: 'cat',
   Extension: 'ext',

@@ -6,6 +6,7 @@ import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
 import { sameSecret, sha256 } from '../lib/secrets.ts'
 import { isApiKeySecret } from './api-key-secret.ts'
+import type { ClientTokenJwt } from './client-token-jwt.ts'
 
 /** Who a credential speaks for, or why it is refused. */
 export type Authentication =
@@ -32,18 +33,20 @@ const unauthenticated: Authentication = { refused: 'unauthenticated' }
 const failuresPerAddress: BucketLimit = { capacity: 100, perMinute: 100 }
 
 /**
- * Checks `Authorization: Bearer …`: an API key of a tenant, or the operator's key. Whoever tries many that do not work is
- * told to wait. A key that works goes on working from the same address: behind it may stand a whole company,
+ * Checks `Authorization: Bearer …`: an API key of a tenant, a client token made with one, or the operator's key. Whoever
+ * tries many that do not work is told to wait. A key that works goes on working from the same address: behind it may stand a whole company,
  * and nobody guesses 178 bits, limit or not.
  */
 export function createAuthenticate({
   db,
   operatorKey,
+  clientTokenJwt,
   clock,
   logger,
 }: {
   db: Db
   operatorKey: string
+  clientTokenJwt: ClientTokenJwt
   clock: Clock
   logger: Logger
 }): Authenticate {
@@ -63,16 +66,39 @@ export function createAuthenticate({
     const secret = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (!secret) return unauthenticated
     if (sameSecret(secret, operatorKey)) return { viewer: { kind: 'operator' } }
-    if (!isApiKeySecret(secret)) return unauthenticated
+    if (!isApiKeySecret(secret)) return checkClientToken(secret)
 
     const key = await findKey(secret)
-    if (!key || key.revokedAt) return unauthenticated
-    if (key.expiresAt && key.expiresAt <= clock.now()) return unauthenticated
+    if (!key || isOver(key)) return unauthenticated
     if (key.tenantStatus !== 'ACTIVE') return { refused: 'suspended' }
     noteUse(key.id, key.lastUsedAt)
     return {
       viewer: { kind: 'tenant', tenantId: key.tenantId, apiKeyId: key.id, scopes: key.scopes },
     }
+  }
+
+  /** Our signature first: a forged one costs the database nothing. */
+  async function checkClientToken(token: string): Promise<Authentication> {
+    const claims = await clientTokenJwt.verify(token)
+    const key = claims && (await findKeyOf(claims))
+    if (!key || isOver(key)) return unauthenticated
+    if (key.tenantStatus !== 'ACTIVE') return { refused: 'suspended' }
+    const { id, tenantId, scopes, only, createdAt, expiresAt } = claims
+    return {
+      viewer: {
+        kind: 'tenant',
+        tenantId,
+        apiKeyId: key.id,
+        // What its key has lost since, it has lost as well.
+        scopes: scopes.filter((scope) => key.scopes.includes(scope)),
+        clientToken: { id, createdAt, expiresAt },
+        ...(only && { only }),
+      },
+    }
+  }
+
+  function isOver({ revokedAt, expiresAt }: FoundKey): boolean {
+    return revokedAt !== null || (expiresAt !== null && expiresAt <= clock.now())
   }
 
   /** In one statement, since every request waits for it. */
@@ -82,6 +108,17 @@ export function createAuthenticate({
         tenant."status"::text AS "tenantStatus"
       FROM "ApiKey" AS key JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
       WHERE key."secretHash" = ${sha256(secret)}`
+    return key
+  }
+
+  /** The key that a client token was made with, unless the token was revoked: in one statement as well. */
+  async function findKeyOf(token: { id: string; tenantId: string }): Promise<FoundKey | undefined> {
+    const [key] = await db.$queryRaw<FoundKey[]>`
+      SELECT key."id", key."tenantId", key."scopes", key."lastUsedAt", key."expiresAt", key."revokedAt",
+        tenant."status"::text AS "tenantStatus"
+      FROM "ClientToken" AS token JOIN "ApiKey" AS key ON key."id" = token."apiKeyId"
+        JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
+      WHERE token."id" = ${token.id} AND token."revokedAt" IS NULL AND tenant."id" = ${token.tenantId}`
     return key
   }
 

@@ -17,6 +17,26 @@ export class ApiKeyNotFoundError extends BusinessError {
   }
 }
 
+export class ClientTokenNotFoundError extends BusinessError {
+  override name = 'ClientTokenNotFoundError'
+  readonly code = 'CLIENT_TOKEN_NOT_FOUND'
+  constructor(id: string) {
+    super(
+      `There is no client token ${JSON.stringify(id.slice(0, 40))} of this key. \`createClientToken\` told its id.`,
+    )
+  }
+}
+
+export class ScopesNotGrantedError extends BusinessError {
+  override name = 'ScopesNotGrantedError'
+  readonly code = 'SCOPES_NOT_GRANTED'
+  readonly scopes: string[]
+  constructor(scopes: string[]) {
+    super(`This key cannot give what it does not have: ${scopes.join(', ')}.`)
+    this.scopes = scopes
+  }
+}
+
 export class FeatureDisabledError extends BusinessError {
   override name = 'FeatureDisabledError'
   readonly code = 'FEATURE_DISABLED'

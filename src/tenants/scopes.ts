@@ -16,6 +16,7 @@ export const scopes = {
   'people:write': 'change contacts, presence and user mappings',
   'settings:write':
     'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
+  'tokens:create': 'make client tokens for browsers, and revoke them',
 } as const
 
 export type Scope = keyof typeof scopes

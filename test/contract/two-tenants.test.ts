@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createId, type IdKind } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
 import { changeBatch, sendBatch } from '../batches/batches.ts'
+import { createClient } from '../support/client.ts'
+import { mint } from '../support/client-tokens.ts'
 import { consentOf, setConsent } from '../support/consents.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked } from '../support/ledger.ts'
@@ -702,6 +704,51 @@ describe('no mutation reaches into another tenant', () => {
     mute: () => callsOfOthers('mute'),
     unmute: () => callsOfOthers('unmute'),
     transferCall: () => callsOfOthers('transferCall', { phoneNumber: '+13105550188' }),
+    async createClientToken() {
+      const scopes = ['messages:read']
+      for (const extensionId of [acme.ids.Extension, createId('Extension'), ava.extensionId]) {
+        expect(await mint(other, { scopes, extensionIds: [extensionId] })).toEqual({
+          code: 'EXTENSION_NOT_FOUND',
+        })
+      }
+      for (const number of [ava.number, stranger]) {
+        expect(await mint(other, { scopes, numbers: [number] })).toEqual({
+          code: 'NUMBER_NOT_FOUND',
+        })
+      }
+      const { token } = await mint(other, { scopes })
+      const { messages } = await createClient(gateway.url, token).query(
+        '{ messages { nodes { id } } }',
+      )
+      expect(await notOf(other, messages)).toEqual([])
+    },
+    async revokeClientToken() {
+      const { id, token } = await mint(acme, { scopes: ['messages:read'] })
+      const revoke = (as: Tenant, one: string) =>
+        as.query(
+          'mutation ($id: ID!) { revokeClientToken(input: { id: $id }) { ... on RevokedClientToken { id } ... on Error { code } } }',
+          { id: one },
+        )
+      for (const one of [id, createId('ClientToken')]) {
+        expect(await revoke(other, one)).toEqual({
+          revokeClientToken: { code: 'CLIENT_TOKEN_NOT_FOUND' },
+        })
+      }
+      expect(await createClient(gateway.url, token).query('{ __typename }')).toBeTruthy()
+      expect(await revoke(acme, id)).toEqual({ revokeClientToken: { id } })
+    },
+    async revokeClientTokens() {
+      const { token } = await mint(acme, { scopes: ['messages:read'] })
+      for (const apiKeyId of [acme.apiKeyId, createId('ApiKey')]) {
+        const document =
+          'mutation ($id: ID!) { revokeClientTokens(input: { apiKeyId: $id }) { ... on Error { code } } }'
+        expect(await other.query(document, { id: apiKeyId })).toEqual({
+          revokeClientTokens: { code: 'API_KEY_NOT_FOUND' },
+        })
+      }
+      await other.query('mutation { revokeClientTokens { __typename } }')
+      expect(await createClient(gateway.url, token).query('{ __typename }')).toBeTruthy()
+    },
     createConnectToken: () => linkOf('createConnectToken'),
     createInviteToken: () => linkOf('createInviteToken'),
     async disconnect() {

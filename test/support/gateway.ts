@@ -35,6 +35,7 @@ const everyScope = [
   'people:write',
   'templates:write',
   'settings:write',
+  'tokens:create',
 ]
 
 const mutations = {
