@@ -1,5 +1,5 @@
-import { validate } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { type ExecutionResult, validate } from 'graphql'
+import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 
 /**
  * graphql-js answers a mistyped name with those that are like it, and so tells a schema word by word. Who may
@@ -12,8 +12,15 @@ export function hideSuggestions(): Plugin {
         validate(schema, document, rules, { hideSuggestions: true }),
       )
     },
-    // In the values of variables.
-    onExecute: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
-    onSubscribe: ({ args }) => void Object.assign(args, { hideSuggestions: true }),
+    onExecute: () => ({ onExecuteDone: ({ result }) => hideIn(result) }),
+    onSubscribe: () => ({ onSubscribeResult: ({ result }) => hideIn(result) }),
+  }
+}
+
+/** Of the values of variables, which are looked at when the operation begins; graphql-js hides nothing there. */
+function hideIn(result: ExecutionResult | AsyncIterable<unknown>): void {
+  if (isAsyncIterable(result)) return
+  for (const error of result?.errors ?? []) {
+    if (!error.path) error.message = error.message.replace(/ Did you mean [^?]*\?$/, '')
   }
 }

@@ -103,7 +103,10 @@ export function graphqlRoutes({
     bodyLimit({
       maxSize,
       onError: (c) =>
-        refuse(c.req.raw, 'BAD_USER_INPUT', `The request is larger than ${maxSize} bytes.`, 413),
+        refuse(c.req.raw, 'BAD_USER_INPUT', `The request is larger than ${maxSize} bytes.`, 413, {
+          limit: 'body',
+          max: maxSize,
+        }),
     })
   const limits = { unknown: limitTo(maxBodyBytes), known: limitTo(maxKnownBodyBytes) }
 
@@ -174,7 +177,7 @@ export function graphqlRoutes({
         leave()
         void answer.body?.cancel().catch(() => undefined)
         const full = 'Too many streams are open already: close some, or try again in a while.'
-        return refuse(request, 'SUBSCRIPTION_LIMIT', full)
+        return refuse(request, 'SUBSCRIPTION_LIMIT', full, 429, { limit: 'streams' })
       }
       const response = atItsEnd(answer, request.signal, () => {
         freePlace()

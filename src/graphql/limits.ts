@@ -4,6 +4,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { type DocumentNode, GraphQLError, type ValidationRule, validate } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { topLevelError } from './errors.ts'
+import { repeatedFields } from './repeated-fields.ts'
 import { repeatedMutations } from './repeated-mutations.ts'
 
 /** What a document may have at most. Generous to what people write by hand, and to what tools generate. */
@@ -16,6 +17,8 @@ export const documentLimits = {
   aliases: 15,
   /** Uses of directives. */
   directives: 8,
+  /** How often one field may be asked for in one place. */
+  sameField: 10,
   /** How often one mutation may be asked for. */
   sameMutation: 1,
 } as const
@@ -29,12 +32,13 @@ export function limitExceeded(limit: LimitName, max: number, message: string): G
   return topLevelError('LIMIT_EXCEEDED', message, { limit, max })
 }
 
-const { tokens, depth, aliases, directives, sameMutation } = documentLimits
+const { tokens, depth, aliases, directives, sameField, sameMutation } = documentLimits
 const sentences = {
   tokens: `The document has more than ${tokens} tokens: ask in several requests.`,
   depth: `The document nests fields deeper than ${depth} levels: ask for what lies deeper by its id.`,
   aliases: `The document has more than ${aliases} aliases: ask in several requests.`,
-  directives: `The document uses more than ${directives} directives.`,
+  directives: `The document uses more than ${directives} directives: leave out fields that you do not want, or ask in several requests.`,
+  sameField: `The document asks for one field more than ${sameField} times in one place: once is enough.`,
   sameMutation: 'The document asks for one mutation more than once: send a request for each.',
 }
 
@@ -48,8 +52,12 @@ export function limitDocuments(): Plugin {
   return {
     onParams({ params: { query } }) {
       if ((query?.length ?? 0) <= maxLength) return
-      const message = `The query is longer than ${maxLength} characters.`
-      throw topLevelError('BAD_USER_INPUT', message, { http: { status: 413 } })
+      const message = `The query is longer than ${maxLength} characters: what is long belongs in variables.`
+      throw topLevelError('BAD_USER_INPUT', message, {
+        limit: 'queryLength',
+        max: maxLength,
+        http: { status: 413 },
+      })
     },
 
     onParse({ parseFn, setParseFn }) {
@@ -89,6 +97,9 @@ const rules: ValidationRule[] = [
   maxDepthRule({ n: depth, flattenFragments: true, ...refusing('depth') }) as ValidationRule,
   maxAliasesRule({ n: aliases, allowList: [], ...refusing('aliases') }) as ValidationRule,
   maxDirectivesRule({ n: directives, ...refusing('directives') }) as ValidationRule,
+  repeatedFields(sameField, (context) =>
+    context.reportError(limitExceeded('sameField', sameField, sentences.sameField)),
+  ),
   repeatedMutations((context) =>
     context.reportError(limitExceeded('sameMutation', sameMutation, sentences.sameMutation)),
   ),

@@ -24,18 +24,18 @@ const subscribe = (id: string, query: string, variables = {}) => ({
 const textsIn = 'subscription { messageReceived { message { text } } }'
 
 describe('a WebSocket', () => {
-  it.concurrent('that never says who it is is closed with 4408', async () => {
+  it.concurrent('C1: a socket that never says who it is is closed with 4408', async () => {
     const { closed } = await dial()
     expect(await closed).toMatchObject({ code: 4408 })
   })
 
-  it('that subscribes before it says who it is is closed with 4401', async () => {
+  it('C2: one that subscribes before it says who it is is closed with 4401', async () => {
     const { say, closed } = await dial()
     say(subscribe('1', textsIn))
     expect(await closed).toMatchObject({ code: 4401 })
   })
 
-  it('that says it twice is closed with 4429', async () => {
+  it('C3: one that says it twice is closed with 4429', async () => {
     const { init, say, closed } = await dial()
     await init()
     say({ type: 'connection_init' })
@@ -47,14 +47,14 @@ describe('a WebSocket', () => {
     ['no key', {}],
     ['a key that is no text', { authorization: { a: 1 } }],
     ['nothing', undefined],
-  ])('with %s is closed with 4403', async (_what, payload) => {
+  ])('C4: one with %s is closed with 4403', async (_what, payload) => {
     const { say, closed } = await dial()
     say({ type: 'connection_init', payload })
     expect(await closed).toMatchObject({ code: 4403 })
   })
 
   it.each(['garbage', '{}', '[]', '{"type":"nonsense"}', '{"type":"subscribe","id":""}'])(
-    'that talks nonsense (%s) is closed with 4400',
+    'C3: one that talks nonsense (%s) is closed with 4400',
     async (nonsense) => {
       const { init, say, closed } = await dial()
       await init()
@@ -63,14 +63,14 @@ describe('a WebSocket', () => {
     },
   )
 
-  it('that sends more than 100 kB is closed with 1009', async () => {
+  it('C6: one that sends more than 64 KB is closed with 1009', async () => {
     const { init, say, closed } = await dial()
     await init()
-    say(subscribe('1', `# ${'x'.repeat(110_000)}\n${textsIn}`))
+    say(subscribe('1', `# ${'x'.repeat(65 * 1024)}\n${textsIn}`))
     expect(await closed).toMatchObject({ code: 1009 })
   })
 
-  it('whose key cannot be looked up, at the moment, is closed with 1013: clients come back after it', async () => {
+  it('one whose key cannot be looked up, at the moment, is closed with 1013: clients come back after it', async () => {
     await gateway.db.$executeRaw`ALTER TABLE "ApiKey" RENAME TO "ApiKeyAway"`
     try {
       const { say, closed } = await dial()
@@ -83,12 +83,12 @@ describe('a WebSocket', () => {
     await init()
   })
 
-  it('that speaks another protocol is not served', async () => {
+  it('C3: one that speaks another protocol is not served', async () => {
     const { closed } = await dial('graphql-ws')
     expect((await closed).code).toBe(1006)
   })
 
-  it('that takes one id twice is closed with 4409', async () => {
+  it('C3: one that takes one id twice is closed with 4409', async () => {
     const { init, say, closed } = await dial()
     await init()
     say(subscribe('1', textsIn))
@@ -97,7 +97,7 @@ describe('a WebSocket', () => {
     expect(await closed).toMatchObject({ code: 4409 })
   })
 
-  it('lives on after an invalid query, which is answered with an error', async () => {
+  it('C12: lives on after an invalid query, which is answered with an error', async () => {
     const { init, say, about, socket } = await dial()
     await init()
     say(subscribe('syntax', 'subscription {'))

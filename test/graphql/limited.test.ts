@@ -8,7 +8,7 @@ import { transports } from './transports.ts'
 const page = '{ messages(first: 100) { nodes { id } } }'
 const texts = 'subscription { messageChanged { cursor } }'
 
-test('a key that asks for too much in too short a time waits, whichever way it asks, and no other does', async () => {
+test('J4: a key that asks for too much in too short a time waits, whichever way it asks, and no other does', async () => {
   const gateway = await startGateway({ app: { costLimit: { capacity: 250, perMinute: 60 } } })
   const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
   const ask = (secret: string) =>
@@ -37,7 +37,7 @@ test('a key that asks for too much in too short a time waits, whichever way it a
 
 const subscribe = (id: string, query = texts) => ({ id, type: 'subscribe', payload: { query } })
 
-test('a socket carries so many operations at once, and lives when asked for more', async () => {
+test('C5: a socket carries so many operations at once, and lives when asked for more', async () => {
   const gateway = await startGateway({ app: { streamLimits: { perSocket: 2 } } })
   const { secret } = await gateway.createTenant()
   const socket = await dial(gateway.url, secret)
@@ -58,7 +58,7 @@ test('a socket carries so many operations at once, and lives when asked for more
     .toBe('next')
 })
 
-test('a key holds so many streams, over WebSocket and SSE together, until it gives one up', async () => {
+test('C13: a key holds so many streams, over WebSocket and SSE together, until it gives one up', async () => {
   const gateway = await startGateway({ app: { streamLimits: { perKey: 2 } } })
   const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
   const socket = await dial(gateway.url, acme.secret)
@@ -84,7 +84,7 @@ test('a key holds so many streams, over WebSocket and SSE together, until it giv
     .toBe(200)
 })
 
-test('who floods a socket with messages, or with pings, is cut for good; others are not', async () => {
+test('C7: who floods a socket with messages, or with pings, is cut for good; others are not', async () => {
   const gateway = await startGateway()
   const { secret } = await gateway.createTenant()
   const calm = await dial(gateway.url, secret)

@@ -20,43 +20,44 @@ const link = 'createConnectToken { __typename }'
 
 /** What must not pass, and the limit that it meets. */
 const tooMuch: [name: string, limit: string, query: string][] = [
-  ['16 aliases of __typename', 'aliases', `{ ${times(16, (i) => `a${i}: __typename`)} }`],
+  ['A1: 16 aliases of __typename', 'aliases', `{ ${times(16, (i) => `a${i}: __typename`)} }`],
   [
     'aliases in a fragment that is used twice',
     'aliases',
     `{ ...Some x: viewer { ...Others } } fragment Some on Query { ${times(9, (i) => `a${i}: __typename`)} } fragment Others on Viewer { ${times(8, (i) => `b${i}: __typename`)} }`,
   ],
-  ['a deep query', 'depth', `{ messages { nodes { ${nested(4)} } } }`],
+  ['A4: a deep query', 'depth', `{ messages { nodes { ${nested(4)} } } }`],
   [
-    'a deep query in inline fragments',
+    'A4: a deep query in inline fragments',
     'depth',
     `{ ... on Query { messages { nodes { ... on Message { ${nested(4)} } } } } }`,
   ],
   [
-    'a deep query in a fragment named __schema',
+    'A4: a deep query in a fragment named __schema',
     'depth',
     `{ messages { nodes { ...__schema } } } fragment __schema on Message { ${nested(4)} }`,
   ],
   [
-    'a deep query in a fragment met before',
+    'A4: a deep query in a fragment met before',
     'depth',
     `{ messages { nodes { ...Two conversation { messages { nodes { ...Two } } } } } } fragment Two on Message { ${nested(2)} }`,
   ],
-  ['directives that nobody knows', 'directives', `{ __typename ${times(10, () => '@aa')} }`],
+  ['A6: directives that nobody knows', 'directives', `{ __typename ${times(10, () => '@aa')} }`],
   [
-    'the same directive over and over',
+    'A6: the same directive over and over',
     'directives',
     `{ ${times(9, () => '__typename @include(if: true)')} }`,
   ],
-  ['a thousand fields', 'tokens', `{ ${times(1_000, () => '__typename')} }`],
-  ['one mutation twice', 'sameMutation', `mutation { a: ${link} b: ${link} }`],
+  ['A7: a thousand fields', 'tokens', `{ ${times(1_000, () => '__typename')} }`],
+  ['A7: five hundred times the same field', 'sameField', `{ ${times(500, () => '__typename')} }`],
+  ['A2: one mutation twice', 'sameMutation', `mutation { a: ${link} b: ${link} }`],
   [
-    'one mutation twice, one of them in a fragment',
+    'A2: one mutation twice, one of them in a fragment',
     'sameMutation',
     `mutation { a: ${link} ...Again } fragment Again on Mutation { b: ${link} }`,
   ],
   [
-    'a hundred times a hundred times',
+    'A8: a hundred times a hundred times',
     'objects',
     '{ conversations(first: 100) { nodes { messages(first: 100) { nodes { conversation { messages(first: 100) { nodes { id } } } } } } } }',
   ],

@@ -33,8 +33,8 @@ const refused = [
   ['the sender as a recipient', { from, to: [from], text }, 'INVALID_RECIPIENTS'],
   ['an empty text', { from, to, text: '' }, 'TEXT_EMPTY'],
   ['a text of blanks', { from, to, text: ' \n\t ' }, 'TEXT_EMPTY'],
-  ['1001 units', { from, to, text: 'a'.repeat(1001) }, 'TEXT_TOO_LONG'],
-  ['501 emoji', { from, to, text: '😀'.repeat(501) }, 'TEXT_TOO_LONG'],
+  ['J7: 1001 units', { from, to, text: 'a'.repeat(1001) }, 'TEXT_TOO_LONG'],
+  ['J7: 501 emoji', { from, to, text: '😀'.repeat(501) }, 'TEXT_TOO_LONG'],
   ['U+0000 in the text', { from, to, text: 'a\u0000b' }, 'INVALID_INPUT'],
   ['half a surrogate pair', { from, to, text: 'a\ud83d' }, 'INVALID_INPUT'],
   ['an empty idempotency key', { from, to, text, idempotencyKey: '' }, 'INVALID_INPUT'],
@@ -75,7 +75,7 @@ describe('sendSms refuses, and queues nothing', () => {
     expect(smsRequests(gateway.simulator)).toEqual([])
   })
 
-  it('but takes exactly 1000 units, and 500 emoji', async () => {
+  it('J7: but takes exactly 1000 units, and 500 emoji', async () => {
     for (const full of ['a'.repeat(1000), '😀'.repeat(500)]) {
       expect(await send(acme, { from, to, text: full })).toMatchObject({ status: 'QUEUED' })
     }
