@@ -57,7 +57,7 @@ describe.each(Object.keys(transports) as Transport[])('graphql-cop over %s', (tr
     expect(isFound(answer)).toBeFalsy()
   })
 
-  // On purpose: see docs/decisions/0019-what-a-key-may-look-at.md.
+  // On purpose: see docs/decisions/0022-what-a-key-may-look-at.md.
   it('finds introspection, with a key', async () => {
     const query = 'query cop { __schema { types { name } } }'
     expect((await transports[transport](gateway, secret, { query })).errors).toBeUndefined()
