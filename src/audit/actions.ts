@@ -16,7 +16,7 @@ export const auditActions = {
   EXTENSION_CONNECTED: 'A person connected an extension for the first time.',
   EXTENSION_RECONNECTED: 'A person connected an extension again.',
   EXTENSION_DISCONNECTED: 'An extension was disconnected.',
-  GRANT_ENDED: 'RingCentral has ended the grant of an extension.',
+  GRANT_ENDED: 'The grant of an extension has ended by itself, mostly since RingCentral ended it.',
   GRANT_REFRESH_FAILED:
     'The grant of an extension could not be renewed; the gateway goes on trying. Told once, until it works again.',
   SETTINGS_CHANGED: 'Settings of a tenant were changed.',

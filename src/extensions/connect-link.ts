@@ -1,3 +1,4 @@
+import { recordAudit } from '../audit/record-audit.ts'
 import { takeFromBudget } from '../db/budget.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { ConnectTokenKind } from '../db/generated/client/client.ts'
@@ -95,9 +96,10 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
             taken.retryAfterMs,
           )
         }
+        const id = createId('ConnectToken')
         await tx.connectToken.create({
           data: {
-            id: createId('ConnectToken'),
+            id,
             tenantId: input.tenantId,
             kind: input.kind,
             tokenHash: sha256(token),
@@ -107,6 +109,13 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
             createdAt: now,
             expiresAt,
           },
+        })
+        await recordAudit(tx, {
+          action: 'CONNECT_LINK_CREATED',
+          at: now,
+          tenantId: input.tenantId,
+          subjectId: id,
+          details: { kind: input.kind, expiresAt: expiresAt.toISOString() },
         })
       })
       return { path: `/v1/rc/connect?token=${token}`, expiresAt }

@@ -22,6 +22,7 @@ import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
 import { recordExtensionChanged } from './status.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
 import { mapUser } from './user-mapping.ts'
+import { writeDownConnected } from './write-down-grant.ts'
 
 export type Connecting = ReturnType<typeof createConnecting>
 
@@ -82,6 +83,7 @@ export function createConnecting(deps: {
       disconnectedAt: null,
     } as const
     return eventLog.transaction(async (tx, record) => {
+      const before = await tx.extension.count({ where: { tenantId, extensionId: me.id } })
       const extension = await tx.extension.upsert({
         where: { tenantId_extensionId: { tenantId, extensionId: me.id } },
         create: { id: createId('Extension'), tenantId, extensionId: me.id, ...facts },
@@ -114,6 +116,7 @@ export function createConnecting(deps: {
         // A conflict undoes all of this: who cannot be mapped is not connected either.
         await mapUser(tx, { tenantId, userId: link.userId, extensionId: me.id }, clock.now())
       }
+      await writeDownConnected(tx, extension, { again: before > 0, attempt })
       await onConnect(tx, extension.id)
       recordExtensionChanged(record, extension)
       return extension

@@ -1,3 +1,4 @@
+import { recordAudit } from '../audit/record-audit.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Extension, Grant } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -70,7 +71,16 @@ export function createDisconnecting({
         await tx.phoneNumber.deleteMany({ where: { extensionRowId: { in: ids } } })
         if (removeMappings) await tx.userMapping.deleteMany({ where: { tenantId } })
         await onDisconnect(tx, record, ids)
-        for (const extension of extensions) recordExtensionChanged(record, extension)
+        for (const extension of extensions) {
+          await recordAudit(tx, {
+            action: 'EXTENSION_DISCONNECTED',
+            at: clock.now(),
+            tenantId,
+            subjectId: extension.id,
+            details: { extensionId: extension.extensionId },
+          })
+          recordExtensionChanged(record, extension)
+        }
         return extensions
       })
     },

@@ -13,6 +13,7 @@ import { NotConnectedError } from './errors.ts'
 import { openTokens, refreshRetryDelay, sealTokens } from './grant-tokens.ts'
 import { changeStatus } from './status.ts'
 import type { TokenEndpoint, Urgency } from './token-endpoint.ts'
+import { writeDownTrouble } from './write-down-grant.ts'
 
 export type Grants = ReturnType<typeof createGrants>
 
@@ -169,7 +170,9 @@ export function createGrants({
       const { count } = await tx.grant.deleteMany({ where: { extensionRowId, version, ...ended } })
       if (count === 0) return
       const from: ExtensionStatus[] = ['ACTIVE', 'REFRESH_FAILED']
-      await changeStatus(tx, record, extensionRowId, { from, to: 'REVOKED', reason })
+      const change = { from, to: 'REVOKED', reason } as const
+      const extension = await changeStatus(tx, record, extensionRowId, change)
+      if (extension) await writeDownTrouble(tx, 'GRANT_ENDED', extension, clock.now())
     })
   }
 
@@ -184,11 +187,12 @@ export function createGrants({
           refreshDueAt: after(clock.now(), refreshRetryDelay(refreshFailures)),
         },
       })
-      await changeStatus(tx, record, stale.extensionRowId, {
+      const failing = await changeStatus(tx, record, stale.extensionRowId, {
         from: ['ACTIVE'],
         to: 'REFRESH_FAILED',
         reason: 'RingCentral could not be reached to renew access; trying again by itself.',
       })
+      if (failing) await writeDownTrouble(tx, 'GRANT_REFRESH_FAILED', failing, clock.now())
     })
   }
 

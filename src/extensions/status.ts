@@ -12,16 +12,17 @@ export function recordExtensionChanged(record: RecordEvent, extension: Extension
   })
 }
 
-/** Moves an extension from one of some statuses to another, with its event; does nothing from elsewhere. */
+/** Moves an extension from one of some statuses to another, with its event; does nothing, and answers nothing, from elsewhere. */
 export async function changeStatus(
   tx: Tx,
   record: RecordEvent,
   id: string,
   change: { from: ExtensionStatus[]; to: ExtensionStatus; reason?: string },
-): Promise<void> {
+): Promise<Extension | undefined> {
   const [extension] = await tx.extension.updateManyAndReturn({
     where: { id, status: { in: change.from } },
     data: { status: change.to, statusReason: change.reason ?? null },
   })
   if (extension) recordExtensionChanged(record, extension)
+  return extension
 }
