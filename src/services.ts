@@ -30,6 +30,7 @@ import { createReactions } from './reactions.ts'
 import type { RingCentral } from './ringcentral/client.ts'
 import { attachmentsPath, recordingsPath, uploadsPath } from './routes.ts'
 import { createTemplates } from './templates/templates.ts'
+import { createApiKeys } from './tenants/api-keys.ts'
 import { createClientTokenJwt } from './tenants/client-token-jwt.ts'
 import { createClientTokens } from './tenants/client-tokens.ts'
 import { createTenantService } from './tenants/service.ts'
@@ -85,6 +86,7 @@ export function createServices(floor: {
   const services = {
     tenants: createTenantService(deps),
     clientTokens: createClientTokens({ ...deps, jwt: clientTokenJwt }),
+    apiKeys: createApiKeys(deps),
     settings: createSettings(deps),
     extensions,
     updateExtension: createUpdateExtension(deps),

@@ -67,13 +67,12 @@ export function createConnecting(deps: {
   async function save(attempt: ConnectAttempt, tokens: TokenSet) {
     // Not committed yet and used already: fine here, where losing the pair costs the person one more
     // click, and only here. An extension without its account would be of little use to anybody.
-    const me = await ringCentral.api(tokens.accessToken).account.getExtension()
-    const account = me.accountId
-      ? { id: me.accountId }
-      : await ringCentral.api(tokens.accessToken).account.getAccount()
+    const { account } = ringCentral.api(tokens.accessToken)
+    const me = await account.getExtension()
+    const rcAccountId = me.accountId ?? (await account.getAccount()).id
     const { tenantId } = attempt
     const facts = {
-      rcAccountId: account.id,
+      rcAccountId,
       ...detailsOf(me),
       isAdmin: me.isAdmin,
       scopes: tokens.scopes,

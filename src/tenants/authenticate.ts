@@ -51,6 +51,7 @@ export function createAuthenticate({
   logger: Logger
 }): Authenticate {
   const failures = createLeakyBuckets(clock, failuresPerAddress)
+  const noting = new Set<string>()
 
   return async (authorization, address) => {
     // Who shows nothing guesses nothing.
@@ -125,9 +126,16 @@ export function createAuthenticate({
   /** Exact to a minute, so that a busy key does not cost a write a request; nobody waits for it. */
   function noteUse(id: string, lastUsedAt: Date | null) {
     const now = clock.now()
-    if (lastUsedAt && after(lastUsedAt, minutes(1)) > now) return
+    const minuteAgo = after(now, -minutes(1))
+    if (noting.has(id) || (lastUsedAt && lastUsedAt > minuteAgo)) return
+    noting.add(id)
     db.apiKey
-      .update({ where: { id }, data: { lastUsedAt: now } })
+      // Another instance, or a request that was overtaken, may have done it meanwhile.
+      .updateMany({
+        where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: minuteAgo } }] },
+        data: { lastUsedAt: now },
+      })
       .catch((error) => logger.debug({ err: error }, 'Could not note the use of a key'))
+      .finally(() => noting.delete(id))
   }
 }

@@ -1,11 +1,13 @@
-import type { Feature } from '../db/generated/client/client.ts'
+import type { ApiKey, Feature } from '../db/generated/client/client.ts'
 import { BusinessError } from '../lib/errors.ts'
 
 export class TenantNotFoundError extends BusinessError {
   override name = 'TenantNotFoundError'
   readonly code = 'TENANT_NOT_FOUND'
   constructor(tenantId: string) {
-    super(`There is no tenant ${JSON.stringify(tenantId)}. The query \`tenants\` lists them.`)
+    super(
+      `There is no tenant ${JSON.stringify(tenantId)}. The operator finds them with \`tenants\`; a tenant’s own key leaves the id out.`,
+    )
   }
 }
 
@@ -13,7 +15,20 @@ export class ApiKeyNotFoundError extends BusinessError {
   override name = 'ApiKeyNotFoundError'
   readonly code = 'API_KEY_NOT_FOUND'
   constructor(apiKeyId: string) {
-    super(`There is no API key ${JSON.stringify(apiKeyId)}. \`Tenant.apiKeys\` lists them.`)
+    super(`There is no API key ${JSON.stringify(apiKeyId)}. \`apiKeys\` lists yours.`)
+  }
+}
+
+export class ApiKeyEndedError extends BusinessError {
+  override name = 'ApiKeyEndedError'
+  readonly code = 'API_KEY_ENDED'
+  constructor({ id, revokedAt, replacedById }: ApiKey) {
+    const why = revokedAt
+      ? 'was revoked: make another one'
+      : replacedById
+        ? `was rotated already: its successor is ${replacedById}`
+        : 'has expired: make another one'
+    super(`The API key ${id} ${why}.`)
   }
 }
 

@@ -1,8 +1,6 @@
-import type { ApiKey as ApiKeyRow } from '../db/generated/client/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { ApiKeyNotFoundError, TenantNotFoundError } from './errors.ts'
-import { ApiKey, operatorOnly, Tenant } from './schema.ts'
-import { allScopes } from './scopes.ts'
+import { TenantNotFoundError } from './errors.ts'
+import { operatorOnly, Tenant } from './schema.ts'
 
 const CreateTenantInput = builder.inputType('CreateTenantInput', {
   description: 'A new tenant.',
@@ -82,69 +80,5 @@ builder.mutationField('deleteTenant', (t) =>
       await services.tenants.deleteTenant(input.tenantId)
       return { tenantId: input.tenantId }
     },
-  }),
-)
-
-const IssuedApiKey = builder
-  .objectRef<{ secret: string; apiKey: ApiKeyRow }>('IssuedApiKey')
-  .implement({
-    description: 'A new API key with its secret, which is shown only this once.',
-    isTypeOf: (value) => typeof value === 'object' && value !== null && 'secret' in value,
-    fields: (t) => ({
-      secret: t.exposeString('secret', {
-        description: 'The secret to present: `Authorization: Bearer rql_…`. Store it now.',
-      }),
-      apiKey: t.field({
-        type: ApiKey,
-        description: 'The key as it will be listed.',
-        resolve: (issued) => issued.apiKey,
-      }),
-    }),
-  })
-
-const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: 'A new API key.',
-  fields: (t) => ({
-    tenantId: t.id({ required: true, description: 'The tenant it is for, `ten_…`.' }),
-    name: t.string({
-      required: true,
-      description: 'What to call it, 1 to 100 characters, for example `production server`.',
-    }),
-    scopes: t.stringList({
-      required: true,
-      description: `What it may do, at least one of: ${allScopes.join(', ')}.`,
-    }),
-  }),
-})
-
-builder.mutationField('createApiKey', (t) =>
-  t.field({
-    type: IssuedApiKey,
-    description: 'Makes an API key for a tenant. For the operator.',
-    authScopes: operatorOnly,
-    errors: { types: [TenantNotFoundError] },
-    args: {
-      input: t.arg({ type: CreateApiKeyInput, required: true, description: 'What to make.' }),
-    },
-    resolve: (_parent, { input }, { services }) => services.tenants.createApiKey(input),
-  }),
-)
-
-const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
-  description: 'Which API key to revoke.',
-  fields: (t) => ({
-    apiKeyId: t.id({ required: true, description: 'The key’s id, `key_…`.' }),
-  }),
-})
-
-builder.mutationField('revokeApiKey', (t) =>
-  t.prismaField({
-    type: ApiKey,
-    description: 'Ends an API key for good, at once. For the operator.',
-    authScopes: operatorOnly,
-    errors: { types: [ApiKeyNotFoundError] },
-    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which one.' }) },
-    resolve: (_query, _parent, { input }, { services }) =>
-      services.tenants.revokeApiKey(input.apiKeyId),
   }),
 )

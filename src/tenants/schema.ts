@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { pageSize } from '../graphql/pagination.ts'
-import { ApiKeyNotFoundError, TenantNotFoundError } from './errors.ts'
+import { TenantNotFoundError } from './errors.ts'
 import { FeatureSetting, settingOfEach } from './feature-schema.ts'
 import { featuresBut } from './features.ts'
 
@@ -10,11 +10,6 @@ export const operatorOnly = { operator: true }
 builder.objectType(TenantNotFoundError, {
   name: 'TenantNotFoundError',
   description: 'There is no such tenant. Code TENANT_NOT_FOUND.',
-  interfaces: [ErrorInterface],
-})
-builder.objectType(ApiKeyNotFoundError, {
-  name: 'ApiKeyNotFoundError',
-  description: 'There is no such API key. Code API_KEY_NOT_FOUND.',
   interfaces: [ErrorInterface],
 })
 
@@ -27,19 +22,6 @@ const TenantStatus = builder.enumType('TenantStatus', {
     },
     DELETING: { description: 'Deleted; being removed.' },
   },
-})
-
-export const ApiKey = builder.prismaObject('ApiKey', {
-  description: 'What a tenant’s server presents. The secret itself is shown only when it is made.',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'For example `key_…`.' }),
-    name: t.exposeString('name'),
-    prefix: t.exposeString('prefix'),
-    scopes: t.exposeStringList('scopes'),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
-  }),
 })
 
 export const Tenant = builder.prismaObject('Tenant', {
@@ -56,7 +38,8 @@ export const Tenant = builder.prismaObject('Tenant', {
       resolve: ({ disabledFeatures }) => settingOfEach(featuresBut(disabledFeatures)),
     }),
     apiKeys: t.relation('apiKeys', {
-      description: 'Its API keys, newest first, revoked ones too.',
+      description:
+        'Its API keys, newest first, also those that have ended. At most 100; a key with `keys:manage` pages through all with `apiKeys`.',
       query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: 100 },
     }),
   }),

@@ -1,3 +1,5 @@
+import { InvalidInputError } from '../lib/errors.ts'
+
 /** What an API key may do. Least by default: a key has only the scopes it was made with. */
 export const scopes = {
   'messages:read': 'read messages, also live',
@@ -17,6 +19,9 @@ export const scopes = {
   'settings:write':
     'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
   'tokens:create': 'make client tokens for browsers, and revoke them',
+  'keys:manage':
+    'list, make, rotate and revoke keys of its own tenant, none of which may do more than itself',
+  'audit:read': 'read what was done with keys, grants and settings of its own tenant',
 } as const
 
 export type Scope = keyof typeof scopes
@@ -25,4 +30,17 @@ export const allScopes = Object.keys(scopes) as Scope[]
 
 export function isScope(value: string): value is Scope {
   return Object.hasOwn(scopes, value)
+}
+
+/** Each scope once. @throws InvalidInputError for none, and for one that there is not */
+export function parseScopes(given: readonly string[]): string[] {
+  const unknown = given.filter((scope) => !isScope(scope))
+  if (given.length === 0 || unknown.length > 0) {
+    const problem =
+      given.length === 0
+        ? 'A key without scopes can do nothing'
+        : `Unknown: ${unknown.map((scope) => JSON.stringify(scope)).join(', ')}`
+    throw new InvalidInputError('scopes', `${problem}. Choose from: ${allScopes.join(', ')}.`)
+  }
+  return [...new Set(given)]
 }

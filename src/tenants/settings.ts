@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { recordAudit } from '../audit/record-audit.ts'
 import type { Db, Tx } from '../db/client.ts'
 import { Feature, Prisma } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
+import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { allFeatures, featuresBut } from './features.ts'
 import { parseQuietHours, type QuietHours } from './quiet-hours.ts'
@@ -51,7 +53,15 @@ export const applySettingsJob = defineJob({
 })
 
 /** How a tenant has set the gateway up, and changing it. */
-export function createSettings({ db, queue }: { db: Db; queue: Pick<JobQueue, 'send'> }) {
+export function createSettings({
+  db,
+  queue,
+  clock,
+}: {
+  db: Db
+  queue: Pick<JobQueue, 'send'>
+  clock: Clock
+}) {
   return {
     read: (tenantId: string): Promise<TenantSettings> => settingsOf(db, tenantId),
 
@@ -65,6 +75,16 @@ export function createSettings({ db, queue }: { db: Db; queue: Pick<JobQueue, 's
         const before = await settingsOf(tx, tenantId)
         const switchedOn = enable.filter((feature) => !before.on.has(feature))
         const switchedOff = disable.filter((feature) => before.on.has(feature))
+        const others = Object.keys(texting)
+        if (switchedOn.length + switchedOff.length + others.length > 0) {
+          await recordAudit(tx, {
+            action: 'SETTINGS_CHANGED',
+            at: clock.now(),
+            tenantId,
+            subjectId: tenantId,
+            details: { switchedOn, switchedOff, others },
+          })
+        }
         if (switchedOn.length === 0 && switchedOff.length === 0) return before
         const disabledFeatures = allFeatures.filter(
           (feature) =>

@@ -65,7 +65,7 @@ type ConnectToken { connectUrl: String! expiresAt: DateTime! }
 input CreateConnectTokenInput { label: String }
 input CreateInviteTokenInput { label: String }
 input CreateTenantInput { name: String! }
-input CreateApiKeyInput { tenantId: ID! name: String! scopes: [String!]! }
+input CreateApiKeyInput { tenantId: ID name: String! scopes: [String!]! }
 input SuspendTenantInput { tenantId: ID! }
 input ResumeTenantInput { tenantId: ID! }
 input DeleteTenantInput { tenantId: ID! }

@@ -21,6 +21,8 @@ const lists = [
   'userMappings',
   'directory',
   'tenants',
+  'apiKeys',
+  'auditLog',
 ]
 
 beforeAll(async () => {

@@ -82,6 +82,7 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       Contact: contact.id,
       MessageTemplate: template.id,
       MessageBatch: batch.id,
+      ApiKey: tenant.apiKeyId,
     },
   }
 }
@@ -152,6 +153,14 @@ describe('every query shows a tenant its own and nothing of another', () => {
     optOuts: {
       document: '{ optOuts { totalCount nodes { id } } }',
       showing: ['Consent'],
+    },
+    apiKeys: {
+      document: '{ apiKeys { totalCount nodes { id replacedById } edges { node { id } } } }',
+      showing: ['ApiKey'],
+    },
+    auditLog: {
+      document: '{ auditLog(first: 100) { nodes { id actorId tenantId subjectId } } }',
+      showing: ['Extension', 'ApiKey'],
     },
     suggestUserMappings: {
       document:
@@ -766,14 +775,24 @@ describe('no mutation reaches into another tenant', () => {
       )
     },
     createTenant: () => operatorOnly('createTenant', 'CreateTenantInput', { name: 'Mine' }),
-    createApiKey: () =>
-      operatorOnly('createApiKey', 'CreateApiKeyInput', {
-        tenantId: acme.id,
-        name: 'mine',
-        scopes: ['messages:read'],
-      }),
-    revokeApiKey: () =>
-      operatorOnly('revokeApiKey', 'RevokeApiKeyInput', { apiKeyId: acme.apiKeyId }),
+    async createApiKey() {
+      const document =
+        'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { apiKey { id } } ... on Error { code } } }'
+      const input = { name: 'mine', scopes: ['messages:read'] }
+      for (const tenantId of [acme.id, createId('Tenant')]) {
+        expect(await other.query(document, { input: { ...input, tenantId } })).toEqual({
+          createApiKey: { code: 'TENANT_NOT_FOUND' },
+        })
+      }
+      const { createApiKey } = await other.query(document, { input })
+      const { apiKeys } = await acme.query('{ apiKeys { nodes { id } } }')
+      expect(apiKeys.nodes).toEqual([{ id: acme.apiKeyId }])
+      expect(idsIn(await other.query('{ apiKeys { nodes { id } } }'))).toContain(
+        createApiKey.apiKey.id,
+      )
+    },
+    rotateApiKey: () => keyOfOther('rotateApiKey'),
+    revokeApiKey: () => keyOfOther('revokeApiKey'),
     suspendTenant: () => operatorOnly('suspendTenant', 'SuspendTenantInput', { tenantId: acme.id }),
     resumeTenant: () => operatorOnly('resumeTenant', 'ResumeTenantInput', { tenantId: acme.id }),
     deleteTenant: () => operatorOnly('deleteTenant', 'DeleteTenantInput', { tenantId: acme.id }),
@@ -830,6 +849,20 @@ describe('no mutation reaches into another tenant', () => {
     expect(await other.query(document, { input: { conversationId, ...change } })).toEqual({
       [mutation]: { id: conversationId },
     })
+  }
+
+  async function keyOfOther(mutation: string) {
+    const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`
+    const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ... on Error { code } } }`
+    for (const apiKeyId of [acme.apiKeyId, createId('ApiKey')]) {
+      expect(await other.query(document, { input: { apiKeyId } })).toEqual({
+        [mutation]: { __typename: 'ApiKeyNotFoundError', code: 'API_KEY_NOT_FOUND' },
+      })
+    }
+    const untouched = { revokedAt: null, replacedById: null, expiresAt: null }
+    expect(await gateway.db.apiKey.findUnique({ where: { id: acme.apiKeyId } })).toMatchObject(
+      untouched,
+    )
   }
 
   async function contactOfOther(mutation: string, change: object) {
@@ -899,6 +932,7 @@ async function notOf(tenant: Tenant, answer: unknown): Promise<string[]> {
       UNION ALL SELECT id, "tenantId" FROM "DirectoryEntry" UNION ALL SELECT id, "tenantId" FROM "UserMapping"
       UNION ALL SELECT id, "tenantId" FROM "Upload" UNION ALL SELECT id, "tenantId" FROM "MessageBatch"
       UNION ALL SELECT id, "tenantId" FROM "Contact" UNION ALL SELECT id, "tenantId" FROM "MessageTemplate"
+      UNION ALL SELECT id, "tenantId" FROM "ApiKey" UNION ALL SELECT id, "tenantId" FROM "AuditEntry"
     ) AS things
     WHERE id = ANY(${idsIn(answer)}) AND "tenantId" <> ${tenant.id}`
   return rows.map(({ id }) => id)

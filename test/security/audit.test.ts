@@ -135,7 +135,8 @@ it('J3: nothing is done that cannot be written down', async () => {
     links: await gateway.db.connectToken.count(),
   })
   const before = await counts()
-  await gateway.db.$executeRaw`ALTER TABLE "AuditEntry" ADD CONSTRAINT unwritable CHECK (false) NOT VALID`
+  await gateway.db
+    .$executeRaw`ALTER TABLE "AuditEntry" ADD CONSTRAINT unwritable CHECK (false) NOT VALID`
   const [ofTenant, ofItsKey] = [{ tenantId: tenant.id }, { apiKeyId: tenant.apiKeyId }]
   for (const [name, input] of [
     ['createTenant', { name: 'Unseen' }],

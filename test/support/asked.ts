@@ -14,12 +14,15 @@ import {
 /** A field with arguments that are good enough to be looked at, and no more. */
 export function asked({ name, args, type }: GraphQLField<unknown, unknown>): string {
   const given = args
-    .filter(isRequiredArgument)
+    // A cursor of nothing ends at once what would go on for ever.
+    .filter((arg) => isRequiredArgument(arg) || (arg.name === 'after' && !isConnection(type)))
     .map((arg) => `${arg.name}: ${literalOf(arg.type)}`)
     .join(', ')
   const selection = isLeafType(getNamedType(type)) ? '' : ' { __typename }'
   return `${name}${given && `(${given})`}${selection}`
 }
+
+const isConnection = (type: unknown) => String(type).includes('Connection')
 
 function literalOf(type: GraphQLInputType): string {
   const nullable = getNullableType(type)

@@ -36,6 +36,8 @@ const everyScope = [
   'templates:write',
   'settings:write',
   'tokens:create',
+  'keys:manage',
+  'audit:read',
 ]
 
 const mutations = {

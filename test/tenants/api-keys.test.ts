@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-const keyFields = 'id name prefix scopes createdAt lastUsedAt revokedAt'
+const keyFields = 'id name prefix scopes createdAt expiresAt lastUsedAt revokedAt replacedById'
 
 async function createKey(input: { tenantId: string; name: string; scopes: string[] }) {
   const { createApiKey } = await gateway.operator.query(
@@ -58,8 +58,10 @@ describe('an API key', () => {
       prefix: issued.secret.slice(0, 10),
       scopes: ['messages:send', 'messages:read'],
       createdAt: expect.any(String),
+      expiresAt: null,
       lastUsedAt: null,
       revokedAt: null,
+      replacedById: null,
     })
     const keys = await listed(tenant.id)
     expect(keys.map((key: { id: string }) => key.id)).toEqual([issued.apiKey.id, tenant.apiKeyId])
@@ -94,7 +96,7 @@ describe('an API key', () => {
     expect(await createKey(nobody)).toMatchObject({ code: 'TENANT_NOT_FOUND' })
   })
 
-  test('stands nowhere in the database, nor does any part of it that would help', async () => {
+  test('D1: stands nowhere in the database, nor does any part of it that would help', async () => {
     const tenant = await gateway.createTenant()
     await tenant.query('{ status { connected } }')
     const dump = await dumpDatabase(gateway)
@@ -104,7 +106,7 @@ describe('an API key', () => {
     }
   })
 
-  test('says when it was last used, exact to a minute', async () => {
+  test('D4: says when it was last used, exact to a minute, without a write a request', async () => {
     const tenant = await gateway.createTenant()
     expect((await listed(tenant.id))[0].lastUsedAt).toBeNull()
     await tenant.query('{ status { connected } }')
@@ -112,8 +114,10 @@ describe('an API key', () => {
     const [{ lastUsedAt }] = await listed(tenant.id)
     expect(Math.abs(Date.now() - Date.parse(lastUsedAt))).toBeLessThan(10_000)
 
-    await tenant.query('{ status { connected } }')
+    const [written] = await versionOf(tenant.apiKeyId)
+    for (let i = 0; i < 20; i += 1) await tenant.query('{ status { connected } }')
     expect((await listed(tenant.id))[0].lastUsedAt).toBe(lastUsedAt)
+    expect(await versionOf(tenant.apiKeyId)).toEqual([written])
 
     const longAgo = new Date(Date.now() - 61_000)
     await gateway.db.apiKey.update({
@@ -126,6 +130,12 @@ describe('an API key', () => {
       .toBeGreaterThan(longAgo.getTime() + 60_000)
   })
 })
+
+/** The transaction that wrote the key's row last. */
+function versionOf(id: string) {
+  return gateway.db.$queryRaw<{ xmin: string }[]>`
+    SELECT xmin::text FROM "ApiKey" WHERE "id" = ${id}`
+}
 
 describe('a typo in a key', () => {
   test('is found by the checksum', () => {
@@ -140,7 +150,7 @@ describe('a typo in a key', () => {
     }
   })
 
-  test('is refused without asking the database', async () => {
+  test('D2: is refused without asking the database', async () => {
     const tenant = await gateway.createTenant()
     const last = tenant.secret.endsWith('a') ? 'b' : 'a'
     // While the table of keys is locked, whoever asks it waits.

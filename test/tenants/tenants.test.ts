@@ -174,11 +174,11 @@ describe('deleting a tenant', () => {
     await expect.poll(() => rowsOf(tenant.id), { timeout: 10_000 }).toEqual({})
   })
 
-  /** How many rows of each table name the tenant; tables without any are left out. */
+  /** How many rows of each table name the tenant, but for the audit log, which stays; tables without any are left out. */
   async function rowsOf(tenantId: string): Promise<Record<string, number>> {
     const tables = await gateway.db.$queryRaw<{ name: string; column: string }[]>`
       SELECT table_name AS name, column_name AS column FROM information_schema.columns
-      WHERE table_schema = 'public'
+      WHERE table_schema = 'public' AND table_name <> 'AuditEntry'
         AND (column_name = 'tenantId' OR (table_name = 'Tenant' AND column_name = 'id'))`
     const counts: Record<string, number> = {}
     for (const { name, column } of tables) {
