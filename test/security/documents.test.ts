@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type Transport, transports } from '../graphql/transports.ts'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
@@ -24,7 +24,17 @@ afterAll(() => gateway.stop())
 const times = (n: number, text: (index: number) => string) =>
   Array.from({ length: n }, (_, i) => text(i)).join(' ')
 
-const lock = (table: string) => holdRows(gateway, `LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`)
+/** Nobody reads this table until it is let go, or the test is over. */
+async function lock(table: string) {
+  const held = await holdRows(gateway, `LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`)
+  let letGone: Promise<void> | undefined
+  const letGo = () => {
+    letGone ??= held.letGo()
+    return letGone
+  }
+  onTestFinished(letGo)
+  return { letGo }
+}
 
 /** How many statements of an instance that only serves stand before a lock. */
 async function heldUp() {
