@@ -43,6 +43,11 @@ beforeAll(async () => {
       `mutation ($template: CreateMessageTemplateInput!) { createMessageTemplate(input: $template) { __typename } }`,
       { template },
     )
+    const key = { name: `Of ${person.number}`, scopes: ['messages:read'] }
+    await acme.query(
+      `mutation ($key: CreateApiKeyInput!) { createApiKey(input: $key) { __typename } }`,
+      { key },
+    )
     const wantsNone = { number: person.number, other: '+13035550178' }
     await setConsent(acme, { ...wantsNone, status: 'OPTED_OUT' })
   }
