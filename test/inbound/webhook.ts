@@ -24,11 +24,15 @@ export function captureWebhook() {
       return {
         url,
         headers,
-        post: (body: unknown, options: { url?: string; headers?: Record<string, string> } = {}) =>
+        post: (
+          body: string | Uint8Array<ArrayBuffer> | object,
+          options: { url?: string; headers?: Record<string, string> } = {},
+        ) =>
           fetch(options.url ?? url, {
             method: 'POST',
             headers: { 'content-type': 'application/json', ...(options.headers ?? headers) },
-            body: typeof body === 'string' ? body : JSON.stringify(body),
+            body:
+              typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
           }),
 
         /** A notification of an inbound text, as RingCentral sends it. */
