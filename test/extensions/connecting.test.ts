@@ -248,14 +248,16 @@ describe('the way back from RingCentral', () => {
     expect((await browser.open(await comeBack(browser, connectUrl))).status).toBe(200)
   })
 
-  it('of two tabs in one browser is believed in both', async () => {
+  it('E12: of two tabs in one browser is believed in both, each for the tenant whose link it is', async () => {
     const gateway = await startGateway()
-    const acme = await gateway.createTenant()
+    const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
     const browser = createBrowser()
     const first = await comeBack(browser, await newLink(acme), ava.extensionId)
-    const second = await comeBack(browser, await newLink(acme), ben.extensionId)
-    expect((await browser.open(first)).html).toContain('Ava Hart')
+    const second = await comeBack(browser, await newLink(other), ben.extensionId)
     expect((await browser.open(second)).html).toContain('Ben Ortiz')
+    expect((await browser.open(first)).html).toContain('Ava Hart')
+    expect(await connected(acme)).toMatchObject([{ extensionId: ava.extensionId }])
+    expect(await connected(other)).toMatchObject([{ extensionId: ben.extensionId }])
   })
 
   it('is worth nothing once the tenant was suspended', async () => {

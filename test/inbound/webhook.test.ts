@@ -194,18 +194,21 @@ describe('another instance, behind a cable', () => {
     await blocker.query('LOCK TABLE "WebhookSubscription" IN ACCESS EXCLUSIVE MODE')
     // What cannot be an address, Postgres is not asked about.
     expect((await stranger('x')).status).toBe(401)
-    const flood = Promise.all(Array.from({ length: 300 }, () => stranger()))
-    const waiting = async () => {
-      const { rows } = await blocker.query(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-         AND application_name = 'ringql-web' AND wait_event_type = 'Lock'`,
-      )
-      return rows.length
+    let isOver = false
+    const flood = Promise.all(Array.from({ length: 300 }, () => stranger())).finally(() => {
+      isOver = true
+    })
+    let most = 0
+    while (!isOver) {
+      const waiting = await gateway.db.$queryRaw<unknown[]>`
+        SELECT FROM pg_stat_activity WHERE datname = current_database()
+          AND application_name = 'ringql-web' AND wait_event_type = 'Lock'`
+      most = Math.max(most, waiting.length)
     }
-    await expect.poll(waiting).toBe(1)
+    expect(most).toBe(1)
     await blocker.query('ROLLBACK')
     await blocker.end()
-    for (const { status } of await flood) expect([401, 429, 503]).toContain(status)
+    for (const { status } of await flood) expect(status).toBe(503)
 
     await Promise.all(Array.from({ length: 150 }, () => stranger()))
     const refused = await stranger()

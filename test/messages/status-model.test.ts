@@ -110,7 +110,7 @@ function expected(news: StatusChange[]): MessageStatus {
 }
 
 describe('a message’s status', () => {
-  it('never goes backwards, and its end depends only on what was heard, not on the order', async () => {
+  it('G5: never goes backwards, and its end depends only on what was heard, not on the order', async () => {
     await fc.assert(
       fc.asyncProperty(twoOrders, async (orders) => {
         const ends = []

@@ -1,18 +1,65 @@
 import { describe, expect, it } from 'vitest'
+import { hours } from '../../src/lib/clock.ts'
 import { ava, startGateway, type TestTenant } from '../support/gateway.ts'
 import { createBrowser } from '../support/person.ts'
+import { sharedTime } from '../support/time.ts'
 
 const updateSettings = `mutation ($returnUrls: [String!]) { result: updateSettings(input: { returnUrls: $returnUrls }) {
   ... on TenantSettings { returnUrls } ... on InvalidInputError { code field } } }`
 const createToken = `mutation ($returnUrl: String) { result: createInviteToken(input: { returnUrl: $returnUrl }) {
   ... on ConnectToken { connectUrl } ... on InvalidInputError { code field } } }`
 
+const discover =
+  'mutation ($input: DiscoverPhoneNumbersInput!) { discoverPhoneNumbers(input: $input) { __typename } }'
+
 const set = async (tenant: TestTenant, returnUrls: string[] | null) =>
   (await tenant.query(updateSettings, { returnUrls })).result
-const linkTo = async (tenant: TestTenant, returnUrl: string) =>
+const linkTo = async (tenant: TestTenant, returnUrl?: string) =>
   (await tenant.query(createToken, { returnUrl })).result
 
 const good = 'https://crm.example.com/settings?tab=phone'
+
+describe('a person whom two tenants know', () => {
+  it('E13: stays connected to both, each with a login of its own', async () => {
+    const time = sharedTime()
+    const gateway = await startGateway(time)
+    const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
+    const browser = createBrowser()
+    const callbacks = []
+    for (const tenant of [acme, other]) {
+      const { location } = await browser.begin((await linkTo(tenant)).connectUrl)
+      callbacks.push(await browser.consent(location, ava.extensionId, 'allow'))
+    }
+    // In the other order, in the same browser: the state tells whose it is.
+    for (const callback of callbacks.reverse()) {
+      expect((await browser.open(callback)).status).toBe(200)
+    }
+    const list = '{ extensions { nodes { id extensionId status } } }'
+    const ids = []
+    for (const tenant of [acme, other]) {
+      const { nodes } = (await tenant.query(list)).extensions
+      expect(nodes).toMatchObject([{ extensionId: ava.extensionId, status: 'ACTIVE' }])
+      ids.push(nodes[0].id)
+    }
+    expect(new Set(ids).size).toBe(2)
+
+    // Six refreshes: more than the five logins of a user that RingCentral keeps.
+    const versions = async () => (await gateway.db.grant.findMany()).map(({ version }) => version)
+    for (let round = 0; round < 3; round += 1) {
+      const before = Math.min(...(await versions()))
+      await time.pass(hours(2))
+      for (const tenant of [acme, other]) {
+        await tenant.query(discover, { input: { extensionId: ava.extensionId } })
+      }
+      await expect.poll(async () => Math.min(...(await versions()))).toBeGreaterThan(before)
+    }
+    for (const tenant of [acme, other]) {
+      expect((await tenant.query(list)).extensions.nodes).toMatchObject([{ status: 'ACTIVE' }])
+    }
+    const grants = await gateway.db.grant.findMany()
+    expect(grants.map(({ refreshFailures }) => refreshFailures)).toEqual([0, 0])
+  })
+})
 
 describe('where people are led back to', () => {
   it('B12: is an address that the tenant has allowed, character by character, and nothing that a request says', async () => {
