@@ -87,15 +87,18 @@ describe.skipIf(!hasChromium)('the connect pages in Chromium', () => {
 
   it('E1: do as they should by keyboard, after the back button, and with a double click', async () => {
     const { page } = await openWindow(browser)
-    await page.goto(await newLink())
+    const connectUrl = await newLink()
+    await page.goto(connectUrl)
+    await begin(page).dblclick()
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    await page.goBack()
+    await begin(page).waitFor()
+    await page.goto(connectUrl)
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
       'Continue to RingCentral',
     )
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'Allow' }).waitFor()
-    await page.goBack()
-    await begin(page).dblclick()
     await page.getByRole('button', { name: 'Refuse' }).click()
     await expect.poll(() => page.title()).toBe('Nothing was connected')
     await page.goBack()
