@@ -211,9 +211,9 @@ describe('another instance, behind a cable', () => {
     await blocker.end()
     for (const { status } of await flood) expect(status).toBe(503)
 
-    await Promise.all(Array.from({ length: 250 }, () => stranger()))
-    const refused = await stranger()
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
+    const answers = await Promise.all(Array.from({ length: 250 }, () => stranger()))
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.headers.get('retry-after')).toBe('60')
     // RingCentral, from the very same address.
     for (const text of ['Amid', 'the', 'flood']) {
       const sent = webhook.text(text)
