@@ -24,6 +24,7 @@ import { createNotifier } from './notifications/notifier.ts'
 import { createReminders } from './notifications/reminders.ts'
 import { createSubscriptionStore } from './notifications/subscription-store.ts'
 import { createWebhookClient } from './notifications/webhook-request.ts'
+import { createRegistry } from './oauth/apps.ts'
 import { createGrants } from './oauth/grants.ts'
 import { type SimulatorOptions, settle } from './options.ts'
 import { createPresence } from './presence/presence.ts'
@@ -37,6 +38,7 @@ import { createWorld } from './world/world.ts'
 /** Builds each part once, in the order in which they need one another. */
 export function createSimulation(options: SimulatorOptions, closing: AbortSignal): Simulation {
   const settings = settle(options)
+  const apps = createRegistry(settings)
   const clock = options.clock ?? createClock()
   const random = createRandom(settings.seed)
   const ids = createIds(clock.now(), random)
@@ -98,7 +100,8 @@ export function createSimulation(options: SimulatorOptions, closing: AbortSignal
     limiter: createRateLimiter(clock, settings.limits),
     faults,
     world,
-    grants: createGrants(clock, random, settings),
+    apps,
+    grants: createGrants(clock, random, apps),
     subscriptions,
     handshake,
     deliverer,

@@ -22,6 +22,7 @@ import type { Handshake } from './notifications/handshake.ts'
 import type { Notifier } from './notifications/notifier.ts'
 import type { Reminders } from './notifications/reminders.ts'
 import type { SubscriptionStore } from './notifications/subscription-store.ts'
+import type { Registry } from './oauth/apps.ts'
 import type { Grants } from './oauth/grants.ts'
 import type { Settings } from './options.ts'
 import type { Presence } from './presence/presence.ts'
@@ -41,6 +42,7 @@ export interface Simulation {
   limiter: RateLimiter
   faults: FaultPlanner
   world: World
+  apps: Registry
   grants: Grants
   subscriptions: SubscriptionStore
   handshake: Handshake

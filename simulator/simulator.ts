@@ -30,6 +30,7 @@ import { overrideMethods } from './http/method-override.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { Message } from './messages/message.ts'
 import type { Subscription } from './notifications/subscription.ts'
+import type { NewApp } from './oauth/apps.ts'
 import type { SimulatorOptions } from './options.ts'
 import type { CampaignStatus, Extension, ExtensionStatus, PhoneNumber } from './world/world.ts'
 
@@ -64,6 +65,8 @@ export interface Simulator {
   takeRights(extensionId: string, lacks: string[]): void
   /** What whoever signs in from now on allows the app. */
   registerScope(scope: string[]): void
+  /** Registers one more app, with the first one's scopes unless told; or changes the one of that id. */
+  registerApp(app: NewApp): void
   /** Rings now, or with `startedAt` lies in the past. */
   addCall(plan: CallPlan): Call[]
   /** Whoever is outside puts the phone down. */
@@ -117,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setExtensionStatus: (id, status) => setExtensionStatus(sim, id, status),
     takeRights: (id, lacks) => takeRights(sim, id, lacks),
     registerScope: (scope) => registerScope(sim, scope),
+    registerApp: (app) => sim.apps.register(app),
     addCall: (plan) => addCall(sim, plan),
     hangUp: (telephonySessionId) => hangUp(sim, telephonySessionId),
     leaveVoicemail: (voicemail) => receiveVoicemail(sim, voicemail),

@@ -22,6 +22,8 @@ export type AppOptions = {
   encryptionKeys: SealingKey[]
   operatorKey: string
   ringCentral: { serverUrl: string; clientId: string; clientSecret: string | null }
+  /** Where tenants' own apps may be registered besides; RingCentral's servers if left out. */
+  otherServers?: readonly string[]
   tokenCallsPerMinute: number
   role: 'all' | 'web' | 'worker'
   /** What GraphiQL shows first; null: no GraphiQL. */

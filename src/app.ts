@@ -6,6 +6,7 @@ import { createEventFeed } from './events/feed.ts'
 import { createHints } from './events/hint-carrier.ts'
 import { postgresCarrier } from './events/postgres-carrier.ts'
 import { redisCarrier } from './events/redis-carrier.ts'
+import type { AppCredentials } from './extensions/apps.ts'
 import { createUses } from './extensions/uses.ts'
 import type { MakeContext } from './graphql/http.ts'
 import { costLimitOf, defaultCostPerMinute } from './graphql/limit-cost.ts'
@@ -25,6 +26,7 @@ import { createLaneAlarms } from './messages/lane-alarms.ts'
 import { watchLostLanes } from './messages/lost-lanes.ts'
 import { releaseTenant } from './reactions.ts'
 import { createRingCentral } from './ringcentral/client.ts'
+import { ringCentralServers } from './ringcentral/servers.ts'
 import { createRoutes } from './routes.ts'
 import { schema } from './schema.ts'
 import { sealedColumns } from './sealed-columns.ts'
@@ -91,13 +93,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const dataKeys = await openDataKeys({ db, ...options })
   opened.defer(() => dataKeys.close())
   const sealer = createSealer(dataKeys, options.encryptionKeys)
-  const { serverUrl, clientId, clientSecret } = options.ringCentral
-  const ringCentral = createRingCentral({
-    serverUrl,
-    clientId,
-    ...(clientSecret && { clientSecret }),
-    ...(options.fetch && { fetch: options.fetch }),
-  })
+  const gatewayApp = options.ringCentral
+  const reach = ({ serverUrl, clientId, clientSecret }: AppCredentials) =>
+    createRingCentral({
+      serverUrl,
+      clientId,
+      ...(clientSecret && { clientSecret }),
+      ...(options.fetch && { fetch: options.fetch }),
+    })
+  const others = options.otherServers ?? ringCentralServers
+  const appServers = [...new Set([gatewayApp.serverUrl, ...others])]
 
   const eventLog = createEventLog({ db, hints })
   const feed = createEventFeed({ db, hints, logger, pace: options.pace })
@@ -108,7 +113,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     feed,
     store,
     sealer,
-    ringCentral,
+    gatewayApp,
+    appServers,
+    reach,
     uses,
     logLagMs,
     clock,
@@ -181,7 +188,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       authenticate,
       addressOf,
       publicUrl: url,
-      ringCentralUrl: serverUrl,
       isReady: async () => !stopping && (await answers(db)),
     }),
   )

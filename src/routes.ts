@@ -49,7 +49,7 @@ export function createRoutes(deps: {
   addressOf: AddressOf
   feed: EventFeed
   publicUrl: string
-  ringCentralUrl: string
+  appServers: readonly string[]
   isReady: () => Promise<boolean>
   clock: Clock
   logger: Logger

@@ -25,5 +25,6 @@ export const sealedColumns: readonly SealedColumn[] = [
   sealed('Grant', 'refreshToken', ofGrant),
   sealed('GrantRelease', 'accessToken', ofRelease, 'Grant'),
   sealed('GrantRelease', 'refreshToken', ofRelease, 'Grant'),
+  sealed('RingCentralApp', 'clientSecret', own),
   sealed('WebhookSubscription', 'verificationToken', own),
 ]

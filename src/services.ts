@@ -7,10 +7,12 @@ import type { Db } from './db/client.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { EventFeed } from './events/feed.ts'
 import { createExtensionAccess } from './extensions/access.ts'
+import { type AppCredentials, createApps } from './extensions/apps.ts'
 import { createConnecting } from './extensions/connect.ts'
 import { createConnectLinks } from './extensions/connect-link.ts'
 import { createDisconnecting } from './extensions/disconnect.ts'
 import { createGrants } from './extensions/grants.ts'
+import { createOwnApp } from './extensions/own-app.ts'
 import { createExtensionService } from './extensions/service.ts'
 import { createTokenEndpoint } from './extensions/token-endpoint.ts'
 import { createUpdateExtension } from './extensions/update-extension.ts'
@@ -46,7 +48,9 @@ export function createServices(floor: {
   feed: EventFeed
   store: MediaStore
   sealer: Sealer
-  ringCentral: RingCentral
+  gatewayApp: AppCredentials
+  appServers: readonly string[]
+  reach: (app: AppCredentials) => RingCentral
   encryptionKeys: SealingKey[]
   tokenCallsPerMinute: number
   uses: Uses
@@ -62,24 +66,23 @@ export function createServices(floor: {
   const reactions = createReactions(floor)
   const clientTokenJwt = createClientTokenJwt({ keys: encryptionKeys, issuer: publicUrl, clock })
 
+  const apps = createApps(floor)
   const tokenEndpoint = createTokenEndpoint({
     ...floor,
-    oauth: floor.ringCentral.oauth,
     callsPerMinute: floor.tokenCallsPerMinute,
   })
-  const grants = createGrants({ ...floor, tokenEndpoint })
-  const access = createExtensionAccess({ ...floor, grants })
+  const grants = createGrants({ ...floor, apps, tokenEndpoint })
+  const access = createExtensionAccess({ ...floor, apps, grants })
   const links = createConnectLinks(floor)
-  const redirectUri = `${publicUrl}/v1/rc/callback`
   const connecting = createConnecting({
     ...floor,
     ...reactions,
     links,
+    apps,
     tokenEndpoint,
-    redirectUri,
   })
   const disconnecting = createDisconnecting({ ...floor, ...reactions })
-  const extensions = createExtensionService({ ...floor, links, connecting, disconnecting })
+  const extensions = createExtensionService({ ...floor, apps, links, connecting, disconnecting })
 
   const deps = { ...floor, ...reactions, access, extensions }
   const people = createPeopleServices(deps)
@@ -89,6 +92,8 @@ export function createServices(floor: {
     apiKeys: createApiKeys(deps),
     settings: createSettings(deps),
     extensions,
+    apps,
+    ownApp: createOwnApp({ ...floor, apps, tokenEndpoint }),
     updateExtension: createUpdateExtension(deps),
     consents: createConsents(deps),
     conversationChanges: createConversationChanges(deps),

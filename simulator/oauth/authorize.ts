@@ -1,6 +1,7 @@
 import type { HttpContext } from '../http/exchange.ts'
 import { summarizeBody } from '../ledger.ts'
 import type { Simulation } from '../simulation.ts'
+import type { App } from './apps.ts'
 import { codeLifetimeSeconds } from './codes.ts'
 import { consentPage, problemPage } from './page.ts'
 
@@ -36,9 +37,9 @@ function askConsent(sim: Simulation, c: HttpContext, params: URLSearchParams): R
   return page(
     c,
     consentPage({
-      clientId: sim.settings.clientId,
+      clientId: request.app.clientId,
       redirectUri: request.redirectUri,
-      scope: sim.settings.scope,
+      scope: request.app.scope,
       extensions: [...sim.world.extensions.values()].filter((one) => one.status === 'Enabled'),
       chosen: (one) => one.email === hint,
       hidden: carried.flatMap((name) => {
@@ -74,7 +75,7 @@ export async function decide(sim: Simulation, c: HttpContext): Promise<Response>
     return page(c, problemPage('Choose one of the listed extensions.'), 400)
   }
   const code = sim.grants.issueCode({
-    clientId: sim.settings.clientId,
+    clientId: request.app.clientId,
     extensionId: extension.id,
     redirectUri: request.redirectUri,
     challenge: form.get('code_challenge') || undefined,
@@ -89,11 +90,14 @@ export async function decide(sim: Simulation, c: HttpContext): Promise<Response>
 function readRequest(
   sim: Simulation,
   params: URLSearchParams,
-): { redirectUri: string } | { problem: string } {
-  const { clientId, redirectUris } = sim.settings
-  if (params.get('client_id') !== clientId) {
-    return { problem: `client_id must be ${clientId}, the app that this simulator knows.` }
+): { app: App; redirectUri: string } | { problem: string } {
+  const app = sim.apps.find(params.get('client_id') ?? '')
+  if (!app) {
+    return {
+      problem: `client_id must be ${sim.settings.clientId}, or another app that this simulator knows.`,
+    }
   }
+  const { redirectUris } = app
   const asked =
     params.get('redirect_uri') || (redirectUris?.length === 1 ? redirectUris[0] : undefined)
   if (asked === undefined || !URL.canParse(asked)) {
@@ -102,7 +106,7 @@ function readRequest(
   if (redirectUris && !redirectUris.includes(asked)) {
     return { problem: `redirect_uri ${asked} is not registered for this app.` }
   }
-  return { redirectUri: asked }
+  return { app, redirectUri: asked }
 }
 
 function refuseEarly(params: URLSearchParams): Record<string, string> | undefined {

@@ -29,23 +29,25 @@ export async function readForm(c: HttpContext): Promise<URLSearchParams> {
 
 /** Which app is asking. Confidential apps present Basic; public ones name themselves in the form. */
 export function authenticateClient(sim: Simulation, c: HttpContext, form: URLSearchParams): string {
-  const { clientId, clientSecret } = sim.settings
   const header = c.req.header('authorization')
 
   if (header === undefined) {
     const named = form.get('client_id')
-    if (named === null || clientSecret !== '') {
+    const app = sim.apps.find(named ?? '')
+    if (named === null || (app && app.clientSecret !== '')) {
       throw oauthError('invalid_client', 'OAU-123', 'Client authentication is required')
     }
-    if (named !== clientId) throw unknownClient(named)
-    return clientId
+    if (!app) throw unknownClient(named)
+    return app.clientId
   }
 
   const encoded = /^basic +(\S+)$/i.exec(header.trim())?.[1] ?? ''
   const [id = '', ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
   const secret = rest.join(':')
-  if (id === clientId && secret === clientSecret) return clientId
-  if (unescaped(id) === clientId && unescaped(secret) === clientSecret) {
+  const app = sim.apps.find(id)
+  if (app && secret === app.clientSecret) return id
+  const escaped = sim.apps.find(unescaped(id))
+  if (escaped && unescaped(secret) === escaped.clientSecret) {
     // RingCentral documents base64(id:secret) and no percent-encoding before it; a library that
     // follows RFC 6749 to the letter encodes even the hyphen.
     sim.settings.logger.warn(

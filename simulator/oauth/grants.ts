@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
+import type { Registry } from './apps.ts'
 import { type CodeRequest, createCodes } from './codes.ts'
 
 /** One login of one extension on one app. Revoking either of its tokens ends all of it. */
@@ -70,7 +71,7 @@ const unusedGrace = 60 * minute
 const usedGrace = 10_000
 const mostSessions = 5
 
-export function createGrants(clock: Clock, random: Random, app: { scope: string[] }): Grants {
+export function createGrants(clock: Clock, random: Random, apps: Registry): Grants {
   const codes = createCodes(clock, random)
   const accessTokens = new Map<string, AccessToken>()
   const refreshTokens = new Map<string, RefreshToken>()
@@ -129,7 +130,7 @@ export function createGrants(clock: Clock, random: Random, app: { scope: string[
         clientId,
         extensionId,
         // As the app is registered now: who has signed in keeps what they allowed.
-        scope: [...app.scope],
+        scope: [...(apps.find(clientId)?.scope ?? [])],
         startedAt: clock.now(),
         expiresAt: clock.now(),
       }

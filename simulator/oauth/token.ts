@@ -133,7 +133,7 @@ function describe(sim: Simulation, pair: TokenPair, endpointId: string | null) {
     access_token: access.value,
     token_type: 'bearer',
     expires_in: left(access.expiresAt),
-    ...(sim.settings.issueRefreshTokens && {
+    ...(sim.apps.find(access.session.clientId)?.issueRefreshTokens && {
       refresh_token: refresh.value,
       refresh_token_expires_in: left(refresh.expiresAt),
     }),

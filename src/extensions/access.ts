@@ -3,14 +3,15 @@ import type { Db } from '../db/client.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { RingCentral, RingCentralApi } from '../ringcentral/client.ts'
+import type { RingCentralApi } from '../ringcentral/client.ts'
 import { RingCentralRateLimitedError, RingCentralUnauthorizedError } from '../ringcentral/errors.ts'
 import {
   defaultLimits,
   type RateLimitGroup,
   type ResponseReport,
 } from '../ringcentral/rate-limits.ts'
-import type { Grants } from './grants.ts'
+import type { Apps } from './apps.ts'
+import type { Grants, UsableToken } from './grants.ts'
 import type { OpenUse, Uses } from './uses.ts'
 
 export type ExtensionAccess = ReturnType<typeof createExtensionAccess>
@@ -38,14 +39,14 @@ export function createExtensionAccess({
   db,
   grants,
   uses,
-  ringCentral,
+  apps,
   clock,
   logger,
 }: {
   db: Db
   grants: Grants
   uses: Uses
-  ringCentral: RingCentral
+  apps: Apps
   clock: Clock
   logger: Logger
 }) {
@@ -93,10 +94,11 @@ export function createExtensionAccess({
       work: (api: RingCentralApi) => Promise<Result>,
       { beforeRequest, ...pace }: { beforeRequest?: () => Promise<void> } & Pace = {},
     ): Promise<Result> {
-      const attempt = async (token: string) => {
+      const attempt = async ({ accessToken, appId }: UsableToken) => {
+        const ringCentral = await apps.serverOf(appId)
         // Of the request that is under way: there is one at a time.
         let use: OpenUse | undefined
-        const api = ringCentral.api(token, {
+        const api = ringCentral.api(accessToken, {
           beforeRequest: async ({ group }) => {
             use = await ensureOpen(extensionRowId, group, pace)
             try {
@@ -132,7 +134,7 @@ export function createExtensionAccess({
         return await attempt(token)
       } catch (error) {
         if (!(error instanceof RingCentralUnauthorizedError)) throw error
-        return attempt(await grants.accessToken(extensionRowId, token))
+        return attempt(await grants.accessToken(extensionRowId, token.accessToken))
       }
     },
   }

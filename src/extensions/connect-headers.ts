@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 
 /** The pages load nothing but their style, cannot be framed or kept, and tell nobody where a person came from. */
-export function connectHeaders(ringCentralUrl: string): MiddlewareHandler {
+export function connectHeaders(servers: readonly string[]): MiddlewareHandler {
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
-    `form-action 'self' ${loginHosts(ringCentralUrl)}`,
+    `form-action 'self' ${loginHosts(servers)}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')
@@ -24,7 +24,10 @@ export function connectHeaders(ringCentralUrl: string): MiddlewareHandler {
  * Where the form may lead. Chromium holds each redirect behind a form's answer against `form-action`, and
  * RingCentral's authorize endpoint redirects to its login page, on another host of its own.
  */
-function loginHosts(ringCentralUrl: string): string {
-  const { origin, hostname } = new URL(ringCentralUrl)
-  return hostname.endsWith('.ringcentral.com') ? `${origin} https://*.ringcentral.com` : origin
+function loginHosts(servers: readonly string[]): string {
+  const hosts = servers.flatMap((server) => {
+    const { origin, hostname } = new URL(server)
+    return hostname.endsWith('.ringcentral.com') ? [origin, 'https://*.ringcentral.com'] : origin
+  })
+  return [...new Set(hosts)].join(' ')
 }

@@ -1,3 +1,4 @@
+import type { ConnectFailure } from '../db/generated/client/client.ts'
 import type { LinkState } from './connect-link.ts'
 import { ExtensionAlreadyMappedError, UserAlreadyMappedError } from './errors.ts'
 
@@ -21,8 +22,11 @@ export type Completed =
   | { outcome: 'mapped'; sender: Sender; conflict: 'user' | 'extension' }
   /** The token endpoint takes no more for the moment; the link is good again. */
   | { outcome: 'busy'; sender: Sender }
-  /** RingCentral could not be reached, or its answer made no sense; the link is good again. */
-  | { outcome: 'failed'; sender: Sender }
+  /**
+   * RingCentral could not be reached, or its answer made no sense; or, by `failure`, it is the app's registration.
+   * The link is good again.
+   */
+  | { outcome: 'failed'; sender: Sender; failure: ConnectFailure | null }
 
 /** Whether the one who signed in is not the one whom the link is for. */
 export function isConflict(

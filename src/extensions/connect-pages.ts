@@ -89,6 +89,10 @@ const reasons = {
     'This link was made for somebody who is known with another RingCentral extension already. Sign in at RingCentral with that one, or ask whoever sent you the link to correct it.',
   otherUser:
     'The RingCentral extension that you signed in with belongs to another user already. Sign in at RingCentral as yourself, or ask whoever sent you the link to correct it.',
+  NO_REFRESH_TOKEN:
+    'RingCentral gave no lasting access. Whoever runs this app has to switch on “Issue refresh tokens” in its registration at RingCentral; tell the one who sent you the link.',
+  APP_REFUSED:
+    'RingCentral does not take the credentials of this app any more. Whoever runs it has to set them anew; tell the one who sent you the link.',
   failed: 'RingCentral could not be reached, or did not answer as expected.',
 }
 

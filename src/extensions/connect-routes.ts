@@ -29,19 +29,20 @@ export function connectRoutes({
   db,
   extensions,
   publicUrl,
-  ringCentralUrl,
+  appServers,
   logger,
 }: {
   db: Db
   extensions: ExtensionService
   publicUrl: string
-  ringCentralUrl: string
+  /** RingCentral's servers, where people sign in. */
+  appServers: readonly string[]
   logger: Logger
 }) {
   const { links, connecting, consent } = extensions
   const cookie = createBrowserCookie(publicUrl)
   const routes = new Hono()
-  routes.use(connectHeaders(ringCentralUrl))
+  routes.use(connectHeaders(appServers))
   routes.use((_c, next) => actingAs({ kind: 'PERSON' }, next))
   routes.onError((error, c) => {
     // Not our fault: a body beyond the limit, for example.
@@ -72,12 +73,13 @@ export function connectRoutes({
     return c.redirect(begun.authorizationUrl.href, 303)
   })
 
-  routes.get('/callback', async (c) => {
+  routes.get('/callback/:server?', async (c) => {
     const browserSecret = cookie.read(c)
     const completed = await connecting.complete({
       state: c.req.query('state'),
       code: c.req.query('code'),
       browserSecret,
+      callbackUrl: `${publicUrl}${c.req.path}`,
     })
     switch (completed.outcome) {
       case 'unknown':
@@ -94,7 +96,7 @@ export function connectRoutes({
         c.header('Retry-After', '60')
         return c.html(notConnectedPage(completed.sender, 'busy'), 503)
       case 'failed':
-        return c.html(notConnectedPage(completed.sender, 'failed'), 502)
+        return c.html(notConnectedPage(completed.sender, completed.failure ?? 'failed'), 502)
       case 'connected':
         return showConnected(c, completed.attemptId, browserSecret, waitForNumbersMs)
     }
@@ -115,8 +117,9 @@ export function connectRoutes({
       const complete = extension.numbersDiscoveredAt && extension.webhookSubscriptions.length > 0
       if (complete || Date.now() >= giveUpAt) {
         const allowed = await consent.allowed(extension)
+        const lacking = await consent.lacking(extension)
         const selfUrl = `/v1/rc/connected?attempt=${attemptId}`
-        return c.html(connectedPage(sender, extension, allowed, selfUrl))
+        return c.html(connectedPage(sender, extension, { allowed, lacking }, selfUrl))
       }
     }
   }

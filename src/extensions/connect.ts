@@ -1,5 +1,4 @@
 import type { Db, Tx } from '../db/client.ts'
-import type { ConnectAttempt } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -9,20 +8,15 @@ import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
 import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
-import type { RingCentral } from '../ringcentral/client.ts'
 import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
+import type { Apps, LoginApp } from './apps.ts'
+import { failureOf } from './connect-failure.ts'
 import type { ConnectLinks } from './connect-link.ts'
 import { type Begun, type Completed, isConflict } from './connect-outcome.ts'
-import { detailsOf } from './details.ts'
-import { releaseTokens } from './disconnect.ts'
 import { UserAlreadyMappedError } from './errors.ts'
-import { sealTokens } from './grant-tokens.ts'
-import { discoverNumbersJob, ensureWebhookJob } from './jobs.ts'
-import { recordExtensionChanged } from './status.ts'
+import { createSaveConnection } from './save-connection.ts'
 import type { TokenEndpoint } from './token-endpoint.ts'
-import { mapUser } from './user-mapping.ts'
-import { writeDownConnected } from './write-down-grant.ts'
 
 export type Connecting = ReturnType<typeof createConnecting>
 
@@ -35,17 +29,16 @@ export function createConnecting(deps: {
   eventLog: EventLog
   links: ConnectLinks
   queue: Pick<JobQueue, 'send'>
-  ringCentral: RingCentral
+  apps: Apps
   tokenEndpoint: TokenEndpoint
   sealer: Sealer
-  redirectUri: string
   /** What else happens in the transaction that connects an extension. */
   onConnect: (tx: Tx, extensionRowId: string) => Promise<void>
   clock: Clock
   logger: Logger
 }) {
-  const { db, eventLog, links, queue, ringCentral, tokenEndpoint, sealer, clock, logger } = deps
-  const { redirectUri, onConnect } = deps
+  const { db, links, apps, tokenEndpoint, sealer, clock, logger } = deps
+  const save = createSaveConnection(deps)
 
   const verifierPlace = (tenantId: string, rowId: string) => ({
     tenantId,
@@ -64,69 +57,11 @@ export function createConnecting(deps: {
     return attempt
   }
 
-  async function save(attempt: ConnectAttempt, tokens: TokenSet) {
-    // Not committed yet and used already: fine here, where losing the pair costs the person one more
-    // click, and only here. An extension without its account would be of little use to anybody.
-    const { account } = ringCentral.api(tokens.accessToken)
-    const me = await account.getExtension()
-    const rcAccountId = me.accountId ?? (await account.getAccount()).id
-    const { tenantId } = attempt
-    const facts = {
-      rcAccountId,
-      ...detailsOf(me),
-      isAdmin: me.isAdmin,
-      scopes: tokens.scopes,
-      status: 'ACTIVE',
-      statusReason: null,
-      connectedAt: clock.now(),
-      disconnectedAt: null,
-    } as const
-    return eventLog.transaction(async (tx, record) => {
-      const before = await tx.extension.count({ where: { tenantId, extensionId: me.id } })
-      const extension = await tx.extension.upsert({
-        where: { tenantId_extensionId: { tenantId, extensionId: me.id } },
-        create: { id: createId('Extension'), tenantId, extensionId: me.id, ...facts },
-        update: facts,
-      })
-      const place = { tenantId, extensionRowId: extension.id }
-      const sealed = sealTokens(sealer, clock, place, tokens)
-      // RingCentral keeps about five logins of a user alive: one that nobody uses would cost another tenant theirs.
-      const grant = await tx.grant.findUnique({ where: { extensionRowId: extension.id } })
-      if (grant) await releaseTokens(tx, deps, { tenantId, grant, rcSubscriptionIds: [] })
-      await tx.grant.upsert({
-        where: { extensionRowId: extension.id },
-        create: { extensionRowId: extension.id, ...sealed },
-        update: { ...sealed, version: { increment: 1 }, leaseId: null, leaseUntil: null },
-      })
-      // Its webhook counts again when ensure-webhook has seen it with the new grant.
-      await tx.webhookSubscription.updateMany({
-        where: { extensionRowId: extension.id, status: 'ACTIVE' },
-        data: { status: 'CREATING' },
-      })
-      await tx.connectAttempt.update({
-        where: { id: attempt.id },
-        data: { extensionRowId: extension.id },
-      })
-      for (const job of [discoverNumbersJob, ensureWebhookJob]) {
-        await queue.send(tx, job, { extensionRowId: extension.id }, { singletonKey: extension.id })
-      }
-      const link = await tx.connectToken.findUnique({ where: { id: attempt.connectTokenId } })
-      if (link?.userId) {
-        // A conflict undoes all of this: who cannot be mapped is not connected either.
-        await mapUser(tx, { tenantId, userId: link.userId, extensionId: me.id }, clock.now())
-      }
-      await writeDownConnected(tx, extension, { again: before > 0, attempt })
-      await onConnect(tx, extension.id)
-      recordExtensionChanged(record, extension)
-      return extension
-    })
-  }
-
   /** A login that is surely not used is ended at RingCentral as well, as far as that goes at once. */
-  async function giveBack(tokens: TokenSet, error: unknown): Promise<never> {
+  async function giveBack(app: LoginApp, tokens: TokenSet, error: unknown): Promise<never> {
     // After any other error it may have been saved all the same.
     if (!isConflict(error)) throw error
-    await tokenEndpoint.revoke(tokens.refreshToken).catch((refused) => {
+    await tokenEndpoint.revoke(app, tokens.refreshToken).catch((refused) => {
       logger.info({ err: refused }, 'A login that was not used could not be given back')
     })
     throw error
@@ -139,6 +74,10 @@ export function createConnecting(deps: {
      */
     async begin(token: string, browserSecret = createSecret()): Promise<Begun> {
       const state = createSecret()
+      const found = await links.look(token, browserSecret)
+      if (found.state !== 'valid') return { begun: false, link: found.state }
+      // Remembered with the attempt: what comes back belongs to this app, whatever the tenant sets meanwhile.
+      const { id: appId, redirectUri, ringCentral } = await apps.current(found.tenantId)
       const { verifier, challenge } = await ringCentral.oauth.pkce()
       const link = await inTransaction(db, async (tx) => {
         const consumed = await links.consume(tx, token, browserSecret)
@@ -149,6 +88,7 @@ export function createConnecting(deps: {
             id,
             tenantId: consumed.tenantId,
             connectTokenId: consumed.id,
+            appId,
             stateHash: sha256(state),
             browserHash: sha256(browserSecret),
             codeVerifierSealed: sealer.seal(verifier, verifierPlace(consumed.tenantId, id)),
@@ -172,6 +112,8 @@ export function createConnecting(deps: {
       state: string | undefined
       code: string | undefined
       browserSecret: string | undefined
+      /** Where it came in. */
+      callbackUrl: string
     }): Promise<Completed> {
       const pending = answer.state
         ? await db.connectAttempt.findUnique({ where: { stateHash: sha256(answer.state) } })
@@ -181,6 +123,8 @@ export function createConnecting(deps: {
       if (!answer.browserSecret || !sameHash(sha256(answer.browserSecret), pending.browserHash)) {
         return { outcome: 'other-browser' }
       }
+      const app = await apps.find(pending.appId)
+      if (answer.callbackUrl !== app.redirectUri) return { outcome: 'unknown' }
       const attempt = await take(answer.state)
       if (!attempt) return { outcome: 'unknown' }
       const { tenant, returnUrl } = await db.connectToken.findUniqueOrThrow({
@@ -198,12 +142,10 @@ export function createConnecting(deps: {
           attempt.codeVerifierSealed,
           verifierPlace(attempt.tenantId, attempt.id),
         )
-        const tokens = await tokenEndpoint.exchangeCode({
-          code: answer.code,
-          redirectUri,
-          verifier,
-        })
-        const extension = await save(attempt, tokens).catch((error) => giveBack(tokens, error))
+        const tokens = await tokenEndpoint.exchangeCode(app, answer.code, verifier)
+        const extension = await save(attempt, app, tokens).catch((error) =>
+          giveBack(app, tokens, error),
+        )
         const { id: attemptId } = attempt
         return { outcome: 'connected', attemptId, extensionRowId: extension.id, sender }
       } catch (error) {
@@ -221,7 +163,10 @@ export function createConnecting(deps: {
         logger.warn({ err: error, attempt: attempt.id }, 'An extension could not be connected')
         const busy =
           error instanceof RetryLaterError || error instanceof RingCentralRateLimitedError
-        return { outcome: busy ? 'busy' : 'failed', sender }
+        if (busy) return { outcome: 'busy', sender }
+        const failure = failureOf(error)
+        await db.connectAttempt.updateMany({ where: { id: attempt.id }, data: { failure } })
+        return { outcome: 'failed', sender, failure }
       }
     },
 

@@ -16,7 +16,7 @@ export type FoundExtension = {
 export function connectedPage(
   sender: Sender,
   extension: FoundExtension,
-  allowed: readonly string[],
+  { allowed, lacking }: { allowed: readonly string[]; lacking: readonly string[] },
   selfUrl: string,
 ) {
   const { tenantName, returnUrl } = sender
@@ -42,6 +42,14 @@ ${wayBack(sender)}
 <p>${tenantName} is now able to:</p>
 <ul>
 ${allowed.map((one) => html`<li>${one}</li>\n`)}</ul>
+${
+  lacking.length > 0
+    ? html`<p>RingCentral did not let it do the following; the registration of the app lacks what that takes:</p>
+<ul>
+${lacking.map((one) => html`<li>${one}</li>\n`)}</ul>
+`
+    : ''
+}
 <p class="soft">${returnUrl ? '' : 'You can close this page. '}To end the connection, ask ${tenantName}, or remove the app in your RingCentral account.</p>`,
   })
 }

@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
 import { featuresOf } from '../tenants/features.ts'
 import { type Ability, coversAbility, needsOf } from './abilities.ts'
+import type { Apps } from './apps.ts'
 
 /** In a person's words what each ability means to them; of a line, the first that holds is said. */
 const lines: readonly (readonly (readonly [Ability, string])[])[] = [
@@ -35,14 +36,15 @@ const always = 'see your name, mail address, extension and numbers'
 const mayEdit = 'see and change your name, mail address and job; see your extension and numbers'
 
 /** What somebody allows who connects. */
-export const createConsent = ({ db }: { db: Db }) => ({
+export const createConsent = ({ db, apps }: { db: Db; apps: Apps }) => ({
   /**
    * What a tenant asks for. The scopes are of the app, which nobody tells before the first has connected:
    * until then it is all that the tenant has switched on.
    */
   async asked(tenantId: string): Promise<string[]> {
+    const own = await apps.ownOf(tenantId)
     const last = await db.extension.findFirst({
-      where: { grant: { isNot: null } },
+      where: { grant: { appId: own?.id ?? null } },
       orderBy: { connectedAt: 'desc' },
       select: { scopes: true },
     })
@@ -52,6 +54,13 @@ export const createConsent = ({ db }: { db: Db }) => ({
   /** What somebody who has connected did allow. */
   async allowed(extension: { tenantId: string; scopes: readonly string[] }): Promise<string[]> {
     return inWords(extension, await featuresOf(db, extension.tenantId))
+  },
+
+  /** What they did not, since the app's registration lacks scopes for what the tenant has switched on. */
+  async lacking(extension: { tenantId: string; scopes: readonly string[] }): Promise<string[]> {
+    const features = await featuresOf(db, extension.tenantId)
+    const allowed = new Set(inWords(extension, features))
+    return inWords(null, features).filter((line) => !allowed.has(line) && line !== mayEdit)
   },
 })
 

@@ -10,13 +10,13 @@ import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
-import type { RingCentral } from '../ringcentral/client.ts'
 import {
   InvalidGrantError,
   OAuthRefusedError,
   RingCentralRefusedError,
   RingCentralUnauthorizedError,
 } from '../ringcentral/errors.ts'
+import type { Apps } from './apps.ts'
 import { NotConnectedError } from './errors.ts'
 import { openTokens } from './grant-tokens.ts'
 import { ensureWebhookJob, releaseGrantJob } from './jobs.ts'
@@ -106,12 +106,13 @@ export async function releaseTokens(
   ended: { tenantId: string; grant: Grant; rcSubscriptionIds: string[] },
 ): Promise<void> {
   const { grant, ...rest } = ended
-  const { extensionRowId, accessTokenSealed, refreshTokenSealed } = grant
+  const { extensionRowId, appId, accessTokenSealed, refreshTokenSealed } = grant
   const id = createId('GrantRelease')
   await tx.grantRelease.create({
     data: {
       id,
       extensionRowId,
+      appId,
       accessTokenSealed,
       refreshTokenSealed,
       ...rest,
@@ -135,7 +136,7 @@ const refusals = [
 export const releaseGrant = ({
   db,
   queue,
-  ringCentral,
+  apps,
   tokenEndpoint,
   sealer,
   clock,
@@ -143,7 +144,7 @@ export const releaseGrant = ({
 }: {
   db: Db
   queue: Pick<JobQueue, 'send'>
-  ringCentral: RingCentral
+  apps: Apps
   tokenEndpoint: TokenEndpoint
   sealer: Sealer
   clock: Clock
@@ -159,13 +160,14 @@ export const releaseGrant = ({
     if (!release) return
     try {
       const tokens = await openTokens(sealer, release, release)
-      const api = ringCentral.api(tokens.accessToken)
+      const app = await apps.find(release.appId)
+      const api = app.ringCentral.api(tokens.accessToken)
       // A subscription would outlive its grant; with an access token that has expired, RingCentral
       // refuses, and it runs out by itself: then it is enough that we do not answer for it any more.
       for (const id of release.rcSubscriptionIds) {
         await api.subscriptions.remove(id).catch(unlessRefused)
       }
-      await tokenEndpoint.revoke(tokens.refreshToken).catch(unlessRefused)
+      await tokenEndpoint.revoke(app, tokens.refreshToken).catch(unlessRefused)
     } catch (error) {
       if (after(release.createdAt, giveUpAfter) > clock.now()) {
         if (error instanceof RetryLaterError) throw error

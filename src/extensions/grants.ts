@@ -7,15 +7,26 @@ import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type Sealer, UnsealError } from '../lib/sealer.ts'
-import { InvalidGrantError, OAuthRefusedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
+import type { Apps } from './apps.ts'
+import { isAppRefused } from './connect-failure.ts'
 import { NotConnectedError } from './errors.ts'
+import {
+  appRefusedReason,
+  brokenReason,
+  isFinal,
+  unreachableReason,
+  whyEnded,
+} from './grant-end.ts'
 import { openTokens, refreshRetryDelay, sealTokens } from './grant-tokens.ts'
 import { changeStatus } from './status.ts'
 import type { TokenEndpoint, Urgency } from './token-endpoint.ts'
 import { writeDownTrouble } from './write-down-grant.ts'
 
 export type Grants = ReturnType<typeof createGrants>
+
+/** `appId`: the tenant's own app that it was made with; null: the gateway's. */
+export type UsableToken = { accessToken: string; appId: string | null }
 
 /** A token with less life than this is refreshed before it is used. */
 const freshFor = minutes(5)
@@ -38,6 +49,7 @@ export function createGrants({
   eventLog,
   sealer,
   tokenEndpoint,
+  apps,
   clock,
   logger,
 }: {
@@ -45,6 +57,7 @@ export function createGrants({
   eventLog: EventLog
   sealer: Sealer
   tokenEndpoint: TokenEndpoint
+  apps: Apps
   clock: Clock
   logger: Logger
 }) {
@@ -147,12 +160,13 @@ export function createGrants({
 
   /** `invalid_grant` counts when it is said twice: once can be a race of our own. */
   async function refreshConfirmed(stale: OpenGrant, urgency: Urgency): Promise<TokenSet> {
+    const app = await apps.find(stale.appId)
     try {
-      return await tokenEndpoint.refresh(stale.refreshToken, urgency)
+      return await tokenEndpoint.refresh(app, stale.refreshToken, urgency)
     } catch (error) {
       if (!isFinal(error)) throw error
       await sleep(seconds(0.5) + Math.random() * seconds(0.5))
-      return tokenEndpoint.refresh(stale.refreshToken, urgency)
+      return tokenEndpoint.refresh(app, stale.refreshToken, urgency)
     }
   }
 
@@ -190,7 +204,7 @@ export function createGrants({
       const failing = await changeStatus(tx, record, stale.extensionRowId, {
         from: ['ACTIVE'],
         to: 'REFRESH_FAILED',
-        reason: 'RingCentral could not be reached to renew access; trying again by itself.',
+        reason: isAppRefused(error) ? appRefusedReason : unreachableReason,
       })
       if (failing) await writeDownTrouble(tx, 'GRANT_REFRESH_FAILED', failing, clock.now())
     })
@@ -201,18 +215,19 @@ export function createGrants({
 
   return {
     /**
-     * An access token that will do for some minutes. `rejected`: one that RingCentral answered 401 to.
+     * An access token that will do for some minutes, and the app that it is of. `rejected`: one that RingCentral
+     * answered 401 to.
      *
      * @throws NotConnectedError when the grant has ended, RetryLaterError when refreshing has to wait
      */
-    async accessToken(extensionRowId: string, rejected?: string): Promise<string> {
+    async accessToken(extensionRowId: string, rejected?: string): Promise<UsableToken> {
       const grant = await read(extensionRowId)
-      if (grant.accessToken !== rejected && livesFor(grant) > freshFor) return grant.accessToken
+      if (grant.accessToken !== rejected && livesFor(grant) > freshFor) return grant
       try {
-        return (await refresh(grant, 'needed')).accessToken
+        return await refresh(grant, 'needed')
       } catch (error) {
         const stillGood = grant.accessToken !== rejected && livesFor(grant) > usableFor
-        if (error instanceof RetryLaterError && stillGood) return grant.accessToken
+        if (error instanceof RetryLaterError && stillGood) return grant
         throw error
       }
     },
@@ -225,20 +240,4 @@ export function createGrants({
       await refresh(grant, 'idle')
     },
   }
-}
-
-const brokenReason =
-  'Its tokens were altered in the database, or moved from another extension, and are used no more: connect the extension again.'
-
-function whyEnded(error: InvalidGrantError | OAuthRefusedError): string {
-  return error.extensionDisabled
-    ? 'RingCentral has disabled the user, or the account: an administrator enables the user there, who then connects again.'
-    : 'RingCentral ended the grant: connect the extension again.'
-}
-
-function isFinal(error: unknown): error is InvalidGrantError | OAuthRefusedError {
-  return (
-    error instanceof InvalidGrantError ||
-    (error instanceof OAuthRefusedError && error.extensionDisabled)
-  )
 }

@@ -2,6 +2,9 @@ import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
+import { shownApp } from './app-mutations.ts'
+import { ConnectionProblem, RingCentralApp } from './app-schema.ts'
+import { connectionProblems } from './connection-problems.ts'
 import { connectionStatus } from './connection-status.ts'
 import './errors-schema.ts'
 import { extensionIdDescription, rcIdsOf } from './which-extension.ts'
@@ -177,6 +180,17 @@ const ConnectionStatus = builder
       }),
       activeExtensions: t.exposeInt('activeExtensions', {
         description: 'How many extensions are connected and working.',
+      }),
+      app: t.field({
+        type: RingCentralApp,
+        description: 'The app at RingCentral through which people connect now.',
+        resolve: ({ tenantId }, _args, context) => shownApp(context, tenantId),
+      }),
+      problems: t.field({
+        type: [ConnectionProblem],
+        description: 'What the registration of the app keeps from working; empty when all is well.',
+        resolve: ({ tenantId }, _args, { db, services }) =>
+          connectionProblems(db, services.apps, tenantId),
       }),
       cursor: t.string({
         description:

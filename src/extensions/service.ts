@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import type { Extension } from '../db/generated/client/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { JobQueue } from '../jobs/queue.ts'
+import type { Apps } from './apps.ts'
 import type { Connecting } from './connect.ts'
 import type { ConnectLinks } from './connect-link.ts'
 import { createConsent } from './consent.ts'
@@ -13,6 +14,7 @@ import { findExtension } from './which-extension.ts'
 declare module '../graphql/context.ts' {
   interface Services {
     extensions: ExtensionService
+    apps: Apps
   }
 }
 
@@ -21,6 +23,7 @@ export type ExtensionService = ReturnType<typeof createExtensionService>
 /** What GraphQL, REST and the connect pages do with extensions. */
 export function createExtensionService({
   db,
+  apps,
   queue,
   links,
   connecting,
@@ -28,6 +31,7 @@ export function createExtensionService({
   publicUrl,
 }: {
   db: Db
+  apps: Apps
   queue: Pick<JobQueue, 'send'>
   links: ConnectLinks
   connecting: Connecting
@@ -44,7 +48,7 @@ export function createExtensionService({
   return {
     links,
     connecting,
-    consent: createConsent({ db }),
+    consent: createConsent({ db, apps }),
     disconnectTenant: disconnecting.disconnectTenant,
 
     /** The address that a person opens. */

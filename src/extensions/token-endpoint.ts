@@ -4,7 +4,7 @@ import type { Db } from '../db/client.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
 import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
-import type { RingCentralOAuth } from '../ringcentral/oauth.ts'
+import type { LoginApp } from './apps.ts'
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>
 
@@ -17,40 +17,37 @@ const shares: Record<Urgency, number> = { needed: 0.8, idle: 0.6 }
 /** A person looks at a loading page meanwhile, and the code they brought lives for a minute. */
 const personWaitsMs = seconds(25)
 
-const budgetKey = 'token-endpoint'
-
 /**
- * RingCentral's token endpoint within its budget, which may be 5 calls a minute for all tenants
+ * RingCentral's token endpoint within its budget, which may be 5 calls a minute for all tenants of an app
  * together. Background work leaves a part of it to people who are connecting right now.
  */
 export function createTokenEndpoint({
   db,
-  oauth,
   callsPerMinute,
   clock,
 }: {
   db: Db
-  oauth: RingCentralOAuth
   callsPerMinute: number
   clock: Clock
 }) {
-  const take = (limit: number) => takeFromBudget(db, budgetKey, { limit, windowMs: minutes(1) })
+  const take = (app: LoginApp, limit: number) =>
+    takeFromBudget(db, app.budgetKey, { limit, windowMs: minutes(1) })
 
   /** Closes the endpoint for everybody when RingCentral says so: each further call would prolong it. */
-  async function heed<Result>(call: Promise<Result>): Promise<Result> {
+  async function heed<Result>(app: LoginApp, call: Promise<Result>): Promise<Result> {
     try {
       return await call
     } catch (error) {
       if (error instanceof RingCentralRateLimitedError) {
-        await closeBudget(db, budgetKey, error.retryAfterMs)
+        await closeBudget(db, app.budgetKey, error.retryAfterMs)
       }
       throw error
     }
   }
 
   /** @throws RetryLaterError */
-  async function takeShare(urgency: Urgency) {
-    const taken = await take(Math.max(1, Math.floor(callsPerMinute * shares[urgency])))
+  async function takeShare(app: LoginApp, urgency: Urgency) {
+    const taken = await take(app, Math.max(1, Math.floor(callsPerMinute * shares[urgency])))
     if (taken.granted) return
     const retryAt = after(clock.now(), taken.retryAfterMs)
     throw new RetryLaterError('The budget of the token endpoint is spent', retryAt)
@@ -58,10 +55,13 @@ export function createTokenEndpoint({
 
   return {
     /** Waits for its turn, within reason. @throws RetryLaterError when that takes too long */
-    async exchangeCode(request: Parameters<RingCentralOAuth['exchangeCode']>[0]) {
+    async exchangeCode(app: LoginApp, code: string, verifier: string) {
+      const { redirectUri, ringCentral } = app
       for (const giveUpAt = Date.now() + personWaitsMs; ; ) {
-        const taken = await take(callsPerMinute)
-        if (taken.granted) return heed(oauth.exchangeCode(request))
+        const taken = await take(app, callsPerMinute)
+        if (taken.granted) {
+          return heed(app, ringCentral.oauth.exchangeCode({ code, redirectUri, verifier }))
+        }
         if (Date.now() + taken.retryAfterMs > giveUpAt) {
           const retryAt = after(clock.now(), taken.retryAfterMs)
           throw new RetryLaterError('Too many people are connecting right now', retryAt)
@@ -71,15 +71,21 @@ export function createTokenEndpoint({
     },
 
     /** @throws RetryLaterError when the budget is spent, and what RingCentral's client throws */
-    async refresh(refreshToken: string, urgency: Urgency) {
-      await takeShare(urgency)
-      return heed(oauth.refresh(refreshToken))
+    async refresh(app: LoginApp, refreshToken: string, urgency: Urgency) {
+      await takeShare(app, urgency)
+      return heed(app, app.ringCentral.oauth.refresh(refreshToken))
     },
 
     /** @throws RetryLaterError when the budget is spent, and what RingCentral's client throws */
-    async revoke(token: string) {
-      await takeShare('idle')
-      return heed(oauth.revoke(token))
+    async revoke(app: LoginApp, token: string) {
+      await takeShare(app, 'idle')
+      return heed(app, app.ringCentral.oauth.revoke(token))
+    },
+
+    /** @throws RetryLaterError when the budget is spent, OAuthRefusedError when RingCentral does not take the app */
+    async proveApp(app: LoginApp) {
+      await takeShare(app, 'needed')
+      return heed(app, app.ringCentral.oauth.proveApp(app.redirectUri))
     },
   }
 }

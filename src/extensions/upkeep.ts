@@ -5,6 +5,7 @@ import { implementJob, type JobDefinition } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, days } from '../lib/clock.ts'
 import { NotConnectedError } from './errors.ts'
+import { forgetApps } from './forget-apps.ts'
 import type { Grants } from './grants.ts'
 import {
   checkWebhooksJob,
@@ -69,12 +70,13 @@ export const checkWebhooks = (deps: Deps & { tokenCallsPerMinute: number }) =>
     await sendForEach(deps, ensureWebhookJob, [...new Set([...inUse, ...idle])])
   })
 
-/** Daily: numbers move between extensions without a word. Old links are forgotten on the way. */
+/** Daily: numbers move between extensions without a word. Old links and apps are forgotten on the way. */
 export const rediscoverNumbers = (deps: Deps) =>
   implementJob(rediscoverNumbersJob, async () => {
     await deps.db.connectToken.deleteMany({
       where: { expiresAt: { lt: after(deps.clock.now(), -linksKeptFor) } },
     })
+    await forgetApps(deps.db, deps.clock.now())
     await sendForEach(deps, discoverNumbersJob, await connected(deps.db))
   })
 

@@ -7,6 +7,7 @@ export const idPrefixes = {
   AuditEntry: 'aud',
   DataKey: 'dek',
   ClientToken: 'clt',
+  RingCentralApp: 'app',
   ConnectToken: 'ctk',
   ConnectAttempt: 'cat',
   Extension: 'ext',

@@ -2,7 +2,7 @@
 import * as protocol from 'oauth4webapi'
 import { type Answer, oauthErrorOf } from './answer.ts'
 import { readAnswer } from './call-api.ts'
-import { OAuthRefusedError } from './errors.ts'
+import { InvalidGrantError, OAuthRefusedError } from './errors.ts'
 import { exchange, type Transport } from './http.ts'
 import type { Operation } from './rate-limits.ts'
 import { type TokenSet, tokenAnswer } from './token-set.ts'
@@ -20,6 +20,11 @@ export interface RingCentralOAuth {
   exchangeCode(
     request: ({ callbackUrl: URL } | { code: string }) & { redirectUri: string; verifier: string },
   ): Promise<TokenSet>
+  /**
+   * Whether RingCentral takes the app's id and secret: asked with a code that cannot be, which it looks at only
+   * when it has believed the app. Throws OAuthRefusedError when it has not.
+   */
+  proveApp(redirectUri: string): Promise<void>
   /**
    * New tokens for old. The previous access token dies at once; the previous refresh token lives on
    * until the new access token is used, and then for 10 s. So after RingCentralInDoubtError, repeat
@@ -113,6 +118,16 @@ export function createOAuth(transport: Transport, { clientId, clientSecret }: OA
       // Such a connection would be over within the hour, with nobody to tell why.
       if (!refreshToken) throw new OAuthRefusedError({ operation, error: 'no_refresh_token' })
       return { ...tokens, refreshToken }
+    },
+
+    async proveApp(redirectUri) {
+      const { verifier } = await oauth.pkce()
+      const code = 'a-code-that-was-never-given'
+      try {
+        await oauth.exchangeCode({ code, redirectUri, verifier })
+      } catch (error) {
+        if (!(error instanceof InvalidGrantError)) throw error
+      }
     },
 
     async refresh(refreshToken) {

@@ -23,8 +23,8 @@ export type ClientTokens = ReturnType<typeof createClientTokens>
 
 export const defaultTtlSeconds = 900
 export const maxTtlSeconds = days(1) / seconds(1)
-/** What a browser never holds: the means to make keys and tokens. */
-export const neverInTokens: readonly string[] = ['keys:manage', 'tokens:create']
+/** What a browser never holds: the means to make keys and tokens, and to lead people through another app. */
+export const neverInTokens: readonly string[] = ['keys:manage', 'tokens:create', 'app:manage']
 
 /** What a tenant's server mints for browsers. */
 export function createClientTokens({

@@ -16,6 +16,7 @@ export const scopes = {
   'calls:control': 'hang up, hold, mute and transfer calls that go on',
   'people:read': 'read directory, contacts, presence and user mappings',
   'people:write': 'change contacts, presence and user mappings',
+  'app:manage': 'set the RingCentral app through which its people connect',
   'settings:write':
     'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
   'tokens:create': 'make client tokens for browsers, and revoke them',

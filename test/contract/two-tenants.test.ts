@@ -616,6 +616,23 @@ describe('no mutation reaches into another tenant', () => {
         setPresence: { availability: 'BUSY' },
       })
     },
+    async setRingCentralApp() {
+      const app = { clientId: 'app-of-other', clientSecret: 'its-secret' }
+      gateway.simulator.registerApp(app)
+      const document =
+        'mutation ($input: SetRingCentralAppInput!) { app: setRingCentralApp(input: $input) { ... on RingCentralApp { isOwn } } }'
+      const input = { ...app, serverUrl: gateway.simulator.url }
+      expect(await other.query(document, { input })).toEqual({ app: { isOwn: true } })
+      const isOwn = '{ status { app { isOwn } } }'
+      expect(await other.query(isOwn)).toEqual({ status: { app: { isOwn: true } } })
+      expect(await acme.query(isOwn)).toEqual({ status: { app: { isOwn: false } } })
+    },
+    async removeRingCentralApp() {
+      const document =
+        'mutation { app: removeRingCentralApp { ... on RingCentralApp { isOwn } ... on Error { code } } }'
+      expect(await acme.query(document)).toEqual({ app: { code: 'NO_RINGCENTRAL_APP' } })
+      expect(await other.query(document)).toEqual({ app: { isOwn: false } })
+    },
     async updateSettings() {
       const document =
         'mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ... on Presence { availability } ... on Error { code } } }'

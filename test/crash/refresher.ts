@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { createDatabase } from '../../src/db/client.ts'
 import { createEventLog } from '../../src/events/event-log.ts'
 import { createExtensionAccess } from '../../src/extensions/access.ts'
+import { createApps } from '../../src/extensions/apps.ts'
 import { createGrants } from '../../src/extensions/grants.ts'
 import { createTokenEndpoint } from '../../src/extensions/token-endpoint.ts'
 import { createUses } from '../../src/extensions/uses.ts'
@@ -48,9 +49,11 @@ const hints = {
 }
 const eventLog = createEventLog({ db, hints })
 const sealer = await storedSealer(databaseUrl, { id: 'crash', key: Buffer.alloc(32, 7) })
-const ringCentral = createRingCentral({ ...options, fetch: dyingFetch })
-const { oauth } = ringCentral
-const tokenEndpoint = createTokenEndpoint({ db, oauth, callsPerMinute: 1_000_000, clock })
+const apps = createApps({
+  ...{ db, sealer, publicUrl: 'http://localhost', gatewayApp: options },
+  reach: (app) => createRingCentral({ ...options, ...app, fetch: dyingFetch }),
+})
+const tokenEndpoint = createTokenEndpoint({ db, callsPerMinute: 1_000_000, clock })
 const grants = createGrants({
   db,
   eventLog: {
@@ -62,11 +65,12 @@ const grants = createGrants({
   },
   sealer,
   tokenEndpoint,
+  apps,
   clock,
   logger,
 })
 const uses = createUses({ db, logger })
-const access = createExtensionAccess({ db, grants, uses, ringCentral, clock, logger })
+const access = createExtensionAccess({ db, grants, uses, apps, clock, logger })
 
 const outcome = await access
   .call(extensionRowId, (api) => api.messages.listMessages({ dateFrom: clock.now(), perPage: 1 }))

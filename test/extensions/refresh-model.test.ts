@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createEventLog } from '../../src/events/event-log.ts'
+import { createApps } from '../../src/extensions/apps.ts'
 import { NotConnectedError } from '../../src/extensions/errors.ts'
 import { createGrants, type Grants } from '../../src/extensions/grants.ts'
 import { createTokenEndpoint } from '../../src/extensions/token-endpoint.ts'
@@ -21,13 +22,18 @@ async function buildGrants(
   clock: { now(): Date },
 ): Promise<Grants> {
   const { url: serverUrl, clientId, clientSecret } = simulator
+  const gatewayApp = { serverUrl, clientId, clientSecret }
+  const sealer = await storedSealer(databaseUrl)
   const hints = { publish: () => undefined, listen: () => () => undefined, close: async () => {} }
-  const { oauth } = createRingCentral({ serverUrl, clientId, clientSecret })
   return createGrants({
     db,
     eventLog: createEventLog({ db, hints }),
-    sealer: await storedSealer(databaseUrl),
-    tokenEndpoint: createTokenEndpoint({ db, oauth, callsPerMinute: 10_000, clock }),
+    sealer,
+    tokenEndpoint: createTokenEndpoint({ db, callsPerMinute: 10_000, clock }),
+    apps: createApps({
+      ...{ db, sealer, gatewayApp, publicUrl: 'http://localhost' },
+      reach: () => createRingCentral(gatewayApp),
+    }),
     clock,
     logger: createLogger('silent'),
   })
@@ -65,9 +71,9 @@ async function setUp() {
   /** A call as `ExtensionAccess` makes it; the token that did, or why there is none. */
   const use = async (grants: Grants): Promise<string> => {
     try {
-      const token = await grants.accessToken(id)
+      const { accessToken: token } = await grants.accessToken(id)
       if ((await ask(token)) === 200) return token
-      const renewed = await grants.accessToken(id, token)
+      const { accessToken: renewed } = await grants.accessToken(id, token)
       return (await ask(renewed)) === 200 ? renewed : 'refused'
     } catch (error) {
       if (error instanceof NotConnectedError) return 'not connected'

@@ -7,6 +7,7 @@ import { createSealer, headerOf, keyringOf, versions } from '../../src/lib/seale
 import { sealedColumns } from '../../src/sealed-columns.ts'
 import { openDataKeys } from '../../src/secrets/data-keys.ts'
 import { resealColumn } from '../../src/secrets/reseal.ts'
+import { rotateKeys } from '../../src/secrets/rotate.ts'
 import { columnName } from '../../src/secrets/sealed-column.ts'
 import { createClient } from '../support/client.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -133,6 +134,14 @@ describe('keys that seal', () => {
     // Many processes that start at once on an empty database make one data key.
     const opened = await Promise.all(Array.from({ length: 4 }, () => keyOf(nextKey)))
     expect(new Set(opened.map((keys) => keys.active().id)).size).toBe(1)
+    // And who meets a key that another process has made, finds it at once.
+    await rotateKeys({
+      databaseUrl: database.url,
+      ...{ encryptionKeys: [nextKey], columns: sealedColumns, report: () => undefined },
+    })
+    const { id } = await db.dataKey.findFirstOrThrow({ where: { active: true } })
+    expect(await opened[0]?.find(id)).toMatchObject({ id })
+    expect(opened[0]?.active().id).toBe(id)
     for (const keys of opened) await keys.close()
 
     await db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE migration_name LIKE '%_init'`

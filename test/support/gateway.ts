@@ -38,6 +38,7 @@ const everyScope = [
   'tokens:create',
   'keys:manage',
   'audit:read',
+  'app:manage',
 ]
 
 const mutations = {
