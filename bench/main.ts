@@ -1,7 +1,7 @@
 /**
  * What the gateway takes, beside what the least that could do the same takes, in the same run. Prints a table; with
  * `--json`, the numbers; with names of parts (`texts`, `calls`, `directory`, `conversations`, `media`, `sync`, `simulator`,
- * `batch`, `pace`), those alone; `pace` takes six minutes, and only when it is named. Nothing here
+ * `batch`, `wall`, `pace`), those alone; `pace` takes six minutes, and only when it is named. Nothing here
  * passes or fails: a busy machine makes everything slow, and the ratio tells.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -27,6 +27,7 @@ import { measurePace } from './pace.ts'
 import { type Running, residentMb, run } from './processes.ts'
 import { figures, type Measured, summarise, table } from './report.ts'
 import { measureSimulator } from './simulator.ts'
+import { measureWall } from './wall.ts'
 
 const asJson = process.argv.includes('--json')
 const named = process.argv.slice(2).filter((one) => !one.startsWith('--'))
@@ -67,6 +68,10 @@ try {
   if (wanted('sync')) {
     say('sync')
     measured.push(...(await measureCallSync(home)))
+  }
+  if (wanted('wall')) {
+    say('the wall')
+    measured.push(...(await measureWall(home)))
   }
   const batches = wanted('batch') ? await filled('batch', measureBatches) : []
   if (named.includes('pace')) {

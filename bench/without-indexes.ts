@@ -8,7 +8,8 @@ export async function withoutIndexes(
 ): Promise<void> {
   const { rows } = await db.query<{ name: string; definition: string }>(
     `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-     WHERE schemaname = 'public' AND tablename = ANY($1) AND indexname NOT LIKE '%_pkey'`,
+     WHERE schemaname = 'public' AND tablename = ANY($1) AND indexname NOT IN (
+       SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conindid)`,
     [tables],
   )
   for (const { name } of rows) await db.query(`DROP INDEX "${name}"`)

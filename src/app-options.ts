@@ -17,6 +17,8 @@ export type AppOptions = {
   webUrl?: () => string
   databaseUrl: string
   redisUrl: string | null
+  /** Whether Postgres itself keeps tenants apart: see db/wall.ts. */
+  rowSecurity?: boolean
   /** The directory where media are kept; in Postgres if there is none. */
   mediaDir?: string | null
   encryptionKeys: SealingKey[]

@@ -1,6 +1,7 @@
 import type { AppOptions } from './app-options.ts'
 import { createDatabase, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
+import { openQueue, raiseWall } from './db/wall.ts'
 import { createEventLog } from './events/event-log.ts'
 import { createEventFeed } from './events/feed.ts'
 import { createHints } from './events/hint-carrier.ts'
@@ -49,7 +50,7 @@ const drainHttpWithin = seconds(2)
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { logger, clock = systemClock, settleMs = seconds(60) } = options
-  const { logLagMs = seconds(30) } = options
+  const { logLagMs = seconds(30), rowSecurity = true } = options
   await using opened = new AsyncDisposableStack()
   const works = options.role !== 'web'
   const serves = options.role !== 'worker'
@@ -57,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   // Before anything is written: with a wrong key, even a migration would be too much.
   await checkKeys(options.databaseUrl, { ...options, columns: sealedColumns })
   await migrate(options.databaseUrl, { log: logger })
+  const isWalled = rowSecurity && (await raiseWall(options.databaseUrl, logger))
   const http = await listen(options)
   const url = options.publicUrl ?? `http://localhost:${http.port}`
 
@@ -68,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     url: options.databaseUrl,
     applicationName: `ringql-${options.role}`,
     poolSize: 20,
+    isWalled,
   })
   opened.defer(() => db.$disconnect())
   const uses = createUses({ db, logger })
@@ -81,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   opened.defer(() => hints.close())
   const queue = await createJobQueue({ databaseUrl: options.databaseUrl, jobs, works, logger })
   opened.defer(() => queue.close())
+  if (isWalled) await openQueue(options.databaseUrl)
 
   const store = await openMediaStore(opened, {
     mediaDir: options.mediaDir ?? null,

@@ -12,6 +12,8 @@ export type Config = {
   /** Null: an embedded PostgreSQL in the data directory. */
   databaseUrl: string | null
   redisUrl: string | null
+  /** Whether Postgres itself keeps tenants apart; not behind a pooler that lends connections a transaction at a time. */
+  rowSecurity: boolean
   dataDir: string
   /** Where media are kept: in the data directory, or in Postgres. */
   mediaStore: 'disk' | 'postgres'
@@ -99,6 +101,7 @@ const variables = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a URL that starts with redis://' })
     .optional(),
+  ROW_SECURITY: z.enum(['on', 'off'], 'must be on or off').default('on'),
   DATA_DIR: z.string().default('.data'),
   MEDIA_STORE: z.enum(['disk', 'postgres'], 'must be disk or postgres').default('disk'),
   ENCRYPTION_KEYS: encryptionKeys.optional(),
@@ -173,6 +176,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     publicUrl: values.PUBLIC_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
+    rowSecurity: values.ROW_SECURITY === 'on',
     dataDir: values.DATA_DIR,
     mediaStore: values.MEDIA_STORE,
     encryptionKeys: values.ENCRYPTION_KEYS ?? [],

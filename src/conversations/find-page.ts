@@ -1,3 +1,4 @@
+import { idsByIndex } from '../db/by-index.ts'
 import type { Db } from '../db/client.ts'
 import type { Conversation, Prisma } from '../db/generated/client/client.ts'
 
@@ -13,25 +14,34 @@ type Page = Pick<Prisma.ConversationFindManyArgs, 'take' | 'skip' | 'include'> &
 
 /**
  * A page of conversations, newest first, however many there are: an index leads to it. With a cursor of our own:
- * Prisma's has Postgres walk the list from its beginning.
+ * Prisma's has Postgres walk the list from its beginning. `isByIndex`: what is wanted is found as in db/by-index.ts.
  */
 export async function findPage(
   db: Db,
   tenantId: string,
   where: Prisma.ConversationWhereInput,
   { cursor, ...page }: Page,
+  isByIndex: boolean,
 ): Promise<Conversation[]> {
   const id = cursor?.id
-  if (id === undefined) return db.conversation.findMany({ ...page, where, orderBy: newestFirst })
+  if (id === undefined) return find({ ...page, where })
   const at = await db.conversation.findUnique({ where: { id, tenantId } })
   if (!at) return []
-  return db.conversation.findMany({
+  return find({
     ...page,
     // The one of the cursor is left out already.
     skip: undefined,
     where: { AND: [where, beyond(at, page.take)] },
-    orderBy: newestFirst,
   })
+
+  async function find({ include, ...wanted }: Prisma.ConversationFindManyArgs) {
+    const orderBy = newestFirst
+    if (!isByIndex) return db.conversation.findMany({ ...wanted, include, orderBy })
+    const ids = await idsByIndex(() =>
+      db.conversation.findMany({ ...wanted, orderBy, select: { id: true } }),
+    )
+    return db.conversation.findMany({ include, where: { id: { in: ids } }, orderBy })
+  }
 }
 
 /** What comes after a conversation in the list; with a negative `take`, what comes before it. */

@@ -1,3 +1,4 @@
+import { idsByIndex } from '../db/by-index.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 
@@ -32,14 +33,17 @@ export const ConversationParticipant = builder
 /** One question to the database for a whole page. A number that several share is nobody’s. */
 const colleagueOf = createBatch<string, string | null>(async (context, numbers) => {
   const wanted = [...new Set(numbers)]
-  const entries = await context.db.directoryEntry.findMany({
-    where: {
-      tenantId: tenantOf(context),
-      OR: [
-        { phoneNumbers: { hasSome: wanted } },
-        { extensionNumber: { in: wanted.filter((number) => !number.startsWith('+')) } },
-      ],
-    },
+  const { directoryEntry } = context.db
+  const where = {
+    tenantId: tenantOf(context),
+    OR: [
+      { phoneNumbers: { hasSome: wanted } },
+      { extensionNumber: { in: wanted.filter((number) => !number.startsWith('+')) } },
+    ],
+  }
+  const ids = await idsByIndex(() => directoryEntry.findMany({ where, select: { id: true } }))
+  const entries = await directoryEntry.findMany({
+    where: { id: { in: ids } },
     select: { extensionId: true, extensionNumber: true, phoneNumbers: true },
   })
   const owners = new Map<string, Set<string>>()

@@ -5,6 +5,7 @@ import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
 import { narrowed, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import {
   ConversationFilter,
   type ConversationFilterInput,
@@ -36,10 +37,15 @@ builder.queryField('conversations', (t) =>
       args: {
         filter: t.arg({ type: ConversationFilter, description: 'Which ones; all if left out.' }),
       },
-      totalCount: async (_parent, { filter }, context) =>
-        context.db.conversation.count({ where: await where(context, filter) }),
-      resolve: async (query, _parent, args, context) => {
-        return findPage(context.db, tenantOf(context), await where(context, args.filter), query)
+      totalCount: async (_parent, { filter }, context) => {
+        const wanted = await where(context, filter)
+        const count = () => context.db.conversation.count({ where: wanted })
+        return filter?.participant == null ? count() : asGateway(count)
+      },
+      resolve: async (query, _parent, { filter }, context) => {
+        const wanted = await where(context, filter)
+        const isByIndex = filter?.participant != null
+        return findPage(context.db, tenantOf(context), wanted, query, isByIndex)
       },
     },
     { name: 'ConversationConnection', description: 'A page of conversations.' },

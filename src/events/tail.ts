@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import { asTenant } from '../lib/request-scope.ts'
 import type { LoggedEvent } from './event.ts'
 
 /** The newest part of one tenant's log, read once for all its readers in this process. */
@@ -31,12 +32,15 @@ export function createTail({
   let loading: Promise<void> | undefined
   const waiting = new Set<() => void>()
 
+  // A hint wakes it, which comes on nobody's behalf.
   const load = (place: bigint) =>
-    db.event.findMany({
-      where: { tenantId, sequence: { gt: place } },
-      orderBy: { sequence: 'asc' },
-      take: batchSize,
-    }) as Promise<LoggedEvent[]>
+    asTenant(tenantId, () =>
+      db.event.findMany({
+        where: { tenantId, sequence: { gt: place } },
+        orderBy: { sequence: 'asc' },
+        take: batchSize,
+      }),
+    ) as Promise<LoggedEvent[]>
 
   /** Events after `place` that are in memory; undefined if memory does not reach back so far. */
   function fromMemory(place: bigint): LoggedEvent[] | undefined {

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts'
 import type { ConnectTokenKind, ExtensionStatus } from '../db/generated/client/client.ts'
 import { actorOf, type Viewer } from '../graphql/context.ts'
 import { RateLimitedError } from '../lib/errors.ts'
-import { actingAs, requestScope } from '../lib/request-scope.ts'
+import { actingAs, asTenant, requestScope } from '../lib/request-scope.ts'
 import type { Authenticate } from '../tenants/authenticate.ts'
 import { connectionStatus } from './connection-status.ts'
 import { NotConnectedError } from './errors.ts'
@@ -54,7 +54,8 @@ export function restRoutes({
       if (!viewer.scopes.includes(scope)) {
         return c.json({ error: `This API key lacks the scope ${scope}` }, 403)
       }
-      return actingAs(actorOf(viewer), () => handle(c, viewer.tenantId))
+      const { tenantId } = viewer
+      return actingAs(actorOf(viewer), () => asTenant(tenantId, () => handle(c, tenantId)))
     }
 
   const createToken = (kind: ConnectTokenKind) =>

@@ -10,6 +10,7 @@ import { limitCost } from './limit-cost.ts'
 import { limitTime } from './limit-time.ts'
 import { limitDocuments } from './limits.ts'
 import { maskError } from './mask.ts'
+import { onBehalfOfViewer } from './on-behalf.ts'
 
 export type GraphQLEngine = ReturnType<typeof createGraphQLEngine>
 
@@ -40,6 +41,7 @@ export function createGraphQLEngine({
     multipart: false,
     batching: false,
     plugins: [
+      onBehalfOfViewer(),
       limitDocuments(),
       hideSuggestions(),
       limitCost(costLimit, clock),

@@ -4,6 +4,7 @@ import { RetryLaterError } from '../jobs/retry-later.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BusinessError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { asTenant } from '../lib/request-scope.ts'
 import { RingCentralError, RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { MediaContent, MediaOptions } from '../ringcentral/media.ts'
 import { RangeNotSatisfiableError } from './byte-range.ts'
@@ -99,11 +100,8 @@ export function mediaRoutes({
     const range = c.req.header('range')
     const conditions = conditionsIn((header) => c.req.header(header))
     try {
-      const media = await content(name, {
-        ...(range && { range }),
-        ...conditions,
-        signal: c.req.raw.signal,
-      })
+      const asked = { ...(range && { range }), ...conditions, signal: c.req.raw.signal }
+      const media = await asTenant(name.tenantId, () => content(name, asked))
       return media ? await stream(c, media) : c.json({ error: 'Not found' }, 404)
     } catch (error) {
       if (error instanceof NotModifiedError) {

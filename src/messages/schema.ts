@@ -1,7 +1,10 @@
+import { idsByIndex } from '../db/by-index.ts'
+import type { Prisma } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import {
   MessageDirection,
@@ -157,20 +160,35 @@ builder.queryField('messages', (t) =>
       extensions: narrowed,
       authScopes: mayRead,
       args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
-      totalCount: async (_parent, { filter }, context) =>
-        context.db.message.count({ where: await where(context, filter) }),
-      resolve: async (query, _parent, args, context) => {
-        return context.db.message.findMany({
-          ...query,
-          where: await where(context, args.filter),
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        })
+      totalCount: async (_parent, { filter }, context) => {
+        const wanted = await where(context, filter)
+        const count = () => context.db.message.count({ where: wanted })
+        return isByIndex(filter) ? asGateway(count) : count()
+      },
+      resolve: async (query, _parent, { filter }, context) => {
+        const { db } = context
+        const { take, skip, cursor, ...shown } = query
+        const page = { take, skip, cursor, orderBy: newestFirst }
+        const wanted = await where(context, filter)
+        if (!isByIndex(filter)) return db.message.findMany({ ...page, ...shown, where: wanted })
+        const ids = await idsByIndex(() =>
+          db.message.findMany({ ...page, where: wanted, select: { id: true } }),
+        )
+        return db.message.findMany({ ...shown, where: { id: { in: ids } }, orderBy: newestFirst })
       },
     },
     { name: 'MessageConnection', description: 'A page of messages.' },
     { name: 'MessageEdge', description: 'A message and its place in the list.' },
   ),
 )
+
+const newestFirst = [
+  { createdAt: 'desc' },
+  { id: 'desc' },
+] satisfies Prisma.MessageOrderByWithRelationInput[]
+
+const isByIndex = (filter: MessageFilterInput | null | undefined) =>
+  filter?.text != null || filter?.number != null
 
 async function where(context: Context, filter: MessageFilterInput | null | undefined) {
   return whereMessage(tenantOf(context), await readFilter(context, filter))

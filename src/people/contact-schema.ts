@@ -1,3 +1,4 @@
+import { idsByIndex } from '../db/by-index.ts'
 import type { Prisma } from '../db/generated/client/client.ts'
 import { Extension } from '../extensions/schema.ts'
 import {
@@ -9,6 +10,7 @@ import { createBatch } from '../graphql/batch.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { pageSize } from '../graphql/pagination.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import { patternOf, searchTerms } from './search-text.ts'
 
 const mayRead = { scope: 'people:read' }
@@ -73,22 +75,26 @@ builder.queryField('contacts', (t) =>
         }),
         extensionId: t.arg.id({ description: `Of this extension, ${extensionIdDescription}.` }),
       },
-      totalCount: async (_parent, args, context) =>
-        context.db.contact.count({ where: await whereContact(context, args) }),
+      totalCount: async (_parent, args, context) => {
+        const where = await whereContact(context, args)
+        return asGateway(() => context.db.contact.count({ where }))
+      },
       resolve: async (query, _parent, args, context) => {
         const where = await whereContact(context, args)
         await context.services.addressBooks.refresh(tenantOf(context), where.extensionRowId)
-        return context.db.contact.findMany({
-          ...query,
-          where,
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        })
+        const { take, skip, cursor, ...shown } = query
+        const { contact } = context.db
+        const page = { take, skip, cursor, where, orderBy: byName }
+        const ids = await idsByIndex(() => contact.findMany({ ...page, select: { id: true } }))
+        return contact.findMany({ ...shown, where: { id: { in: ids } }, orderBy: byName })
       },
     },
     { name: 'ContactConnection', description: 'A page of contacts.' },
     { name: 'ContactEdge', description: 'A contact and its place in the list.' },
   ),
 )
+
+const byName = [{ name: 'asc' }, { id: 'asc' }] satisfies Prisma.ContactOrderByWithRelationInput[]
 
 async function whereContact(context: Context, { search, extensionId }: Asked) {
   const tenantId = tenantOf(context)

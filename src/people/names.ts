@@ -1,4 +1,4 @@
-import type { Contact } from '../db/generated/client/client.ts'
+import { idsByIndex } from '../db/by-index.ts'
 import { createBatch } from '../graphql/batch.ts'
 import { tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
@@ -23,32 +23,51 @@ export type NameOf = (context: Context, party: NamedParty) => Promise<string | n
 
 /**
  * Who a party is: as the extension's own contacts have the number, else as the directory has the colleague,
- * else the number. A number that several people share names nobody. Two questions to the database for a
- * whole page.
+ * else the number. A number that several people share names nobody. Four questions to the database for
+ * a whole page at most.
  */
 export const nameOf: NameOf = createBatch<NamedParty, string | null>(async (context, parties) => {
   const tenantId = tenantOf(context)
   const numbers = distinct(parties.map(({ number }) => number))
   const extensionRowIds = distinct(parties.map(({ extensionRowId }) => extensionRowId))
   const extensionIds = distinct(parties.map(({ extensionId }) => extensionId))
-  const [contacts, entries] = await Promise.all([
+  const { db } = context
+  const [contactIds, entryIds] = await Promise.all([
     // By the index of numbers, each in turn: Postgres would compare every contact with all of them.
-    context.db.$queryRaw<Pick<Contact, 'name' | 'phoneNumbers' | 'extensionRowId'>[]>`
-      SELECT DISTINCT contact."id", "name", "phoneNumbers", "extensionRowId"
+    idsByIndex(
+      () => db.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT contact."id"
       FROM unnest(${numbers}::text[]) AS wanted("number")
       JOIN "Contact" AS contact ON contact."phoneNumbers" @> ARRAY[wanted."number"]
       WHERE contact."tenantId" = ${tenantId} AND contact."extensionRowId" = ANY(${extensionRowIds}::text[])`,
-    context.db.directoryEntry.findMany({
-      where: {
-        tenantId,
-        OR: [
-          { extensionId: { in: extensionIds } },
-          { phoneNumbers: { hasSome: numbers } },
-          { extensionNumber: { in: numbers.filter((number) => !number.startsWith('+')) } },
-        ],
-      },
-      select: { name: true, phoneNumbers: true, extensionNumber: true, extensionId: true },
-    }),
+    ),
+    idsByIndex(() =>
+      db.directoryEntry.findMany({
+        where: {
+          tenantId,
+          OR: [
+            { extensionId: { in: extensionIds } },
+            { phoneNumbers: { hasSome: numbers } },
+            { extensionNumber: { in: numbers.filter((number) => !number.startsWith('+')) } },
+          ],
+        },
+        select: { id: true },
+      }),
+    ),
+  ])
+  const [contacts, entries] = await Promise.all([
+    contactIds.length === 0
+      ? []
+      : db.contact.findMany({
+          where: { id: { in: contactIds } },
+          select: { name: true, phoneNumbers: true, extensionRowId: true },
+        }),
+    entryIds.length === 0
+      ? []
+      : db.directoryEntry.findMany({
+          where: { id: { in: entryIds } },
+          select: { name: true, phoneNumbers: true, extensionNumber: true, extensionId: true },
+        }),
   ])
   const contactsBy = byEach(contacts, (one) =>
     one.phoneNumbers.map((number) => `${one.extensionRowId} ${number}`),

@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import { tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import { patternOf, searchTerms } from './search-text.ts'
 
 /** People of so many a kind are looked at: who finds more has to type more. */
@@ -11,10 +12,13 @@ export async function numbersNamed(context: Context, search: string): Promise<st
   const tenantId = tenantOf(context)
   const patterns = searchTerms(search).map(patternOf)
   if (patterns.length === 0) return []
-  const [contacts, entries] = await Promise.all([
-    found(context.db, 'Contact', tenantId, patterns),
-    found(context.db, 'DirectoryEntry', tenantId, patterns),
-  ])
+  // By indexes that are not used behind the wall. What is found is shown to nobody: it is looked for in what is.
+  const [contacts, entries] = await asGateway(() =>
+    Promise.all([
+      found(context.db, 'Contact', tenantId, patterns),
+      found(context.db, 'DirectoryEntry', tenantId, patterns),
+    ]),
+  )
   return [...new Set([...contacts, ...entries].flatMap(numbersOf))]
 }
 

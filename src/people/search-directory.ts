@@ -1,5 +1,7 @@
+import { idsByIndex } from '../db/by-index.ts'
 import type { Db } from '../db/client.ts'
 import { type DirectoryEntry, Prisma } from '../db/generated/client/client.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import { fold, patternOf, searchTerms } from './search-text.ts'
 
 /** Longer than any name, mail address or number. */
@@ -12,9 +14,11 @@ export async function searchDirectory(
   search: string | null | undefined,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<DirectoryEntry[]> {
-  return db.$queryRaw<DirectoryEntry[]>(
-    Prisma.sql`${searchSql(tenantId, search)} LIMIT ${limit} OFFSET ${offset}`,
-  )
+  const page = Prisma.sql`${searchSql(tenantId, search)} LIMIT ${limit} OFFSET ${offset}`
+  const ids = await idsByIndex(() => db.$queryRaw<{ id: string }[]>(page))
+  const found = await db.directoryEntry.findMany({ where: { id: { in: ids } } })
+  const byId = new Map(found.map((entry) => [entry.id, entry]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 export async function countDirectory(
@@ -22,8 +26,10 @@ export async function countDirectory(
   tenantId: string,
   search: string | null | undefined,
 ): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM "DirectoryEntry" WHERE ${whereSql(tenantId, search)}`
+  const [row] = await asGateway(
+    () => db.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM "DirectoryEntry" WHERE ${whereSql(tenantId, search)}`,
+  )
   return row?.count ?? 0
 }
 

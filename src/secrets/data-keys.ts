@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import { seconds } from '../lib/clock.ts'
 import { every } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import type { Keyring, SealingKey } from '../lib/sealer.ts'
 import { KeysRefusedError } from './key-errors.ts'
 import { createDataKey, unwrap, wrap } from './wrapped-key.ts'
@@ -42,10 +43,10 @@ export async function openDataKeys({
     }
   }
 
-  /** Of many who ask at once, one reads. */
+  /** Of many who ask at once, whoever they ask for, one reads. */
   let reading: Promise<void> | undefined
   const readAgain = () => {
-    reading ??= read().finally(() => {
+    reading ??= asGateway(read).finally(() => {
       reading = undefined
     })
     return reading

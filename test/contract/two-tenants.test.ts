@@ -1,12 +1,13 @@
 import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createId, type IdKind } from '../../src/lib/ids.ts'
+import { createId, type IdKind, kindOfId } from '../../src/lib/ids.ts'
 import { schema } from '../../src/schema.ts'
 import { changeBatch, sendBatch } from '../batches/batches.ts'
 import { createClient } from '../support/client.ts'
 import { mint } from '../support/client-tokens.ts'
 import { consentOf, setConsent } from '../support/consents.ts'
 import { ava, ben, cleo, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { callWith, idPathsOf } from '../support/id-paths.ts'
 import { asked } from '../support/ledger.ts'
 import { elsewhere, messagesOf, waitForMessage, write } from '../support/mailbox.ts'
 import { createUpload, findUpload, uploaded } from '../support/media.ts'
@@ -82,7 +83,9 @@ async function settle(name: string, person: typeof ava): Promise<Tenant> {
       Contact: contact.id,
       MessageTemplate: template.id,
       MessageBatch: batch.id,
+      Upload: await uploaded(tenant),
       ApiKey: tenant.apiKeyId,
+      Tenant: tenant.id,
     },
   }
 }
@@ -107,7 +110,7 @@ async function mapUser(tenant: TestTenant, userId: string, extensionId: string) 
   return (await tenant.query(document, { input: { userId, extensionId } })).mapUser
 }
 
-describe('every query shows a tenant its own and nothing of another', () => {
+describe('I1: every query shows a tenant its own and nothing of another', () => {
   type Case = { document: string; showing: string[] }
   const cases: Record<string, Case> = {
     extensions: {
@@ -336,7 +339,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
 
   const node = schema.getType('Node')
   const nodeTypes = schema.getPossibleTypes(node as never).map(({ name }) => name)
-  test.each(nodeTypes)('node: %s', async (kind) => {
+  test.each(nodeTypes)('I6: node: %s', async (kind) => {
     const document = 'query ($id: ID!) { node(id: $id) { __typename id } }'
     for (const [mine, foreign] of pairs()) {
       const id = mine.ids[kind]
@@ -348,7 +351,7 @@ describe('every query shows a tenant its own and nothing of another', () => {
   })
 })
 
-describe('every subscription tells a tenant its own and nothing of another', () => {
+describe('C11: every subscription tells a tenant its own and nothing of another', () => {
   type Case = { document: string; telling: string }
   const args = '($after: String)'
   const cases: Record<string, Case> = {
@@ -432,6 +435,79 @@ describe('every subscription tells a tenant its own and nothing of another', () 
   })
 })
 
+describe('an id of another tenant is no id at all', () => {
+  /** What an id in this place names; of a plain `id` the field does not say, so all kinds are tried. */
+  function kindsFor(name: string): string[] {
+    const known: Record<string, string> = {
+      batchId: 'MessageBatch',
+      csvUploadId: 'Upload',
+      attachments: 'Upload',
+      templateId: 'MessageTemplate',
+      upTo: 'received',
+      from: 'Extension',
+    }
+    const kind = known[name] ?? `${name[0]?.toUpperCase()}${name.slice(1, -'Id'.length)}`
+    return kind in acme.ids ? [kind] : Object.keys(acme.ids)
+  }
+
+  /** What else a call needs is the asking tenant's own, or anything of its type. */
+  const own = (name: string, type: string) => {
+    if (type === 'ID') return other.ids[kindsFor(name)[0] ?? '']
+    if (type === 'DateTime') return inAnHour()
+    if (type === 'Int' || type === 'Boolean') return type === 'Int' ? 1 : true
+    return name === 'from' ? ben.number : stranger
+  }
+
+  test.each(['query', 'mutation'] as const)(
+    'I1: to every %s it is answered as one that there never was',
+    async (operation) => {
+      const type = operation === 'query' ? schema.getQueryType() : schema.getMutationType()
+      const paths = idPathsOf(type)
+      expect(paths.length).toBeGreaterThan(15)
+      for (const place of paths) {
+        for (const kind of kindsFor(place.path.at(-1) ?? '')) {
+          const theirs = acme.ids[kind] ?? ''
+          const answerTo = async (id: string) => {
+            const { document, variables } = callWith(operation, place, id, own)
+            const answer = await raw(other, document, variables)
+            return answer.replaceAll(id, 'the id')
+          }
+          const unknown = await answerTo(createId(kindOfId(theirs) ?? 'Message'))
+          const where = `${place.field.name} ${place.path.join('.')}: ${kind}`
+          expect([where, await answerTo(theirs)]).toEqual([where, unknown])
+        }
+      }
+    },
+  )
+
+  test('C11: to every subscription it brings nothing, as one that there never was', async () => {
+    const everything = await other.subscribe(
+      'subscription { messageReceived { message { text } } }',
+    )
+    const narrowed = await Promise.all(
+      idPathsOf(schema.getSubscriptionType()).flatMap((place) =>
+        kindsFor(place.path.at(-1) ?? '').flatMap((kind) => {
+          const theirs = acme.ids[kind] ?? ''
+          return [theirs, createId(kindOfId(theirs) ?? 'Message')].map((id) => {
+            const { document, variables } = callWith('subscription', place, id, own)
+            return other.subscribe(document, variables)
+          })
+        }),
+      ),
+    )
+    expect(narrowed.length).toBeGreaterThan(20)
+    for (const number of [ava.number, ben.number]) {
+      gateway.simulator.inbound({ from: stranger, to: number, text: 'Who may hear?' })
+    }
+    await waitForMessage(acme, ({ text }) => text === 'Who may hear?')
+    await everything.waitFor(
+      ({ messageReceived }) => messageReceived.message.text === 'Who may hear?',
+    )
+    for (const { received, failure } of narrowed)
+      expect([received, failure]).toEqual([[], undefined])
+  })
+})
+
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
 async function sendLater() {
@@ -442,7 +518,7 @@ async function sendLater() {
   return sendSms
 }
 
-describe('no mutation reaches into another tenant', () => {
+describe('I1: no mutation reaches into another tenant', () => {
   /** What one tenant tries with what belongs to the other; run in this order. */
   const cases: Record<string, () => Promise<void>> = {
     async sendSms() {

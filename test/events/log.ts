@@ -20,13 +20,13 @@ export async function openWriter(databaseUrl: string) {
   return {
     db,
     hints,
-    /** Events in one transaction, each with a text that begins with its number and is `length` long. */
+    /** Events in one transaction, each with a text that begins with its number and is `length` long, after a `mark`. */
     async append(
       tenantId: string,
       count: number,
-      { type = 'message.received' as EventType, length = 0 } = {},
+      { type = 'message.received' as EventType, length = 0, mark = '' } = {},
     ) {
-      const texts = Array.from({ length: count }, () => `${written++} `.padEnd(length, '.'))
+      const texts = Array.from({ length: count }, () => `${mark}${written++} `.padEnd(length, '.'))
       await eventLog.transaction(async (_tx, record) => {
         for (const text of texts) {
           record({ type, tenantId, subjectId: 'msg_test', snapshot: { text } })

@@ -7,6 +7,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
 import { migrate, pendingSchemaChanges } from '../../src/db/migrate.ts'
+import { raiseWall } from '../../src/db/wall.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -62,6 +63,7 @@ async function fill(url: string): Promise<void> {
   const applied = await migrate(url)
   // Before the first migration is written, the schema itself has to do.
   if (applied.length === 0) await run(url, await pendingSchemaChanges(url))
+  await raiseWall(url)
 }
 
 async function run(url: string, sql: string): Promise<void> {
