@@ -123,7 +123,7 @@ describe('deleting a tenant', () => {
     return tenant
   }
 
-  test('gives its grants back, then leaves no row of it, and nobody else loses one', async () => {
+  test('I5: gives its grants back, then leaves no row of it, and nobody else loses one', async () => {
     const tenant = await furnish()
     const neighbour = await gateway.createTenant({ name: 'Staying' })
     await neighbour.connect(ben)
