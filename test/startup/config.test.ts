@@ -29,6 +29,7 @@ describe('the configuration', () => {
       publicUrl: null,
       databaseUrl: null,
       redisUrl: null,
+      rowSecurity: true,
       dataDir: '.data',
       mediaStore: 'disk',
       encryptionKeys: [],
