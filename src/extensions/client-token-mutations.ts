@@ -59,7 +59,7 @@ const CreateClientTokenInput = builder.inputType('CreateClientTokenInput', {
     scopes: t.stringList({
       required: true,
       description:
-        'What it may do, at least one: scopes of the key that asks, but never `keys:manage` and `tokens:create`.',
+        'What it may do, at least one: scopes of the key that asks, but never `keys:manage`, `tokens:create` and `app:manage`.',
     }),
     ttlSeconds: t.int({
       description: `How many seconds it lives, 1 to ${maxTtlSeconds}; ${defaultTtlSeconds} when left out.`,

@@ -196,7 +196,10 @@ describe('the way back from RingCentral', () => {
       const page = await browser.open(callback)
       expect(page.status).toBe(502)
       expect(page.html).toContain('Nothing was connected')
-      expect(page.html).toContain('RingCentral could not be reached, or did not answer as expected')
+      const isApp = fault.kind === 'status' && fault.status === 400
+      expect(page.html).toContain(
+        isApp ? 'does not take the credentials of this app' : 'RingCentral could not be reached, or did not answer as expected',
+      )
       expect(await connected(acme)).toEqual([])
       const code = new URL(callback).searchParams.get('code') ?? '?'
       expect(logs.text()).not.toContain(code)
@@ -353,7 +356,8 @@ describe('the page at the end', () => {
       expect(headers.get('content-security-policy')?.split('; ')).toEqual([
         "default-src 'none'",
         "style-src 'self'",
-        `form-action 'self' ${gateway.simulator.url}`,
+        // Also the servers on which tenants may have apps of their own.
+        `form-action 'self' ${[gateway.simulator.url, ...ringCentralServers, 'https://*.ringcentral.com'].join(' ')}`,
         "frame-ancestors 'none'",
         "base-uri 'none'",
       ])
