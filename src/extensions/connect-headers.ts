@@ -25,9 +25,9 @@ export function connectHeaders(servers: readonly string[]): MiddlewareHandler {
  * RingCentral's authorize endpoint redirects to its login page, on another host of its own.
  */
 function loginHosts(servers: readonly string[]): string {
-  const hosts = servers.flatMap((server) => {
+  const hosts = servers.map((server) => {
     const { origin, hostname } = new URL(server)
-    return hostname.endsWith('.ringcentral.com') ? [origin, 'https://*.ringcentral.com'] : origin
+    return hostname.endsWith('.ringcentral.com') ? 'https://*.ringcentral.com' : origin
   })
   return [...new Set(hosts)].join(' ')
 }
