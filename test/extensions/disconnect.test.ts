@@ -310,7 +310,7 @@ describe('disconnecting', () => {
     const told = gateway.simulator
       .ledger()
       .filter((entry) => entry.direction === 'out' && entry.note?.includes('instant'))
-    expect(told.at(-1)?.status).toBe(404)
+    expect(told.at(-1)?.status).toBe(401)
     expect(heard.received).toEqual([])
     expect((await acme.query('{ messages { nodes { id } } }')).messages.nodes).toEqual([])
     gateway.simulator.clearFaults()
