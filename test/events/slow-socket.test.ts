@@ -182,7 +182,7 @@ describe('a client that stops reading', () => {
     expect(slow.numbers).toEqual(all())
   })
 
-  it('costs nobody else anything: not a moment, not an event, and no memory however many there are', async () => {
+  it('C10: costs nobody else anything: not a moment, not an event, and no memory however many there are', async () => {
     const { subscribe, append, all } = await start({})
     const slow = [await subscribe(), await subscribe(), await subscribe(), await subscribe()]
     const brisk = await subscribe()
