@@ -64,7 +64,7 @@ export async function migrate(
   })
 }
 
-/** Keys that include the tenant stand beside Prisma's, which does not know them: see docs/decisions/0026. */
+/** Keys that include the tenant stand beside Prisma's, which does not know them: see docs/decisions/0027. */
 const DROPS_TENANT_KEY =
   /-- DropForeignKey\nALTER TABLE "\w+" DROP CONSTRAINT "\w+_tenant_fkey";\n*/g
 
