@@ -3,7 +3,7 @@ import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { topLevelError } from '../graphql/errors.ts'
-import { narrowed, within } from '../graphql/narrowing.ts'
+import { narrowed, onlyOf, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
 import { asGateway } from '../lib/request-scope.ts'
 import {
@@ -73,6 +73,9 @@ async function where(
   const mayKnowNames =
     context.viewer.kind === 'tenant' && context.viewer.scopes.includes('people:read')
   const named = mayKnowNames ? context.services.numbersNamed(context, search) : []
-  const ids = await searchConversations(context.db, tenantId, search, Promise.resolve(named))
+  const ids = await searchConversations(context.db, tenantId, search, {
+    named: Promise.resolve(named),
+    only: onlyOf(context),
+  })
   return { AND: [wanted, { id: { in: ids } }] }
 }

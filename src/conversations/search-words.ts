@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import { Prisma } from '../db/generated/client/client.ts'
+import type { Only } from '../graphql/context.ts'
 
 /** So many of the newest messages are looked through one by one: a word that is common is in them. */
 const newestCount = 2_000
@@ -11,6 +12,8 @@ const farther = 20
 const enough = 100
 
 type Found = { conversationId: string }
+/** Whose messages are looked through; `only`: those of them that who asks is limited to. */
+type Whose = { tenantId: string; only: Only | undefined }
 
 /**
  * The conversations in whose messages words are found, each at the beginning of a word: of the newest `most` messages.
@@ -19,20 +22,20 @@ type Found = { conversationId: string }
  */
 export async function searchWords(
   db: Db,
-  tenantId: string,
+  whose: Whose,
   search: string,
   most: number,
 ): Promise<string[]> {
   const words = search.match(/[\p{L}\p{N}]+/gu) ?? []
   if (words.length === 0) return []
   const query = words.map((word) => `${word}:*`).join(' & ')
-  const oneByOne = (count: number) => amongNewest(db, tenantId, words, query, { count, most })
+  const oneByOne = (count: number) => amongNewest(db, whose, words, query, { count, most })
   const isEnough = (found: readonly Found[]) =>
     found.length === most || distinct(found).length >= enough
 
   const newest = await oneByOne(newestCount)
   if (isEnough(newest)) return distinct(newest)
-  const since = await shortlyBefore(db, tenantId)
+  const since = await shortlyBefore(db, whose.tenantId)
   if (!since) return distinct(newest)
   // So many would have to be looked through if the older ones were like these; and somewhat more.
   const needed = (1.3 * newestCount * enough) / distinct(newest).length
@@ -41,15 +44,15 @@ export async function searchWords(
     if (isEnough(newer)) return distinct(newer)
   }
   if (needed <= farther * newestCount) {
-    const recent = await byIndex(db, tenantId, query, most, Prisma.sql`"createdAt" >= ${since}`)
+    const recent = await byIndex(db, whose, query, most, Prisma.sql`"createdAt" >= ${since}`)
     if (isEnough(recent)) return distinct(recent)
   }
-  return distinct(await byIndex(db, tenantId, query, most, Prisma.sql`true`))
+  return distinct(await byIndex(db, whose, query, most, Prisma.sql`true`))
 }
 
 function amongNewest(
   db: Db,
-  tenantId: string,
+  { tenantId, only }: Whose,
   words: readonly string[],
   query: string,
   { count, most }: { count: number; most: number },
@@ -58,9 +61,10 @@ function amongNewest(
   const letters = words.map((word) => `%${word}%`)
   return db.$queryRaw`
     SELECT "conversationId" FROM (
-      SELECT "conversationId", "text" FROM "Message" WHERE "tenantId" = ${tenantId}
+      SELECT "conversationId", "text", "extensionRowId", "direction", "from", "to"
+      FROM "Message" WHERE "tenantId" = ${tenantId}
       ORDER BY "createdAt" DESC, "id" DESC LIMIT ${count}) AS newest
-    WHERE "conversationId" IS NOT NULL AND "text" ILIKE ALL (${letters}::text[])
+    WHERE "conversationId" IS NOT NULL AND ${isWithin(only)} AND "text" ILIKE ALL (${letters}::text[])
       AND to_tsvector('simple', "text") @@ to_tsquery('simple', ${query})
     LIMIT ${most}`
 }
@@ -87,7 +91,7 @@ async function nthNewest(db: Db, tenantId: string, skip: number): Promise<Date |
 
 function byIndex(
   db: Db,
-  tenantId: string,
+  { tenantId, only }: Whose,
   query: string,
   most: number,
   within: Prisma.Sql,
@@ -95,9 +99,18 @@ function byIndex(
   // In an order that no index has: to walk one, taking apart text after text, is what Postgres would like.
   return db.$queryRaw`
     SELECT "conversationId" FROM "Message"
-    WHERE "tenantId" = ${tenantId} AND "conversationId" IS NOT NULL AND ${within}
+    WHERE "tenantId" = ${tenantId} AND "conversationId" IS NOT NULL AND ${within} AND ${isWithin(only)}
       AND to_tsvector('simple', "text") @@ to_tsquery('simple', ${query})
     ORDER BY "createdAt" + interval '0' DESC LIMIT ${most}`
+}
+
+/** What `whereMessageWithin` says, in SQL. */
+function isWithin(only: Only | undefined): Prisma.Sql {
+  if (!only) return Prisma.sql`true`
+  const { extensionIds, numbers } = only
+  return Prisma.sql`("extensionRowId" = ANY(${extensionIds}::text[])
+    OR "direction" = 'OUTBOUND' AND "from" = ANY(${numbers}::text[])
+    OR "direction" = 'INBOUND' AND "to" && ${numbers}::text[])`
 }
 
 function distinct(found: readonly Found[]): string[] {

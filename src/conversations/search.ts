@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import type { Only } from '../graphql/context.ts'
 import { asGateway } from '../lib/request-scope.ts'
 import { searchWords } from './search-words.ts'
 
@@ -11,13 +12,14 @@ const fewestDigits = 3
 
 /**
  * The conversations that a search finds: by a part of a participant's number, by the numbers of people whose names
- * match (`named`), and by words of the messages, each of which must begin a word of one message.
+ * match (`named`), and by words of the messages, each of which must begin a word of one message: one that who is limited
+ * to `only` sees.
  */
 export async function searchConversations(
   db: Db,
   tenantId: string,
   search: string,
-  named: Promise<readonly string[]>,
+  { named, only }: { named: Promise<readonly string[]>; only: Only | undefined },
 ): Promise<string[]> {
   const numbers = await named
   // By indexes that are not used behind the wall, and for ids alone: see db/by-index.ts.
@@ -25,7 +27,7 @@ export async function searchConversations(
     Promise.all([
       byNumber(db, tenantId, search),
       byParticipants(db, tenantId, numbers),
-      searchWords(db, tenantId, search, most),
+      searchWords(db, { tenantId, only }, search, most),
     ]),
   )
   return [...new Set(found.flat())]

@@ -2,7 +2,7 @@ import { ConversationNotFoundError } from '../conversations/errors.ts'
 import { Conversation } from '../conversations/schema.ts'
 import { requireConversationWithin } from '../conversations/within.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
-import { narrowed } from '../graphql/narrowing.ts'
+import { narrowed, onlyOf } from '../graphql/narrowing.ts'
 import { MessageNotFoundError } from './errors.ts'
 
 const mayWrite = { scope: 'conversations:write' }
@@ -36,7 +36,8 @@ builder.mutationField('markConversationRead', (t) =>
     resolve: async (_query, _parent, { input }, context) => {
       await requireConversationWithin(context, input.conversationId)
       const { readState } = context.services
-      return readState.markRead(tenantOf(context), input.conversationId, input.upTo)
+      const { conversationId, upTo } = input
+      return readState.markRead(tenantOf(context), conversationId, upTo, onlyOf(context))
     },
   }),
 )
@@ -61,7 +62,8 @@ builder.mutationField('markConversationUnread', (t) =>
     },
     resolve: async (_query, _parent, { input }, context) => {
       await requireConversationWithin(context, input.conversationId)
-      return context.services.readState.markUnread(tenantOf(context), input.conversationId)
+      const { readState } = context.services
+      return readState.markUnread(tenantOf(context), input.conversationId, onlyOf(context))
     },
   }),
 )

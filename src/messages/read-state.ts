@@ -4,10 +4,12 @@ import type { Db, Tx } from '../db/client.ts'
 import type { Conversation, Message, Prisma } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { coversAbility } from '../extensions/abilities.ts'
+import type { Only } from '../graphql/context.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { MessageNotFoundError } from './errors.ts'
 import { tellReadStateJob } from './jobs.ts'
 import { recordMessageChanged } from './status.ts'
+import { whereMessageWithin } from './within.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -19,7 +21,8 @@ export type ReadState = ReturnType<typeof createReadState>
 
 /**
  * Read and unread, as people here say: at once for everybody here, with events, and a job that tells RingCentral as far
- * as the grant allows.
+ * as the grant allows. `only`: what the viewer is limited to, which may be less than the whole conversation: its
+ * number may have been somebody else's before.
  */
 export function createReadState({
   db,
@@ -32,11 +35,17 @@ export function createReadState({
 }) {
   return {
     /** All of it, or up to a message that somebody has seen. @throws ConversationNotFoundError, MessageNotFoundError */
-    async markRead(tenantId: string, id: string, upTo?: string | null): Promise<Conversation> {
+    async markRead(
+      tenantId: string,
+      id: string,
+      upTo?: string | null,
+      only?: Only,
+    ): Promise<Conversation> {
       const { id: conversationId } = await findConversation(db, tenantId, id)
-      const seen = upTo ? await findIn(conversationId, upTo) : undefined
+      const seen = upTo ? await findIn(conversationId, upTo, only) : undefined
       return change(tenantId, conversationId, true, {
         isRead: false,
+        AND: seenWith(only),
         ...(seen && {
           OR: [
             { createdAt: { lt: seen.createdAt } },
@@ -47,10 +56,10 @@ export function createReadState({
     },
 
     /** The newest message that came in. @throws ConversationNotFoundError */
-    async markUnread(tenantId: string, id: string): Promise<Conversation> {
+    async markUnread(tenantId: string, id: string, only?: Only): Promise<Conversation> {
       const { id: conversationId } = await findConversation(db, tenantId, id)
       const newest = await db.message.findFirst({
-        where: { conversationId, direction: 'INBOUND', deletedAt: null },
+        where: { conversationId, direction: 'INBOUND', deletedAt: null, AND: seenWith(only) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         select: { id: true },
       })
@@ -61,8 +70,14 @@ export function createReadState({
     },
   }
 
-  async function findIn(conversationId: string, messageId: string): Promise<Message> {
-    const message = await db.message.findUnique({ where: { id: messageId, conversationId } })
+  async function findIn(
+    conversationId: string,
+    messageId: string,
+    only: Only | undefined,
+  ): Promise<Message> {
+    const message = await db.message.findUnique({
+      where: { id: messageId, conversationId, AND: seenWith(only) },
+    })
     if (!message) throw new MessageNotFoundError(messageId)
     return message
   }
@@ -100,3 +115,5 @@ export function createReadState({
     }
   }
 }
+
+const seenWith = (only: Only | undefined) => (only ? whereMessageWithin(only) : {})
