@@ -77,8 +77,8 @@ export function createLiveViewers({ db, clock, logger }: { db: Db; clock: Clock;
   }
 
   function end(one: Live, why: GraphQLError) {
-    live.delete(one)
-    one.controller.abort(why)
+    // Who has left while the database was asked is gone, or has come with another credential.
+    if (live.delete(one)) one.controller.abort(why)
   }
 
   return {
