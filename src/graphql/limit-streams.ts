@@ -1,9 +1,10 @@
+import { networkOf } from '../http/client-address.ts'
 import type { Viewer } from './context.ts'
 
 export type StreamLimits = {
   /** WebSockets and SSE streams open at once with one key, on this instance. */
   perKey: number
-  /** The same from one address, which a proxy in front shares with all who come through it. */
+  /** The same from one address, or one IPv6 network, which a proxy in front shares with all who come through it. */
   perAddress: number
   /** Operations that go on at once on one WebSocket. */
   perSocket: number
@@ -23,7 +24,7 @@ export function createStreamCount(limits: StreamLimits) {
     /** Takes a place, to be given back once; undefined when there is none. */
     enter(viewer: Viewer, address: string | undefined): (() => void) | undefined {
       const places = [
-        { name: `address ${address}`, most: limits.perAddress },
+        { name: `address ${networkOf(address)}`, most: limits.perAddress },
         viewer.kind === 'tenant' && { name: `key ${viewer.apiKeyId}`, most: limits.perKey },
       ].filter((place) => place !== false)
       if (places.some(({ name, most }) => (open.get(name) ?? 0) >= most)) return undefined

@@ -19,6 +19,22 @@ export function createAddressOf(trustedProxies: number): AddressOf {
   }
 }
 
+/**
+ * Who is counted together where an address is limited: whoever has one IPv6 address mostly has all 2⁶⁴ that begin
+ * with the same four groups. https://www.rfc-editor.org/rfc/rfc6177
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return 'unknown'
+  const [plainly = ''] = address.split('%', 1)
+  const { hostname } = URL.parse(`http://[${plainly}]`) ?? {}
+  if (hostname === undefined) return address
+  const [first, second] = hostname.slice(1, -1).split('::')
+  const groupsOf = (part = '') => part.split(':').filter(Boolean)
+  const [before, behind] = [groupsOf(first), groupsOf(second)]
+  const zeros = Array.from({ length: 8 - before.length - behind.length }, () => '0')
+  return [...before, ...zeros, ...behind].slice(0, 4).join(':')
+}
+
 /** A dual-stack socket writes IPv4 addresses as `::ffff:192.0.2.1`. */
 function plain(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.)/i, '')

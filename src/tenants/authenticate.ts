@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { ApiKey, TenantStatus } from '../db/generated/client/client.ts'
 import type { Viewer } from '../graphql/context.ts'
+import { networkOf } from '../http/client-address.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -29,7 +30,7 @@ type FoundKey = Pick<
 
 const unauthenticated: Authentication = { refused: 'unauthenticated' }
 
-/** Of one address, on this instance. */
+/** Of one address, or one IPv6 network, on this instance. */
 const failuresPerAddress: BucketLimit = { capacity: 100, perMinute: 100 }
 
 /**
@@ -58,7 +59,7 @@ export function createAuthenticate({
     if (!authorization) return unauthenticated
     const authentication = await check(authorization)
     if (authentication !== unauthenticated) return authentication
-    const poured = failures.pour(address ?? 'unknown', 1)
+    const poured = failures.pour(networkOf(address), 1)
     if (poured.fits) return unauthenticated
     return { refused: 'tooManyFailures', retryAfter: Math.ceil(poured.retryAfterMs / 1000) }
   }

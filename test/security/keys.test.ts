@@ -140,6 +140,16 @@ it('D6: who tries many keys is told to wait, over HTTP, REST and WebSocket; keys
   expect(await closing('nonsense', neighbour)).toBe(4403)
 })
 
+it('D6: who has all addresses of an IPv6 network is one guesser, and the next network another', async () => {
+  let used = 0
+  const guess = () => {
+    used += 1
+    return statusOf('nonsense', `2001:db8:0:7:${used.toString(16)}::1`)
+  }
+  await expect.poll(guess, { interval: 1, timeout: 10_000 }).toBe(429)
+  expect(await statusOf('nonsense', '2001:db8:0:8::1')).toBe(401)
+})
+
 /** The code that a WebSocket with such a key ends with. */
 function closing(secret: string, forwardedFor: string): Promise<number> {
   class FromThere extends WebSocket {
