@@ -18,7 +18,7 @@ export type ConnectLink = { path: string; expiresAt: Date }
 /** What a link is, for the page that it opens. */
 export type LinkState =
   | ValidLink
-  /** `used`: it has connected somebody, or another browser is at it. */
+  /** `used`: it has connected somebody, another browser is at it, or too many passages led nowhere. */
   | { state: 'unknown' | 'used' | 'expired' | 'suspended' }
 
 export type ValidLink = {
@@ -33,6 +33,8 @@ export type ValidLink = {
 }
 
 const lifetime: Record<ConnectTokenKind, number> = { CONNECT: minutes(5), INVITE: minutes(30) }
+/** Each may cost a call to RingCentral's token endpoint, of which there are few for all tenants together. */
+const passagesPerLink = 10
 const linksPerHour = { limit: 100, windowMs: hours(1) }
 
 /** The single-use links that begin a connection. Only their hashes are stored. */
@@ -44,7 +46,11 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
   ): Promise<LinkState> {
     const link = await where.connectToken.findUnique({
       where: { tokenHash: sha256(token) },
-      include: { tenant: true, attempts: { where: { usedAt: null } } },
+      include: {
+        tenant: true,
+        attempts: { where: { usedAt: null } },
+        _count: { select: { attempts: true } },
+      },
     })
     if (!link || link.tenant.status === 'DELETING') return { state: 'unknown' }
     const now = clock.now()
@@ -53,6 +59,7 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
       (attempt) => attempt.expiresAt <= now || sameHash(browserHash, attempt.browserHash),
     )
     if (link.usedAt && !begun) return { state: 'used' }
+    if (link._count.attempts >= passagesPerLink) return { state: 'used' }
     if (link.expiresAt <= now) return { state: 'expired' }
     if (link.tenant.status === 'SUSPENDED') return { state: 'suspended' }
     const { id, tenantId, tenant, label, userId } = link

@@ -195,6 +195,23 @@ describe('a link that connects an extension', () => {
     expect(await gateway.db.extension.count()).toBe(1)
   })
 
+  it('bears ten passages: nobody spends the calls for logins, which all tenants share, with one link', async () => {
+    const gateway = await startGateway()
+    const acme = await gateway.createTenant()
+    const connectUrl = await newLink(acme, 'Invite')
+    const browser = createBrowser()
+    for (let passage = 1; passage <= 10; passage += 1) {
+      const { location } = await browser.begin(connectUrl)
+      const state = new URL(location).searchParams.get('state')
+      const callback = `${gateway.url}/v1/rc/callback?state=${state}&code=made-up`
+      expect((await browser.open(callback)).status).toBe(502)
+    }
+    for (const page of [await browser.begin(connectUrl), await browser.open(connectUrl)]) {
+      expect(page.status).toBe(410)
+    }
+    expect(tokenCalls(gateway)).toHaveLength(10)
+  })
+
   it('that nobody made is not known, in whatever form it comes', async () => {
     const gateway = await startGateway()
     const browser = createBrowser()
