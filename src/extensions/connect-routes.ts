@@ -67,6 +67,10 @@ export function connectRoutes({
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
     const token = (await bodyField(c, 'token')) ?? c.req.query('token') ?? ''
+    if (isFromElsewhere(c)) {
+      // By GET the browser brings its cookie along, which a passage in another tab may need.
+      return c.redirect(`/v1/rc/connect?${new URLSearchParams({ token })}`, 303)
+    }
     const begun = await connecting.begin(token, cookie.read(c))
     if (!begun.begun) return c.html(brokenLinkPage(begun.link), brokenStatus(begun.link))
     cookie.set(c, begun.browserSecret)
@@ -125,6 +129,14 @@ export function connectRoutes({
   }
 
   return routes
+}
+
+/**
+ * Whether a page of somebody else's has sent the form: its visitor has not read who asks, and RingCentral may let them
+ * through without a word. Browsers tell, and no page can change it: https://www.w3.org/TR/fetch-metadata/
+ */
+function isFromElsewhere(c: Context): boolean {
+  return ['cross-site', 'same-site'].includes(c.req.header('sec-fetch-site') ?? '')
 }
 
 function brokenStatus(state: string): 404 | 410 {

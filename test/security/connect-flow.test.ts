@@ -61,6 +61,27 @@ describe('a person whom two tenants know', () => {
   })
 })
 
+describe('a page of somebody else’s', () => {
+  it('E3: cannot press the button for its visitor, who is shown the link’s page instead', async () => {
+    const gateway = await startGateway()
+    const { connectUrl } = await linkTo(await gateway.createTenant())
+    const { origin, pathname, search, searchParams } = new URL(connectUrl)
+    const press = (from: string) =>
+      fetch(`${origin}${pathname}`, {
+        ...{ method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': from } },
+        body: new URLSearchParams({ token: searchParams.get('token') ?? '' }),
+      })
+    for (const from of ['cross-site', 'same-site']) {
+      const { status, headers } = await press(from)
+      expect([status, headers.get('location')]).toEqual([303, `${pathname}${search}`])
+      expect(headers.getSetCookie()).toEqual([])
+    }
+    expect(await gateway.db.connectAttempt.count()).toBe(0)
+    const { headers } = await press('same-origin')
+    expect(headers.get('location')).toContain('/restapi/oauth/authorize')
+  })
+})
+
 describe('where people are led back to', () => {
   it('B12: is an address that the tenant has allowed, character by character, and nothing that a request says', async () => {
     const gateway = await startGateway()
