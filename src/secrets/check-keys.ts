@@ -9,8 +9,8 @@ import { unwrap } from './wrapped-key.ts'
 type Sealing = { encryptionKeys: readonly SealingKey[]; columns: readonly SealedColumn[] }
 
 /**
- * Whether what is stored can be opened with these keys, before anything is written. Each data key is opened for
- * it, and where values were sealed with an encryption key itself, one of them.
+ * Whether what is stored can be opened with these keys, before anything is written. Each data key has to be there, and is
+ * opened for it, and where values were sealed with an encryption key itself, one of them.
  *
  * @throws KeysRefusedError, which says what is missing, and how many values need it
  */
@@ -39,12 +39,20 @@ async function findProblems(client: ClientBase, sealing: Sealing): Promise<KeyPr
     problems.set(keyId, { keyId, is, values: before + values })
   }
 
-  for (const stored of (await readStoredKeys(client)) ?? []) {
+  const storedKeys = (await readStoredKeys(client)) ?? []
+  for (const stored of storedKeys) {
     const opened = unwrap(stored, encryptionKeys)
     const values = sum(usesOf(uses, versions.dataKey, stored.id))
     if (typeof opened !== 'string') continue
     // One that seals nothing any more is nobody's need; one that is opened wrongly says that the key is wrong.
     if (stored.active || values > 0 || opened === 'wrong') note(stored.kekId, opened, values)
+  }
+
+  const named = new Set(usesOf(uses, versions.dataKey).map(({ keyId }) => keyId))
+  for (const keyId of named) {
+    const values = sum(usesOf(uses, versions.dataKey, keyId))
+    // One value alone may have been altered, which is no fault of the keys.
+    if (values > 1 && !storedKeys.some(({ id }) => id === keyId)) note(keyId, 'lost', values)
   }
 
   const direct = new Set(usesOf(uses, versions.encryptionKey).map(({ keyId }) => keyId))

@@ -163,6 +163,18 @@ describe('keys that seal', () => {
     await database.drop()
   })
 
+  it('F5: a start ends when the database has lost a data key that values need, and makes up no other', async () => {
+    const gateway = await startGateway()
+    const acme = await gateway.createTenant()
+    await acme.connect(ava)
+    await gateway.first.close()
+    const { id } = await gateway.db.dataKey.findFirstOrThrow()
+    await gateway.db.dataKey.deleteMany()
+    const sentence = new RegExp(`data key "${id}" is not in the table DataKey.* \\d sealed values`)
+    await expect(gateway.startInstance()).rejects.toThrow(sentence)
+    expect(await gateway.db.dataKey.count()).toBe(0)
+  })
+
   it('every sealed column is sealed anew, and what is refreshed meanwhile stays as it is', async () => {
     const database = await createTestDatabase()
     const options = { url: database.url, applicationName: 'ringql-test', poolSize: 2 }
