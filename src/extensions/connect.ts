@@ -123,6 +123,8 @@ export function createConnecting(deps: {
       if (!answer.browserSecret || !sameHash(sha256(answer.browserSecret), pending.browserHash)) {
         return { outcome: 'other-browser' }
       }
+      // Nor is its app kept any longer.
+      if (pending.expiresAt <= clock.now()) return { outcome: 'unknown' }
       const app = await apps.find(pending.appId)
       if (answer.callbackUrl !== app.redirectUri) return { outcome: 'unknown' }
       const attempt = await take(answer.state)
@@ -172,6 +174,8 @@ export function createConnecting(deps: {
 
     /** What an attempt connected, for the browser that made it. */
     async found(attemptId: string, browserSecret: string | undefined) {
+      // Strangers may ask with what Postgres cannot even compare.
+      if (!browserSecret || !/^\w+$/.test(attemptId)) return undefined
       const attempt = await db.connectAttempt.findUnique({
         where: { id: attemptId },
         include: {
@@ -186,7 +190,6 @@ export function createConnecting(deps: {
         },
       })
       if (!attempt?.extension || attempt.extension.disconnectedAt) return undefined
-      if (!browserSecret) return undefined
       if (!sameHash(sha256(browserSecret), attempt.browserHash)) return undefined
       const { tenant, connectToken, extension } = attempt
       return { sender: { tenantName: tenant.name, returnUrl: connectToken.returnUrl }, extension }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { forgetApps } from '../../src/extensions/forget-apps.ts'
 import { minutes } from '../../src/lib/clock.ts'
 import { ava, ben, startGateway, type TestTenant } from '../support/gateway.ts'
 import { asked, tokenCalls } from '../support/ledger.ts'
@@ -130,6 +131,25 @@ describe('the way back from RingCentral', () => {
     expect(new Set(pages.map((page) => page.html)).size).toBe(1)
     expect(tokenCalls(gateway)).toHaveLength(calls)
     expect(await connected(acme)).toHaveLength(1)
+  })
+
+  it('E4: is refused alike when the app is gone that it was begun with', async () => {
+    const time = sharedTime()
+    const gateway = await startGateway(time)
+    const acme = await gateway.createTenant()
+    const app = { clientId: 'acme-app-1', clientSecret: 'secret-one' }
+    gateway.simulator.registerApp(app)
+    await acme.query(
+      'mutation ($input: SetRingCentralAppInput!) { setRingCentralApp(input: $input) { __typename } }',
+      { input: { ...app, serverUrl: gateway.simulator.url } },
+    )
+    const browser = createBrowser()
+    const callback = await comeBack(browser, await newLink(acme))
+    await acme.query('mutation { removeRingCentralApp { __typename } }')
+    await time.pass(minutes(10))
+    await forgetApps(gateway.db, time.app.clock.now())
+    expect(await gateway.db.ringCentralApp.count()).toBe(0)
+    expectRefusedCallback(await browser.open(callback), 400)
   })
 
   it('E5: brings one code to RingCentral when it is opened 50 times at once', async () => {
@@ -347,9 +367,11 @@ describe('the page at the end', () => {
       await browser.open(callback),
       await browser.open(connectUrl),
       await browser.open(`${gateway.url}/v1/rc/connected?attempt=x`),
+      await browser.open(`${gateway.url}/v1/rc/connected?attempt=%00`),
       await createBrowser().open(`${gateway.url}/v1/rc/connect?token=x`),
     ]
-    for (const { headers } of pages) {
+    for (const { status, headers } of pages) {
+      expect(status).toBeLessThan(500)
       expect(headers.get('cache-control')).toBe('no-store')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('x-frame-options')).toBe('DENY')
