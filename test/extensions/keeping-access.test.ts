@@ -221,6 +221,8 @@ describe('a refresh', () => {
       await pass(minutes(61))
       gateway.simulator.planFault({ ...fault, path: '/restapi/oauth/token' })
       expect(await use()).toBe('completed')
+      // What could not use it comes again by itself, soon.
+      await jobs.dropLater()
       expect(await statusOf()).toBe('REFRESH_FAILED')
       expect(calls()).toBe(1)
       const { status } = await acme.query('{ status { connected activeExtensions } }')
