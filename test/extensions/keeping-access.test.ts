@@ -218,10 +218,12 @@ describe('a refresh', () => {
     async (fault) => {
       const { pass, gateway, acme, jobs, use, calls, statusOf } = await connected()
       const heard = await acme.subscribe(changes)
+      // Nobody else needs it meanwhile: each would ask for itself.
+      await jobs.idle()
+      await jobs.dropLater()
       await pass(minutes(61))
       gateway.simulator.planFault({ ...fault, path: '/restapi/oauth/token' })
       expect(await use()).toBe('completed')
-      // What could not use it comes again by itself, soon.
       await jobs.dropLater()
       expect(await statusOf()).toBe('REFRESH_FAILED')
       expect(calls()).toBe(1)
@@ -239,7 +241,7 @@ describe('a refresh', () => {
       await heard.waitFor(() => statuses(heard).at(-1) === 'ACTIVE')
       expect(statuses(heard)).toEqual(['REFRESH_FAILED', 'ACTIVE'])
       const reasons = heard.received.map((data) => data.extensionChanged.extension.statusReason)
-      expect(reasons[0]).toContain('trying again by itself')
+      expect(reasons[0]).toMatch(/trying again by itself/i)
       expect(reasons.at(-1)).toBeNull()
     },
   )
