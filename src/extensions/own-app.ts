@@ -42,8 +42,10 @@ export function createOwnApp(deps: {
       const sentence = `At most ${checksPerHour.limit} apps can be checked an hour.`
       throw new RateLimitedError(sentence, taken.retryAfterMs)
     }
+    // Until it is proved it may be anybody's app, named by whoever guesses: its own budget is not theirs to spend.
+    const unproved = { ...apps.build(null, credentials), budgetKey: `app-proofs:${tenantId}` }
     try {
-      await tokenEndpoint.proveApp(apps.build(null, credentials))
+      await tokenEndpoint.proveApp(unproved)
     } catch (error) {
       if (isAppRefused(error)) throw new RingCentralAppRefusedError(error.error)
       throw asRefusal(error, clock)

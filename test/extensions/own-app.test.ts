@@ -147,6 +147,24 @@ describe("a tenant's own app", () => {
     )
   })
 
+  it('named by somebody who guesses its secret is not kept from its own calls', async () => {
+    const gateway = await startGateway({ app: { tokenCallsPerMinute: 5 } })
+    const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
+    const { simulator } = gateway
+    const app = { clientId: 'acme-app-1', serverUrl: simulator.url }
+    simulator.registerApp({ ...app, clientSecret: 'secret-one' })
+    await set(acme, { ...app, clientSecret: 'secret-one' })
+    for (const clientId of [app.clientId, simulator.clientId, app.clientId, simulator.clientId]) {
+      const guessed = await set(other, { ...app, clientId, clientSecret: 'guess' })
+      expect(guessed.code).toBe('RINGCENTRAL_APP_REFUSED')
+    }
+    expect(await set(other, { ...app, clientSecret: 'guess' })).toMatchObject({
+      code: 'RATE_LIMITED',
+    })
+    const spent = await gateway.db.budget.findMany({ where: { key: { startsWith: 'token-' } } })
+    expect(spent.flatMap(({ usedAt }) => usedAt)).toEqual([])
+  })
+
   it('without refresh tokens, or with fewer scopes: the page and `status` say what is missing', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
