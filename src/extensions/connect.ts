@@ -144,7 +144,10 @@ export function createConnecting(deps: {
           attempt.codeVerifierSealed,
           verifierPlace(attempt.tenantId, attempt.id),
         )
-        const tokens = await tokenEndpoint.exchangeCode(app, answer.code, verifier)
+        const tokens = await tokenEndpoint.exchangeCode(app, {
+          ...{ tenantId: attempt.tenantId, code: answer.code },
+          verifier,
+        })
         const extension = await save(attempt, app, tokens).catch((error) =>
           giveBack(app, tokens, error),
         )

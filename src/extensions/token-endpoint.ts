@@ -11,8 +11,11 @@ export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>
 /** Whether somebody's text or call waits for a token, or it is refreshed to keep it. */
 export type Urgency = 'needed' | 'idle'
 
-/** The part of the budget that each may use; a person who is connecting may use all of it. */
+/** The part of the budget that each may use; people who are connecting may use all of it. */
 const shares: Record<Urgency, number> = { needed: 0.8, idle: 0.6 }
+
+/** Of an app that tenants share, the people of one leave some of it to the texts of the others. */
+const sharePerTenant = 0.6
 
 /** A person looks at a loading page meanwhile, and the code they brought lives for a minute. */
 const personWaitsMs = seconds(25)
@@ -30,8 +33,9 @@ export function createTokenEndpoint({
   callsPerMinute: number
   clock: Clock
 }) {
-  const take = (app: LoginApp, limit: number) =>
-    takeFromBudget(db, app.budgetKey, { limit, windowMs: minutes(1) })
+  const takeOf = (key: string, limit: number) =>
+    takeFromBudget(db, key, { limit, windowMs: minutes(1) })
+  const take = (app: LoginApp, limit: number) => takeOf(app.budgetKey, limit)
 
   /** Closes the endpoint for everybody when RingCentral says so: each further call would prolong it. */
   async function heed<Result>(app: LoginApp, call: Promise<Result>): Promise<Result> {
@@ -53,21 +57,31 @@ export function createTokenEndpoint({
     throw new RetryLaterError('The budget of the token endpoint is spent', retryAt)
   }
 
+  /** @throws RetryLaterError when that takes longer than somebody waits */
+  async function waitFor(take: () => ReturnType<typeof takeOf>, giveUpAt: number) {
+    for (;;) {
+      const taken = await take()
+      if (taken.granted) return
+      if (Date.now() + taken.retryAfterMs > giveUpAt) {
+        const retryAt = after(clock.now(), taken.retryAfterMs)
+        throw new RetryLaterError('Too many people are connecting right now', retryAt)
+      }
+      await sleep(Math.min(taken.retryAfterMs, seconds(1)))
+    }
+  }
+
   return {
     /** Waits for its turn, within reason. @throws RetryLaterError when that takes too long */
-    async exchangeCode(app: LoginApp, code: string, verifier: string) {
-      const { redirectUri, ringCentral } = app
-      for (const giveUpAt = Date.now() + personWaitsMs; ; ) {
-        const taken = await take(app, callsPerMinute)
-        if (taken.granted) {
-          return heed(app, ringCentral.oauth.exchangeCode({ code, redirectUri, verifier }))
-        }
-        if (Date.now() + taken.retryAfterMs > giveUpAt) {
-          const retryAt = after(clock.now(), taken.retryAfterMs)
-          throw new RetryLaterError('Too many people are connecting right now', retryAt)
-        }
-        await sleep(Math.min(taken.retryAfterMs, seconds(1)))
+    async exchangeCode(app: LoginApp, from: { tenantId: string; code: string; verifier: string }) {
+      const { tenantId, ...exchanged } = from
+      const giveUpAt = Date.now() + personWaitsMs
+      if (app.id === null) {
+        const ofTenant = `${app.budgetKey}:people:${tenantId}`
+        await waitFor(() => takeOf(ofTenant, Math.ceil(callsPerMinute * sharePerTenant)), giveUpAt)
       }
+      await waitFor(() => take(app, callsPerMinute), giveUpAt)
+      const { redirectUri, ringCentral } = app
+      return heed(app, ringCentral.oauth.exchangeCode({ ...exchanged, redirectUri }))
     },
 
     /** @throws RetryLaterError when the budget is spent, and what RingCentral's client throws */

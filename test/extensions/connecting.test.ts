@@ -255,6 +255,20 @@ describe('the way back from RingCentral', () => {
     expect((await browser.open(await comeBack(browser, third))).status).toBe(200)
   })
 
+  it('leaves, however many of one tenant do, some of the calls to the texts of others', async () => {
+    const gateway = await startGateway({ app: { tokenCallsPerMinute: 5 } })
+    const [acme, other] = [await gateway.createTenant(), await gateway.createTenant()]
+    const outcomes = await Promise.all(
+      [1, 2, 3, 4, 5].map(async () => {
+        const browser = createBrowser()
+        return (await browser.open(await comeBack(browser, await newLink(acme)))).status
+      }),
+    )
+    expect(outcomes.sort()).toEqual([200, 200, 200, 503, 503])
+    expect(tokenCalls(gateway)).toHaveLength(3)
+    expect((await other.connect(ben)).status).toBe('ACTIVE')
+  })
+
   it('with RingCentral failing right after the tokens leaves nothing half-done', async () => {
     const gateway = await startGateway()
     const acme = await gateway.createTenant()
