@@ -45,5 +45,6 @@ function withoutData({ name, message }: Error): string {
   if (name === 'SyntaxError') return 'Something could not be read'
   return masked(message)
     .replace(/=\([^)]*\)/g, '=(…)')
+    .replace(/(\w: )".*"/gs, '$1"…"')
     .replace(/(invalid (?:input|byte|text)[^:]*: ).*/gs, '$1…')
 }

@@ -24,6 +24,9 @@ test('J1: of phone numbers the last four digits are shown, of secrets nothing', 
   const secret = `rql_${'a1'.repeat(18)}`
   const { reason } = logged({ reason: `${number} or 12025550101 with ${secret} ${jwt}` })
   expect(reason).toBe('…0101 or …0101 with [secret] [secret]')
+  const url = `https://example.com/callback?code=${'a'.repeat(12)}`
+  const written = logged({ reason: `(650) 555-0100, 650-555-0100 at ${url}` }).reason
+  expect(written).toBe('…0100, …0100 at https://example.com/callback?…')
   // Ids are no phone numbers.
   expect(logged({ extensionId: '62264425016' }).extensionId).toBe('62264425016')
 })
@@ -38,6 +41,16 @@ test('J1: an error is told by its class, codes and sentence, without anybody’s
   expect(err.message).toBe('Key (phoneNumber)=(…) is there already')
   expect(err.stack).toMatch(/^Error: Key.*\n +at /)
   expect(JSON.stringify(err)).not.toMatch(/Hello|0101/)
+})
+
+test.each([
+  'syntax error in tsquery: "Hello',
+  'malformed array literal: "Hello"',
+  'invalid input syntax for type json: Hello',
+])('J1: what Postgres quotes is left out: %s', (sentence) => {
+  const { err } = logged({ err: new Error(`${sentence}"`) })
+  expect(err.message).toContain(sentence.slice(0, 20))
+  expect(JSON.stringify(err)).not.toContain('Hello')
 })
 
 test('J2: a line break in what is logged does not make another line', () => {
