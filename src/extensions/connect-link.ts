@@ -6,7 +6,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
-import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
+import { createSecret, isSecret, sameHash, sha256 } from '../lib/secrets.ts'
 import { requireReturnUrl } from '../tenants/return-urls.ts'
 import { parseUserId } from './user-mapping.ts'
 
@@ -44,6 +44,8 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
     token: string,
     browserSecret: string | undefined,
   ): Promise<LinkState> {
+    // Postgres need not see what cannot be one.
+    if (!isSecret(token)) return { state: 'unknown' }
     const link = await where.connectToken.findUnique({
       where: { tokenHash: sha256(token) },
       include: {
