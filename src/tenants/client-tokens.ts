@@ -8,7 +8,7 @@ import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import type { ClientTokenJwt } from './client-token-jwt.ts'
 import { ApiKeyNotFoundError, ClientTokenNotFoundError, ScopesNotGrantedError } from './errors.ts'
-import { allScopes, isScope } from './scopes.ts'
+import { allScopes, isScope, quoteScopes, requireFewScopes } from './scopes.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -128,13 +128,14 @@ const managesKeys = ({ scopes }: Maker) => scopes.includes('keys:manage')
 const ownOf = ({ apiKeyId }: Maker) => ({ apiKeyId })
 
 function parseScopes(given: readonly string[], granted: readonly string[]): string[] {
+  requireFewScopes(given)
   const allowed = allScopes.filter((scope) => !neverInTokens.includes(scope))
   const unfit = given.filter((scope) => !isScope(scope) || neverInTokens.includes(scope))
   if (given.length === 0 || unfit.length > 0) {
     const problem =
       given.length === 0
         ? 'A token without scopes can do nothing'
-        : `Not for a client token: ${unfit.map((scope) => JSON.stringify(scope.slice(0, 40))).join(', ')}`
+        : `Not for a client token: ${quoteScopes(unfit)}`
     throw new InvalidInputError('scopes', `${problem}. Choose from: ${allowed.join(', ')}.`)
   }
   const lacking = given.filter((scope) => !granted.includes(scope))

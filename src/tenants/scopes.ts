@@ -33,14 +33,31 @@ export function isScope(value: string): value is Scope {
   return Object.hasOwn(scopes, value)
 }
 
-/** Each scope once. @throws InvalidInputError for none, and for one that there is not */
+/** Of all that there are, each may well be named more than once. */
+const mostNamed = 100
+
+/** @throws InvalidInputError for more scopes than anybody names in earnest */
+export function requireFewScopes({ length }: readonly string[]): void {
+  if (length <= mostNamed) return
+  throw new InvalidInputError('scopes', `At most ${mostNamed} scopes can be named; got ${length}.`)
+}
+
+/** What was given, as an error says it: not all of it, since that may be megabytes. */
+export function quoteScopes(given: readonly string[]): string {
+  const first = given.slice(0, 3).map((scope) => JSON.stringify(scope.slice(0, 40)))
+  const more = given.length - first.length
+  return `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** Each scope once. @throws InvalidInputError for none, for one that there is not, and for far too many */
 export function parseScopes(given: readonly string[]): string[] {
+  requireFewScopes(given)
   const unknown = given.filter((scope) => !isScope(scope))
   if (given.length === 0 || unknown.length > 0) {
     const problem =
       given.length === 0
         ? 'A key without scopes can do nothing'
-        : `Unknown: ${unknown.map((scope) => JSON.stringify(scope)).join(', ')}`
+        : `Unknown: ${quoteScopes(unknown)}`
     throw new InvalidInputError('scopes', `${problem}. Choose from: ${allScopes.join(', ')}.`)
   }
   return [...new Set(given)]

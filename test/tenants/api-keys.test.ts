@@ -91,6 +91,19 @@ describe('an API key', () => {
     })
   })
 
+  test('is told of three scopes that there are not, however many it was asked for with', async () => {
+    const { id: tenantId } = await gateway.createTenant()
+    const ask = async (scopes: string[]) =>
+      (await createKey({ tenantId, name: 'x', scopes })).message as string
+    const some = Array.from({ length: 100 }, (_, n) => `scope ${n} ${'x'.repeat(1_000)}`)
+    const message = await ask(some)
+    expect(message).toContain('"scope 0 ')
+    expect(message).toContain(' and 97 more. Choose from: ')
+    expect(message.length).toBeLessThan(1_000)
+    const tooMany = await ask(Array.from({ length: 100_000 }, () => 'calls:read'))
+    expect(tooMany).toBe('At most 100 scopes can be named; got 100000.')
+  })
+
   test('is not made for a tenant that there is not', async () => {
     const nobody = { tenantId: 'ten_nobody', name: 'x', scopes: ['calls:read'] }
     expect(await createKey(nobody)).toMatchObject({ code: 'TENANT_NOT_FOUND' })

@@ -87,7 +87,8 @@ test('D7: a client token is no wider than its key, never makes others, and loses
       scopes: ['messages:send', 'people:read'],
     },
   )
-  for (const unfit of [['tokens:create'], ['keys:manage'], ['everything'], []]) {
+  const tooMany = Array.from({ length: 101 }, () => 'messages:read')
+  for (const unfit of [['tokens:create'], ['keys:manage'], ['everything'], [], tooMany]) {
     expect(await mint(tenant, { scopes: unfit })).toEqual({
       code: 'INVALID_INPUT',
       field: 'scopes',
