@@ -3,8 +3,10 @@ import { refreshConversations } from '../conversations/refresh.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Message, MessagePurpose, Prisma } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { Only } from '../graphql/context.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
+import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
@@ -14,6 +16,7 @@ import { useUploads } from './outbound-media.ts'
 import { putOff } from './release.ts'
 import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
+import { isMessageWithin } from './within.ts'
 
 type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to' | 'text'> & {
   idempotencyKey: string | null
@@ -31,6 +34,8 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
 }
 
 type Deps = {
+  /** What the viewer is limited to. */
+  only?: Only | undefined
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
@@ -42,10 +47,10 @@ type Deps = {
  * Takes a message to be sent: message, event and job are one transaction, so what has been accepted is sent
  * whatever crashes. The same `idempotencyKey` answers the message that it made the first time.
  *
- * @throws IdempotencyConflictError when that was another request
+ * @throws IdempotencyConflictError when that was another request, or InvalidInputError, as `acceptedBefore` does
  */
 export function acceptMessage(
-  { eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
+  { only, eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
   { sendAt, ...asked }: Asked,
   /** Until when it is put off; left out: until its `sendAt`. */
   notBefore: NotBefore | null = sendAt && { until: sendAt },
@@ -66,7 +71,7 @@ export function acceptMessage(
     })
     if (!accepted) {
       // A twin of this request was faster; it has committed, or we would still be waiting for it.
-      const twin = await acceptedBefore(tx, asked)
+      const twin = await acceptedBefore(tx, asked, only)
       if (!twin) throw new Error('A message was skipped as a duplicate of nothing')
       return twin
     }
@@ -94,6 +99,7 @@ export function expiryOf(validFor: number | null, from: Date): Date | null {
  * The message that the same request made before.
  *
  * @throws IdempotencyConflictError when its key belongs to another request
+ * @throws InvalidInputError when it belongs to a message that the viewer is not to know of
  */
 export async function acceptedBefore(
   db: Db | Tx,
@@ -102,12 +108,19 @@ export async function acceptedBefore(
     idempotencyKey,
     requestHash,
   }: Pick<Asked, 'tenantId' | 'idempotencyKey' | 'requestHash'>,
+  only?: Only,
 ): Promise<Message | undefined> {
   if (idempotencyKey === null) return undefined
   const message = await db.message.findUnique({
     where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } },
   })
   if (!message) return undefined
+  if (only && !isMessageWithin(message, only)) {
+    throw new InvalidInputError(
+      'idempotencyKey',
+      'This idempotency key was used for another message. Use a new key for a new message.',
+    )
+  }
   if (message.requestHash && Buffer.compare(message.requestHash, requestHash) === 0) return message
   throw new IdempotencyConflictError(message.id)
 }

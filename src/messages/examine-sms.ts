@@ -26,7 +26,6 @@ import {
   type Words,
 } from './parse-sms.ts'
 import { type SendingNumber, smsChecks, warnOfText } from './sms-checks.ts'
-import { isMessageWithin } from './within.ts'
 
 /** A text that may be taken. */
 type Ready = {
@@ -94,9 +93,9 @@ export async function examineSms(
   const requestHash = form && hash(form)
   if (requestHash && idempotencyKey && problems.length === 0) {
     const known = await look('idempotencyKey', () =>
-      acceptedBefore(db, { tenantId, idempotencyKey, requestHash }),
+      acceptedBefore(db, { tenantId, idempotencyKey, requestHash }, only),
     )
-    if (known && (!only || isMessageWithin(known, only))) {
+    if (known) {
       const { from, text } = known
       return { problems, from, text, number: undefined, notBefore: null, known, ready: notReady }
     }

@@ -130,7 +130,7 @@ const heard = (field: string, subject: string, kind: keyof Ids) => async () => {
   }
 }
 
-const text = (from: object) => ({ ...from, to: [stranger], text: 'Mine?' })
+const text = <From extends object>(from: From) => ({ ...from, to: [stranger], text: 'Mine?' })
 
 /** How each root field that takes such a token narrows. All others refuse it. */
 const narrowed: Record<string, () => Promise<void>> = {
@@ -185,7 +185,28 @@ const narrowed: Record<string, () => Promise<void>> = {
         expect(await ask({ userId })).toEqual({ code: 'USER_NOT_MAPPED' })
       }
     }
-    expect(await count()).toBe(before)
+    // A key that another's text was sent with is used, and whose text that is remains untold.
+    const idempotencyKey = 'told to nobody'
+    const sent = await send(tenant, { ...text({ from: ben.number }), idempotencyKey })
+    for (const browser of [limited, byNumber]) {
+      const mine = { ...text({ from: ava.number }), idempotencyKey }
+      const refused = await send(browser, mine)
+      expect(refused).toMatchObject({ code: 'INVALID_INPUT' })
+      expect(JSON.stringify(refused)).not.toContain(sent.id)
+      const { messagePreflight } = await browser.query(
+        'query ($input: SendSmsInput!) { messagePreflight(input: $input) { problems { code message } } }',
+        { input: mine },
+      )
+      expect(messagePreflight.problems).toMatchObject([{ code: 'INVALID_INPUT' }])
+      expect(JSON.stringify(messagePreflight)).not.toContain(sent.id)
+    }
+    const hers = { ...text({ from: ava.number }), idempotencyKey: 'told to her' }
+    const { id: messageId } = await send(limited, hers)
+    expect(await send(limited, { ...hers, text: 'Another' })).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_MISMATCH',
+      messageId,
+    })
+    expect(await count()).toBe(before + 1)
   },
   cancelMessage: change('cancelMessage', 'messageId', 'Sent'),
   rescheduleMessage: change('rescheduleMessage', 'messageId', 'Sent', {
