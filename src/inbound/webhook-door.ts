@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import type { Db } from '../db/client.ts'
 import { openVerificationToken } from '../extensions/webhook.ts'
+import { networkOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import { requestScope } from '../lib/request-scope.ts'
@@ -8,7 +9,7 @@ import type { Sealer } from '../lib/sealer.ts'
 import { createSecret, isSecret, sameSecret } from '../lib/secrets.ts'
 import { createWebhookFinder, type KnownWebhook } from './find-webhook.ts'
 
-/** How many refusals an address may earn: RingCentral earns none, but for what we have just ended. */
+/** How many refusals an address, or an IPv6 network, may earn: RingCentral earns none, but for what we have just ended. */
 const refusals = { capacity: 100, perMinute: 100 }
 /** How often the database is asked on behalf of those who have earned more. */
 const strangersRestMs = 250
@@ -26,7 +27,7 @@ export function webhookDoor({ db, sealer, clock }: { db: Db; sealer: Sealer; clo
 
   return createMiddleware<{ Variables: { webhook: KnownWebhook } }>(async (c, next) => {
     const id = c.req.param('id') ?? ''
-    const address = requestScope.getStore()?.address ?? ''
+    const address = networkOf(requestScope.getStore()?.address)
     const isStrange = strangers.pour(address, 0).left < 1
     // Postgres need not see what cannot be one.
     const webhook = isSecret(id) && (await (isStrange ? findForStrangers : find)(id))

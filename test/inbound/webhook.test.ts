@@ -233,6 +233,21 @@ describe('another instance, behind a cable', () => {
   })
 })
 
+describe('another instance, behind a proxy', () => {
+  it('G9: takes who has all addresses of an IPv6 network for one stranger, and the next network for another', async () => {
+    const instance = await gateway.startInstance({ role: 'web', trustedProxies: 1 })
+    onTestFinished(() => instance.close())
+    const url = `${instance.url}/v1/rc/webhook/x`
+    const stranger = async (address: string) =>
+      (await webhook.post('{}', { url, headers: { 'x-forwarded-for': address } })).status
+    const answers = await Promise.all(
+      Array.from({ length: 250 }, (_, n) => stranger(`2001:db8:0:7:${n.toString(16)}::1`)),
+    )
+    expect(answers).toContain(429)
+    expect(await stranger('2001:db8:0:8::1')).toBe(401)
+  })
+})
+
 // The server hangs up on what it has not read, and fetch may meet that connection again: so this is last.
 describe('a notification of 300 kB', () => {
   it('G8: is refused with 413', async () => {
