@@ -46,6 +46,9 @@ const maxKnownBodyBytes = 2 * 1024 * 1024
 
 const noPage = 'There is no page here: ask for application/graphql-response+json.'
 
+/** What an answer takes that is over at once. */
+const noPlace = { leave: () => undefined }
+
 type Identity = Awaited<ReturnType<IdentifyViewer>>
 
 /** GraphQL over HTTP and SSE, and GraphiQL for browsers. */
@@ -172,15 +175,16 @@ export function graphqlRoutes({
         stay.leave()
         over.abort()
       }
-      const freePlace = streams(answer) ? streamCount.enter(viewer, address) : () => undefined
-      if (!freePlace) {
+      const place = streams(answer) ? streamCount.enter(viewer, address) : noPlace
+      if ('limit' in place) {
         leave()
         void answer.body?.cancel().catch(() => undefined)
-        const full = 'Too many streams are open already: close some, or try again in a while.'
-        return refuse(request, 'SUBSCRIPTION_LIMIT', full, 429, { limit: 'streams' })
+        const { limit } = place
+        const full = `${place.message} are open already: close some, or try again in a while.`
+        return refuse(request, 'SUBSCRIPTION_LIMIT', full, 429, { limit })
       }
       const response = atItsEnd(answer, request.signal, () => {
-        freePlace()
+        place.leave()
         leave()
       })
       // There are pings enough: a stream on which nothing moves is one whose client takes nothing. Its

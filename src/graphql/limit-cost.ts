@@ -5,10 +5,22 @@ import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Context, Viewer } from './context.ts'
 import { costOf, maxObjects } from './cost.ts'
 import { topLevelError } from './errors.ts'
+import { clientTokenParts } from './limit-streams.ts'
+
+/** What one operation of any size fits into. */
+const leastCapacity = maxObjects + 100
 
 /** The budget that so much a minute makes: a quarter of it, or one operation of any size, may be asked for at once. */
 export function costLimitOf(perMinute: number): BucketLimit {
-  return { capacity: Math.max(maxObjects + 100, Math.round(perMinute / 4)), perMinute }
+  return { capacity: Math.max(leastCapacity, Math.round(perMinute / 4)), perMinute }
+}
+
+function partOf({ capacity, perMinute }: BucketLimit, part: number): BucketLimit {
+  const atOnce = Math.max(leastCapacity, Math.floor(capacity * part))
+  return {
+    capacity: Math.min(capacity, atOnce),
+    perMinute: Math.max(1, Math.floor(perMinute * part)),
+  }
 }
 
 /** Two hundred wallboards that ask for fifty calls with their people three times a minute stay well below. */
@@ -17,27 +29,54 @@ export const defaultCostPerMinute = 2_000_000
 /** What an answer tells in `extensions.cost`, in things that an operation may have to fetch. */
 type Cost = {
   requested: number
-  /** What the key may ask for at once, after this. */
+  /** What may be asked for at once, after this. */
   left: number
-  /** What it may ask for at once after a rest, and what comes back a minute. */
+  /** What may be asked for at once after a rest, and what comes back a minute. */
   capacity: number
   perMinute: number
 }
 
 /**
- * Gives each key so much to ask for, so that none keeps the processor and the database for itself. What a
- * key has asked for is known to the instance that answered: behind n of them it may ask for up to n times as much.
+ * Gives each key so much to ask for, so that none keeps the processor and the database for itself; of that, a share to
+ * each client token, so that no browser keeps it from the others, and a share to all of a key's, so that its server
+ * always has the rest. What was asked for is known to the instance that answered: behind n of them up to n
+ * times as much may be.
  */
 export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
-  const budgets = createLeakyBuckets(clock, limit)
+  const budget = (name: keyof typeof whose, limit: BucketLimit) => ({
+    name,
+    limit,
+    buckets: createLeakyBuckets(clock, limit),
+  })
+  const ofKey = budget('cost', limit)
+  const ofTokens = budget('costOfClientTokens', partOf(limit, clientTokenParts.all))
+  const ofToken = budget('costPerClientToken', partOf(limit, clientTokenParts.each))
 
   function charge(args: ExecutionArgs): Cost | undefined {
     const requested = costOf(args)
     const { viewer } = args.contextValue as { viewer: Viewer }
     if (viewer.kind === 'operator') return undefined
-    const poured = budgets.pour(viewer.apiKeyId, requested)
-    if (!poured.fits) throw overBudget(requested, poured.retryAfterMs)
-    return { requested, left: poured.left, ...limit }
+    const { apiKeyId, clientToken } = viewer
+    const drawnOn = [
+      ...(clientToken
+        ? [
+            { ...ofToken, id: clientToken.id },
+            { ...ofTokens, id: apiKeyId },
+          ]
+        : []),
+      { ...ofKey, id: apiKeyId },
+    ]
+    // What one of them refuses is taken from none.
+    for (const { name, buckets, id } of drawnOn) {
+      const waitMs = buckets.fitsIn(id, requested)
+      if (waitMs > 0) throw overBudget(name, requested, waitMs)
+    }
+    const costs = drawnOn.map(({ limit, buckets, id }) => ({
+      requested,
+      left: buckets.pour(id, requested).left,
+      ...limit,
+    }))
+    return costs.reduce((least, cost) => (cost.left < least.left ? cost : least))
   }
 
   return {
@@ -61,12 +100,22 @@ export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
   }
 }
 
-function overBudget(requested: number, retryAfterMs: number): GraphQLError {
+const whose = {
+  cost: 'This key has used up what it may ask for',
+  costOfClientTokens: 'The client tokens of this key have used up what they may ask for together',
+  costPerClientToken: 'This client token has used up what it may ask for',
+} as const
+
+function overBudget(
+  limit: keyof typeof whose,
+  requested: number,
+  retryAfterMs: number,
+): GraphQLError {
   const retryAfter = Math.ceil(retryAfterMs / 1000)
   return topLevelError(
     'RATE_LIMITED',
-    `This key has used up what it may ask for: this operation costs ${requested}. Try again in ${retryAfter} seconds, or ask for smaller pages.`,
-    { limit: 'cost', retryAfter },
+    `${whose[limit]}: this operation costs ${requested}. Try again in ${retryAfter} seconds, or ask for smaller pages.`,
+    { limit, retryAfter },
   )
 }
 

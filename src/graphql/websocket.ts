@@ -76,11 +76,12 @@ export function createWebSocketServer({
         if ('retryAfter' in identity) socket.close(tooManyFailures, 'Too many failures')
         if ('refused' in identity) return false
         const { viewer } = identity
-        const freePlace = streams.enter(viewer, address)
-        if (!freePlace) {
-          socket.close(tryAgainLater, 'Too many streams')
+        const place = streams.enter(viewer, address)
+        if ('limit' in place) {
+          socket.close(tryAgainLater, place.message)
           return false
         }
+        const freePlace = place.leave
         const who = (credential: string) => identify(credential, address)
         const caller = createCaller({ socket, viewer, address, identify: who, watch, freePlace })
         callers.set(socket, caller)

@@ -31,12 +31,23 @@ export function createLeakyBuckets(clock: Clock, { capacity, perMinute }: Bucket
     }
   }
 
+  function levelOf(key: string, now: number): number {
+    const { level, at } = buckets.get(key) ?? { level: 0, at: now }
+    return Math.max(0, level - Math.max(0, now - at) * perMs)
+  }
+
   return {
+    /** In how many milliseconds so much would fit: 0 at once, infinite for more than the bucket ever holds. */
+    fitsIn(key: string, amount: number): number {
+      if (amount > capacity) return Number.POSITIVE_INFINITY
+      const tooMuch = levelOf(key, clock.now().getTime()) + amount - capacity
+      return Math.max(0, Math.ceil(tooMuch / perMs))
+    },
+
     pour(key: string, amount: number): Poured {
       const now = clock.now().getTime()
       forgetEmpty(now)
-      const { level: was, at } = buckets.get(key) ?? { level: 0, at: now }
-      const level = Math.max(0, was - Math.max(0, now - at) * perMs)
+      const level = levelOf(key, now)
       const fits = level + amount <= capacity
       buckets.set(key, { level: fits ? level + amount : level, at: now })
       if (fits) return { fits, left: Math.floor(capacity - level - amount) }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openStream } from '../events/sse.ts'
+import { mint } from '../support/client-tokens.ts'
 import { startGateway } from '../support/gateway.ts'
 import { dial } from '../support/raw-socket.ts'
 import { transports } from './transports.ts'
 
 const page = '{ messages(first: 100) { nodes { id } } }'
+const texting = { scopes: ['messages:read'] }
 const texts = 'subscription { messageChanged { cursor } }'
 
 test('J4: a key that asks for too much in too short a time waits, whichever way it asks, and no other does', async () => {
@@ -33,6 +35,27 @@ test('J4: a key that asks for too much in too short a time waits, whichever way 
   }
   expect((await ask(other.secret)).status).toBe(200)
   await gateway.operator.query('{ tenants(first: 100) { nodes { id } } }')
+})
+
+test('J4: one client token asks for a part of what its key may, and all of them for at most half', async () => {
+  const gateway = await startGateway({ app: { costLimit: { capacity: 251_000, perMinute: 60 } } })
+  const acme = await gateway.createTenant()
+  const wide =
+    '{ messages(first: 100) { nodes { conversation { messages(first: 100) { nodes { id } } } } } }'
+  const limitOf = async (secret: string) => {
+    const { errors } = await transports.HTTP(gateway, secret, { query: wide })
+    return errors?.[0]?.extensions?.limit
+  }
+  const ask = async () => {
+    const { token } = await mint(acme, texting)
+    return [await limitOf(token), await limitOf(token), await limitOf(token)]
+  }
+  // Each costs 10,200: a token has 25,100, all of them 125,500.
+  for (let n = 0; n < 6; n += 1) {
+    expect(await ask()).toEqual([undefined, undefined, 'costPerClientToken'])
+  }
+  expect(await ask()).toEqual(Array(3).fill('costOfClientTokens'))
+  expect(await limitOf(acme.secret)).toBe(undefined)
 })
 
 const subscribe = (id: string, query = texts) => ({ id, type: 'subscribe', payload: { query } })
@@ -82,6 +105,50 @@ test('C13: a key holds so many streams, over WebSocket and SSE together, until i
       async () => (await openStream(gateway.url, acme.secret, { query: texts })).response.status,
     )
     .toBe(200)
+})
+
+test('C13: one client token holds a part of its key’s streams, and all of them at most half', async () => {
+  const gateway = await startGateway({ app: { streamLimits: { perKey: 50 } } })
+  const acme = await gateway.createTenant()
+  const [one, other] = [await mint(acme, texting), await mint(acme, texting)]
+  const open = async (secret: string, n: number) => {
+    for (let i = 0; i < n; i += 1) {
+      const { response } = await openStream(gateway.url, secret, { query: texts })
+      expect(response.status).toBe(200)
+    }
+  }
+  const refused = async (secret: string) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query: texts }),
+    })
+    expect(response.status).toBe(429)
+    const { errors } = (await response.json()) as { errors: any[] }
+    return errors[0].extensions
+  }
+  await open(one.token, 20)
+  expect(await refused(one.token)).toEqual({
+    code: 'SUBSCRIPTION_LIMIT',
+    limit: 'streamsPerClientToken',
+  })
+  await open(other.token, 5)
+  expect(await refused(other.token)).toEqual({
+    code: 'SUBSCRIPTION_LIMIT',
+    limit: 'streamsOfClientTokens',
+  })
+  const late = await dial(gateway.url, other.token)
+  late.say({ type: 'connection_init', payload: { authorization: `Bearer ${other.token}` } })
+  expect(await late.closed).toEqual({
+    code: 1013,
+    reason: 'Too many streams of client tokens',
+  })
+  await open(acme.secret, 25)
+  expect(await refused(acme.secret)).toMatchObject({ limit: 'streams' })
 })
 
 test('C7: who floods a socket with messages, or with pings, is cut for good; others are not', async () => {
