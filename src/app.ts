@@ -196,7 +196,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   )
   if (serves) {
-    http.upgrade('/graphql', webSocket.sockets, origins.mayConnect)
+    http.upgrade('/graphql', webSocket.sockets, (request) => {
+      if (!origins.mayConnect(request)) return '403 Forbidden'
+      return webSocket.mayOpen(request) ? undefined : '429 Too Many Requests'
+    })
     const pulse = startPulse({ db, queue, logger })
     opened.defer(() => pulse.close())
   }

@@ -18,6 +18,9 @@ export const clientTokenParts = { each: 0.1, all: 0.5 } as const
 /** Of one client token: a few windows, each with a few streams, whatever its key has. */
 const leastPerToken = 20
 
+/** WebSockets of one address, or one IPv6 network, that have not said yet who they are: it takes them a moment. */
+const mostWaiting = 100
+
 /** How it is told which place there was none of. */
 const refusals = {
   streams: 'Too many streams',
@@ -57,24 +60,40 @@ export function createStreamCount(limits: StreamLimits) {
     return places
   }
 
+  const waitingFrom = (address: string | undefined) => ({
+    name: `waiting ${networkOf(address)}`,
+    most: Math.min(mostWaiting, perAddress),
+  })
+
+  const isFull = ({ name, most }: Pick<Place, 'name' | 'most'>) => (open.get(name) ?? 0) >= most
+
+  /** Gives them back once. */
+  function take(places: { name: string }[]): () => void {
+    for (const { name } of places) open.set(name, (open.get(name) ?? 0) + 1)
+    return () => {
+      for (const { name } of places.splice(0)) {
+        const left = (open.get(name) ?? 1) - 1
+        if (left === 0) open.delete(name)
+        else open.set(name, left)
+      }
+    }
+  }
+
   return {
     limits,
 
     /** Takes a place, to be given back once, or says of which there is none. */
     enter(viewer: Viewer, address: string | undefined): { leave: () => void } | StreamRefusal {
       const places = placesOf(viewer, address)
-      const full = places.find(({ name, most }) => (open.get(name) ?? 0) >= most)
+      const full = places.find(isFull)
       if (full) return { limit: full.limit, message: refusals[full.limit] }
-      for (const { name } of places) open.set(name, (open.get(name) ?? 0) + 1)
-      return {
-        leave() {
-          for (const { name } of places.splice(0)) {
-            const left = (open.get(name) ?? 1) - 1
-            if (left === 0) open.delete(name)
-            else open.set(name, left)
-          }
-        },
-      }
+      return { leave: take(places) }
     },
+
+    /** Whether one more from there may be heard out on who it is. */
+    mayWait: (address: string | undefined): boolean => !isFull(waitingFrom(address)),
+
+    /** Counts somebody who has not said yet who they are; to be given back once. */
+    wait: (address: string | undefined): (() => void) => take([waitingFrom(address)]),
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { OperationResult, SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
@@ -59,6 +60,13 @@ export function createWebSocketServer({
   const callers = new WeakMap<Extra['socket'], Caller>()
   limitMessages(sockets, clock)
 
+  const waiting = new WeakMap<Extra['socket'], () => void>()
+  sockets.on('connection', (socket, request) => {
+    const waitNoMore = streams.wait(addressOf(request))
+    waiting.set(socket, waitNoMore)
+    socket.once('close', waitNoMore)
+  })
+
   const disposable = useServer<Record<string, unknown>>(
     {
       connectionInitWaitTimeout: 3_000,
@@ -81,6 +89,7 @@ export function createWebSocketServer({
           socket.close(tryAgainLater, place.message)
           return false
         }
+        waiting.get(socket)?.()
         const freePlace = place.leave
         const who = (credential: string) => identify(credential, address)
         const caller = createCaller({ socket, viewer, address, identify: who, watch, freePlace })
@@ -175,6 +184,8 @@ export function createWebSocketServer({
 
   return {
     sockets,
+    /** Whether one more socket may be opened from there, before anybody knows whose it is. */
+    mayOpen: (request: IncomingMessage) => streams.mayWait(addressOf(request)),
     /** Closes all sockets with 1001 (going away): clients connect again elsewhere. */
     async close() {
       // Who does not answer the goodbye (a laptop that was closed) must keep nobody waiting.

@@ -9,6 +9,9 @@ export type HttpServer = Awaited<ReturnType<typeof createHttpServer>>
 /** How long somebody may take to ask, in milliseconds: https://en.wikipedia.org/wiki/Slowloris_(cyber_attack) */
 export type AskingLimits = { headersMs: number; requestMs: number }
 
+/** Why an upgrade is refused, as HTTP's status line says it. */
+export type UpgradeRefusal = '403 Forbidden' | '429 Too Many Requests'
+
 const defaultAskingLimits: AskingLimits = { headersMs: 15_000, requestMs: 30_000 }
 const maxHeaderBytes = 16 * 1024
 
@@ -50,11 +53,12 @@ export async function createHttpServer({
     upgrade(
       path: string,
       sockets: WebSocketServer,
-      mayConnect: (request: IncomingMessage) => boolean,
+      refusalOf: (request: IncomingMessage) => UpgradeRefusal | undefined,
     ) {
       server.on('upgrade', (request, socket: Socket, head) => {
         if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
-        if (!mayConnect(request)) return refuse(socket, '403 Forbidden')
+        const refusal = refusalOf(request)
+        if (refusal) return refuse(socket, refusal)
         sockets.handleUpgrade(request, socket, head, (webSocket) =>
           sockets.emit('connection', webSocket, request),
         )

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { openStream } from '../events/sse.ts'
 import { mint } from '../support/client-tokens.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -149,6 +151,41 @@ test('C13: one client token holds a part of its key’s streams, and all of them
   })
   await open(acme.secret, 25)
   expect(await refused(acme.secret)).toMatchObject({ limit: 'streams' })
+})
+
+test('C13: so many sockets of an address have yet to say who they are; one more is refused before it is open', async () => {
+  const gateway = await startGateway({
+    app: { trustedProxies: 1, streamLimits: { perAddress: 3 } },
+  })
+  const { secret } = await gateway.createTenant()
+  const knock = async (from: string) => {
+    const socket = new WebSocket(
+      `${gateway.url.replace('http', 'ws')}/graphql`,
+      'graphql-transport-ws',
+      { headers: { 'x-forwarded-for': from } },
+    )
+    onTestFinished(() => socket.terminate())
+    socket.on('error', () => undefined)
+    const status = await Promise.race([
+      once(socket, 'open').then(() => 101),
+      once(socket, 'unexpected-response').then(([, { statusCode }]) => statusCode as number),
+    ])
+    return { socket, status }
+  }
+  const statusFrom = async (from: string) => (await knock(from)).status
+  const [there, elsewhere] = ['2001:db8:0:7::1', '2001:db8:0:8::1']
+  const [one, other] = [await knock(there), await knock('2001:db8:0:7::2')]
+  expect(await statusFrom(there)).toBe(101)
+  expect(await statusFrom(there)).toBe(429)
+  expect(await statusFrom(elsewhere)).toBe(101)
+
+  const payload = { authorization: `Bearer ${secret}` }
+  one.socket.send(JSON.stringify({ type: 'connection_init', payload }))
+  await once(one.socket, 'message')
+  expect(await statusFrom(there)).toBe(101)
+  expect(await statusFrom(there)).toBe(429)
+  other.socket.terminate()
+  await expect.poll(() => statusFrom(there)).toBe(101)
 })
 
 test('C7: who floods a socket with messages, or with pings, is cut for good; others are not', async () => {
