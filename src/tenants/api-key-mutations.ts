@@ -78,7 +78,7 @@ const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
 builder.mutationField('rotateApiKey', (t) =>
   t.field({
     type: IssuedApiKey,
-    description: `Makes a new API key with the name and the scopes of an old one, which works on for a while and names its successor in \`replacedById\`. Once for each key. A scope that the asking key lacks itself is FORBIDDEN. ${forWhom}`,
+    description: `Makes a new API key with the name and the scopes of an old one, which works on for a while and names its successor in \`replacedById\`. Client tokens that were made with the old one end with it: make new ones with its successor. Once for each key. A scope that the asking key lacks itself is FORBIDDEN. ${forWhom}`,
     authScopes: mayManage,
     errors: { types: [ApiKeyNotFoundError, ApiKeyEndedError] },
     args: {
@@ -98,7 +98,7 @@ const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
 builder.mutationField('revokeApiKey', (t) =>
   t.prismaField({
     type: ApiKey,
-    description: `Ends an API key for good, at once; what listens with it is ended within 2 seconds. ${forWhom}`,
+    description: `Ends an API key for good, at once, and all client tokens that were made with it; what listens with any of them is ended within 2 seconds. A tenant’s key may end any key of its tenant, also one that may do more than itself: an emergency does not wait. ${forWhom}`,
     authScopes: mayManage,
     errors: { types: [ApiKeyNotFoundError] },
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which one.' }) },

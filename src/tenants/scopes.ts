@@ -21,7 +21,7 @@ export const scopes = {
     'switch features of its own tenant on and off, and set its quiet hours and answer to HELP',
   'tokens:create': 'make client tokens for browsers, and revoke them',
   'keys:manage':
-    'list, make, rotate and revoke keys of its own tenant, none of which may do more than itself',
+    'list, make and rotate keys of its own tenant, none of which may do more than itself, and revoke any of them',
   'audit:read': 'read what was done with keys, grants and settings of its own tenant',
 } as const
 
