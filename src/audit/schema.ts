@@ -53,7 +53,7 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
     address: t.string({
       nullable: true,
       description:
-        'The address that the request came from; null for what the gateway did by itself. The operator’s is shown to the operator alone.',
+        'The IP address that the request came from: for API_KEY mostly your own server’s, for CLIENT_TOKEN and PERSON the browser’s; behind a proxy the proxy’s, unless the gateway was told of it (`TRUST_PROXY`). Null for what the gateway did by itself, and for what the operator did, whose address the operator alone reads.',
       resolve: ({ actor, address }, _args, { viewer }) =>
         actor === 'OPERATOR' && viewer.kind !== 'operator' ? null : address,
     }),

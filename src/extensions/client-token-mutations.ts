@@ -1,4 +1,3 @@
-import type { ClientToken as ClientTokenRow } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantViewer } from '../graphql/builder.ts'
 import { ErrorInterface } from '../graphql/error-types.ts'
 import { InvalidPhoneNumberError, NumberNotFoundError } from '../numbers/errors.ts'
@@ -6,6 +5,7 @@ import {
   defaultTtlSeconds,
   type IssuedClientToken,
   maxTtlSeconds,
+  type Revoked,
 } from '../tenants/client-tokens.ts'
 import {
   ApiKeyNotFoundError,
@@ -41,7 +41,8 @@ const ClientToken = builder.objectRef<IssuedClientToken>('ClientToken').implemen
   fields: (t) => ({
     id: t.id({ description: 'For revoking it: `clt_…`.', resolve: ({ row }) => row.id }),
     token: t.exposeString('token', {
-      description: 'What the browser presents, as a key: `Authorization: Bearer …`. A JWT.',
+      description:
+        'What the browser presents, as a key: `Authorization: Bearer …`, over WebSocket `connectionParams.authorization` with the same words. A JWT. On an open socket a `ping` with the payload `{ "authorization": "Bearer …" }` renews it in place: see docs/keys.md.',
     }),
     scopes: t.stringList({ description: 'What it may do.', resolve: ({ row }) => row.scopes }),
     expiresAt: t.field({
@@ -54,7 +55,7 @@ const ClientToken = builder.objectRef<IssuedClientToken>('ClientToken').implemen
 
 const CreateClientTokenInput = builder.inputType('CreateClientTokenInput', {
   description:
-    'A credential for a browser. With `extensionIds` or `numbers` it sees what belongs to any of them, and nothing else.',
+    'A credential for a browser. With `extensionIds` or `numbers` it is limited: it sees what belongs to any of them, and nothing else. Without both it sees all of its tenant that its scopes let it; empty lists alone are refused, since they would mean either everything or nothing.',
   fields: (t) => ({
     scopes: t.stringList({
       required: true,
@@ -65,10 +66,10 @@ const CreateClientTokenInput = builder.inputType('CreateClientTokenInput', {
       description: `How many seconds it lives, 1 to ${maxTtlSeconds}; ${defaultTtlSeconds} when left out.`,
     }),
     extensionIds: t.idList({
-      description: `Limits it to these extensions, at most ${mostNamed}, each ${extensionIdDescription}, and to all that is theirs.`,
+      description: `Limits it to these extensions, at most ${mostNamed}, each ${extensionIdDescription}, and to all that is theirs: their numbers, the messages in their mailboxes, the calls in which they took part. When a number of theirs goes to another extension, what came before stays within the limit, and what comes then is not.`,
     }),
     numbers: t.stringList({
-      description: `Limits it to these numbers of yours, at most ${mostNamed}, in E.164: to what goes out from them and comes in to them.`,
+      description: `Limits it to these numbers of yours, at most ${mostNamed}, in E.164: to what goes out from them and comes in to them, whichever extension has them, also when they change hands. A text to several of your numbers is seen by a token that is limited to one of them, with all who got it. Without \`extensionIds\` it sees no extension: \`extension\` of a message is FORBIDDEN then.`,
     }),
     label: t.string({
       description: 'Who or what it is for, at most 100 characters; for your own records.',
@@ -80,7 +81,7 @@ builder.mutationField('createClientToken', (t) =>
   t.field({
     type: ClientToken,
     description:
-      'Makes a short-lived, narrow credential that a browser can hold. It ends with its key, and can be revoked before. Scope `tokens:create`.',
+      'Makes a short-lived, narrow credential that a browser can hold. It ends with its key, and can be revoked before. One that is limited to extensions or numbers is FORBIDDEN on every root field that cannot be narrowed to them (docs/keys.md lists those that can), and over REST. Scope `tokens:create`.',
     authScopes: mayMint,
     errors: {
       types: [
@@ -100,14 +101,13 @@ builder.mutationField('createClientToken', (t) =>
   }),
 )
 
-const RevokedClientToken = builder.objectRef<ClientTokenRow>('RevokedClientToken').implement({
+const RevokedClientToken = builder.objectRef<Revoked>('RevokedClientToken').implement({
   description: 'A client token that works no more.',
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'revokedAt' in value,
   fields: (t) => ({
     id: t.exposeID('id', { description: 'For example `clt_…`.' }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
-      nullable: true,
       description: 'When it was revoked: the first time counts.',
     }),
   }),
@@ -155,7 +155,7 @@ builder.mutationField('revokeClientTokens', (t) =>
   t.field({
     type: RevokedClientTokens,
     description:
-      'Ends all client tokens of a key at once, and their streams within 2 seconds; the key works on. Scope `tokens:create`.',
+      'Ends all client tokens of a key at once, and their streams within 2 seconds; the key works on, and whoever it makes a new one for is back at once: have your server refuse them first. Scope `tokens:create`.',
     authScopes: mayMint,
     errors: { types: [ApiKeyNotFoundError] },
     args: { input: t.arg({ type: RevokeClientTokensInput, description: 'Whose.' }) },

@@ -19,6 +19,7 @@ declare module '../graphql/context.ts' {
 /** The key that asks. */
 export type Maker = Pick<Extract<Viewer, { kind: 'tenant' }>, 'tenantId' | 'apiKeyId' | 'scopes'>
 export type IssuedClientToken = { token: string; row: ClientToken }
+export type Revoked = { id: string; revokedAt: Date }
 export type ClientTokens = ReturnType<typeof createClientTokens>
 
 export const defaultTtlSeconds = 900
@@ -98,13 +99,13 @@ export function createClientTokens({
      *
      * @throws ClientTokenNotFoundError also for one of another key, to who may not manage keys
      */
-    async revoke(maker: Maker, id: string): Promise<ClientToken> {
+    async revoke(maker: Maker, id: string): Promise<Revoked> {
       const theirs = { id, tenantId: maker.tenantId, ...(!managesKeys(maker) && ownOf(maker)) }
       return inTransaction(db, async (tx) => {
         await revokeThose(tx, theirs, id)
-        const row = await tx.clientToken.findUnique({ where: theirs })
-        if (!row) throw new ClientTokenNotFoundError(id)
-        return row
+        const { revokedAt } = (await tx.clientToken.findUnique({ where: theirs })) ?? {}
+        if (!revokedAt) throw new ClientTokenNotFoundError(id)
+        return { id, revokedAt }
       })
     },
 
