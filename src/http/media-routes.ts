@@ -151,10 +151,12 @@ async function stream(c: Context, media: Media): Promise<Response> {
   const isShown = media.inline === true && type === declared
   c.header('Content-Type', type)
   c.header('Content-Disposition', contentDisposition(isShown, media.fileName))
-  // In a sandbox browsers do not show PDFs; their viewers are sandboxes of their own.
-  if (!isShown || type !== 'application/pdf') {
-    c.header('Content-Security-Policy', "default-src 'none'; sandbox")
-  }
+  // In a sandbox browsers do not show PDFs; their viewers are sandboxes of their own. They may stand in an application's frame.
+  const isDocument = isShown && type === 'application/pdf'
+  c.header(
+    'Content-Security-Policy',
+    isDocument ? "base-uri 'none'" : "default-src 'none'; sandbox",
+  )
   c.header('Accept-Ranges', 'bytes')
   if (media.etag) c.header('ETag', media.etag)
   if (media.contentLength !== undefined) c.header('Content-Length', String(media.contentLength))
