@@ -176,6 +176,11 @@ export function createWebSocketServer({
     sockets,
     noKeepAlive,
   )
+  // graphql-ws prints a stack for each socket that breaks, which any client can have happen as often as it likes.
+  sockets.on('connection', (socket) => {
+    socket.removeAllListeners('error')
+    socket.on('error', (error) => logger.debug({ err: error }, 'A WebSocket broke'))
+  })
   const limits = { ...defaultKeepAliveLimits, ...keepAliveLimits }
   const keepingAlive = keepAlive(sockets, limits, (socket) => {
     logger.warn('A client takes nothing of what it is sent; its WebSocket is cut')

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
 import { dial as dialRaw } from '../support/raw-socket.ts'
 import { stranger } from '../support/texts.ts'
@@ -63,11 +63,14 @@ describe('a WebSocket', () => {
     },
   )
 
-  it('C6: one that sends more than 64 KB is closed with 1009', async () => {
+  it('C6: one that sends more than 64 KB is closed with 1009, without a word on the console', async () => {
+    const printed = vi.spyOn(console, 'error')
     const { init, say, closed } = await dial()
     await init()
     say(subscribe('1', `# ${'x'.repeat(65 * 1024)}\n${textsIn}`))
     expect(await closed).toMatchObject({ code: 1009 })
+    expect(printed).not.toHaveBeenCalled()
+    printed.mockRestore()
   })
 
   it('one whose key cannot be looked up, at the moment, is closed with 1013: clients come back after it', async () => {
