@@ -67,7 +67,7 @@ export function connectRoutes({
 
   routes.post('/connect', bodyLimit({ maxSize: 10_000 }), async (c) => {
     const token = (await bodyField(c, 'token')) ?? c.req.query('token') ?? ''
-    if (isFromElsewhere(c)) {
+    if (isFromElsewhere(c, publicUrl)) {
       // By GET the browser brings its cookie along, which a passage in another tab may need.
       return c.redirect(`/v1/rc/connect?${new URLSearchParams({ token })}`, 303)
     }
@@ -135,8 +135,11 @@ export function connectRoutes({
  * Whether a page of somebody else's has sent the form: its visitor has not read who asks, and RingCentral may let them
  * through without a word. Browsers tell, and no page can change it: https://www.w3.org/TR/fetch-metadata/
  */
-function isFromElsewhere(c: Context): boolean {
-  return ['cross-site', 'same-site'].includes(c.req.header('sec-fetch-site') ?? '')
+function isFromElsewhere(c: Context, publicUrl: string): boolean {
+  if (['cross-site', 'same-site'].includes(c.req.header('sec-fetch-site') ?? '')) return true
+  // Older browsers, and those on plain http, tell the origin alone; of our own page, which sends no referrer, it is `null`.
+  const origin = c.req.header('origin')
+  return origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin
 }
 
 function brokenStatus(state: string): 404 | 410 {

@@ -66,18 +66,23 @@ describe('a page of somebody else’s', () => {
     const gateway = await startGateway()
     const { connectUrl } = await linkTo(await gateway.createTenant())
     const { origin, pathname, search, searchParams } = new URL(connectUrl)
-    const press = (from: string) =>
+    const press = (headers: HeadersInit) =>
       fetch(`${origin}${pathname}`, {
-        ...{ method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': from } },
+        ...{ method: 'POST', redirect: 'manual', headers },
         body: new URLSearchParams({ token: searchParams.get('token') ?? '' }),
       })
-    for (const from of ['cross-site', 'same-site']) {
+    const elsewhere: HeadersInit[] = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+    ]
+    for (const from of elsewhere) {
       const { status, headers } = await press(from)
       expect([status, headers.get('location')]).toEqual([303, `${pathname}${search}`])
       expect(headers.getSetCookie()).toEqual([])
     }
     expect(await gateway.db.connectAttempt.count()).toBe(0)
-    const { headers } = await press('same-origin')
+    const { headers } = await press({ 'sec-fetch-site': 'same-origin', origin })
     expect(headers.get('location')).toContain('/restapi/oauth/authorize')
   })
 })
