@@ -1,14 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
-
-/** Vitest goes by the size of files. These are small and take longest: begun last, the other process would wait for them. */
-class LongFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/test/crash/')
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
-  }
-}
 
 export default defineConfig({
   test: {
@@ -23,7 +13,6 @@ export default defineConfig({
     isolate: false,
     // More would contend for the one Postgres, and a laptop has few cores to give.
     maxWorkers: 2,
-    sequence: { sequencer: LongFirst },
     // What is waited for comes in its own time; how long it may take is the bench's business.
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
