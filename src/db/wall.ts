@@ -25,12 +25,8 @@ type Table = { name: string; belongs: boolean; isWalled: boolean }
  *
  * Where the database's user may not make a role, the gateway works without, and says so at every start: false.
  */
-export async function raiseWall(databaseUrl: string, log?: Pick<Logger, 'warn'>): Promise<boolean> {
-  const pool = createPool({ url: databaseUrl, applicationName: 'ringql-wall', poolSize: 1 })
-  const client = await pool.connect()
-  try {
-    // Processes that start together raise it one after the other.
-    await client.query(`SELECT pg_advisory_lock(hashtext('ringql wall'))`)
+export function raiseWall(databaseUrl: string, log?: Pick<Logger, 'warn'>): Promise<boolean> {
+  return oneByOne(databaseUrl, async (client) => {
     const obstacle = await ensureRole(client)
     if (obstacle) {
       log?.warn(`The second wall is down: ${obstacle}. How to raise it: docs/operations.md`)
@@ -41,19 +37,12 @@ export async function raiseWall(databaseUrl: string, log?: Pick<Logger, 'warn'>)
     for (const table of open) await client.query(wallOf(table))
     if (open.length > 0) await client.query(countUp)
     return true
-  } finally {
-    // With its connection the lock goes as well.
-    client.release(true)
-    await pool.end()
-  }
+  })
 }
 
 /** Lets requests hand in jobs, and nothing else of the queue: whose jobs they are no column tells. */
-export async function openQueue(databaseUrl: string): Promise<void> {
-  const pool = createPool({ url: databaseUrl, applicationName: 'ringql-wall', poolSize: 1 })
-  const client = await pool.connect()
-  try {
-    await client.query(`SELECT pg_advisory_lock(hashtext('ringql wall'))`)
+export function openQueue(databaseUrl: string): Promise<void> {
+  return oneByOne(databaseUrl, async (client) => {
     const { rows } = await client.query<{ script: string }>(`
       SELECT format('GRANT INSERT, SELECT (id, start_after) ON %s TO ${tenantRole};', relid::regclass) AS script
       FROM pg_partition_tree('pgboss.job') WHERE NOT has_table_privilege('${tenantRole}', relid, 'INSERT')
@@ -61,7 +50,21 @@ export async function openQueue(databaseUrl: string): Promise<void> {
       SELECT 'GRANT USAGE ON SCHEMA pgboss TO ${tenantRole}; GRANT SELECT ON pgboss.queue TO ${tenantRole};'
       WHERE NOT has_table_privilege('${tenantRole}', 'pgboss.queue', 'SELECT')`)
     if (rows.length > 0) await client.query(rows.map(({ script }) => script).join('\n'))
+  })
+}
+
+/** Works on a connection of its own; processes that start together come one after the other. */
+async function oneByOne<Result>(
+  databaseUrl: string,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const pool = createPool({ url: databaseUrl, applicationName: 'ringql-wall', poolSize: 1 })
+  const client = await pool.connect()
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtext('ringql wall'))`)
+    return await work(client)
   } finally {
+    // With its connection the lock goes as well.
     client.release(true)
     await pool.end()
   }
