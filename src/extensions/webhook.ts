@@ -14,27 +14,13 @@ import { featuresOf } from '../tenants/features.ts'
 import type { ExtensionAccess } from './access.ts'
 import { NotConnectedError } from './errors.ts'
 import { ensureWebhookJob } from './jobs.ts'
+import { verificationTokenPlace } from './verification-token.ts'
 import { sameFilters, wantedFilters } from './wanted-filters.ts'
 
 const webhookPath = '/v1/rc/webhook/'
 /** Longer than RingCentral is given to answer, its handshake included. */
 const creationTakes = seconds(30)
 const lifeSeconds = days(7) / 1000
-
-/** What RingCentral's `Verification-Token` must be for a webhook. */
-export function openVerificationToken(
-  sealer: Sealer,
-  webhook: Pick<WebhookSubscription, 'id' | 'tenantId' | 'verificationTokenSealed'>,
-): Promise<string> {
-  return sealer.open(webhook.verificationTokenSealed, verificationTokenPlace(webhook))
-}
-
-const verificationTokenPlace = ({ id, tenantId }: { id: string; tenantId: string }) => ({
-  tenantId,
-  table: 'WebhookSubscription',
-  column: 'verificationToken',
-  rowId: id,
-})
 
 /**
  * Compares what we think is subscribed with what RingCentral says, and mends the difference: adopts,

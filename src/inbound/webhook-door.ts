@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import type { Db } from '../db/client.ts'
-import { openVerificationToken } from '../extensions/webhook.ts'
+import { openVerificationToken } from '../extensions/verification-token.ts'
 import { networkOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createLeakyBuckets } from '../lib/leaky-bucket.ts'
