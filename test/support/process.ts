@@ -13,6 +13,25 @@ const readyWithinMs = 50_000
 
 export type GatewayProcess = ReturnType<typeof startProcess>
 
+/** What a process writes and how it ends. It ends with the test at the latest. */
+export function follow(child: ChildProcess) {
+  let output = ''
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  return {
+    exited,
+    get output() {
+      return output
+    },
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+  }
+}
+
 /** The server as `npm start` runs it, in an environment that has `env` and nothing else of ours. */
 export function startProcess(env: Record<string, string>, nodeOptions: readonly string[] = []) {
   const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env
@@ -22,28 +41,24 @@ export function startProcess(env: Record<string, string>, nodeOptions: readonly 
     env: { PATH, HOME, TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  child.stdout?.on('data', (chunk) => (output += chunk))
-  child.stderr?.on('data', (chunk) => (output += chunk))
-  const exited = once(child, 'close').then(([code]) => code as number | null)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await exited
-  })
+  const followed = follow(child)
+  const { exited } = followed
 
   return {
     exited,
     get output() {
-      return output
+      return followed.output
     },
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    kill: followed.kill,
 
     /** Waits for the line that says so. */
     async ready(): Promise<void> {
       const giveUpAt = Date.now() + readyWithinMs
-      while (!output.includes('RingQL is ready')) {
+      while (!followed.output.includes('RingQL is ready')) {
         if (child.exitCode !== null || Date.now() > giveUpAt) {
-          throw new Error(`The server did not start (exit code ${child.exitCode}):\n${output}`)
+          throw new Error(
+            `The server did not start (exit code ${child.exitCode}):\n${followed.output}`,
+          )
         }
         await sleep(20)
       }

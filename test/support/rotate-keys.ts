@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
 import type { SealingKey } from '../../src/lib/sealer.ts'
-import { createDataDir } from './process.ts'
+import { createDataDir, follow } from './process.ts'
 
 const command = fileURLToPath(new URL('../../src/rotate-keys.ts', import.meta.url))
 
@@ -24,19 +22,5 @@ export async function startRotation(databaseUrl: string, keys: readonly SealingK
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  child.stdout?.on('data', (chunk) => (output += chunk))
-  child.stderr?.on('data', (chunk) => (output += chunk))
-  const exited = once(child, 'close').then(([code]) => code as number | null)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await exited
-  })
-  return {
-    exited,
-    get output() {
-      return output
-    },
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-  }
+  return follow(child)
 }
