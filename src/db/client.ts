@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { type Prisma, PrismaClient } from './generated/client/client.ts'
 import { keepBatchesApart } from './own-batches.ts'
-import { type DatabaseOptions, poolConfig } from './pool.ts'
+import { type DatabaseOptions, poolConfig, surviving } from './pool.ts'
 import { TenantPool } from './tenant-pool.ts'
 
 /** The database, outside a transaction. */
@@ -20,10 +20,8 @@ export function createDatabase(options: DatabaseOptions & { isWalled?: boolean }
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     connect: () =>
-      new PrismaPg(new TenantPool(poolConfig(options), isWalled), {
+      new PrismaPg(surviving(new TenantPool(poolConfig(options), isWalled)), {
         disposeExternalPool: true,
-        // A connection that breaks in mid-transaction is reported by the query that meets it; without a listener of
-        // ours the event would end the process.
         onPoolError: () => undefined,
         onConnectionError: () => undefined,
       }).connect(),

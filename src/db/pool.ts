@@ -33,8 +33,17 @@ export function poolConfig(
 
 /** Connections without Prisma, for what it would be slow at. Connects lazily; who creates it ends it with `end()`. */
 export function createPool(options: DatabaseOptions, settings?: Record<string, string>): pg.Pool {
-  const pool = new pg.Pool(poolConfig(options, settings))
-  // A connection that breaks is reported by the next query; without a listener the event would end the process.
-  pool.on('error', () => undefined)
+  return surviving(new pg.Pool(poolConfig(options, settings)))
+}
+
+/**
+ * A connection that breaks is reported by the next query; without a listener the event would end the process. The pool
+ * listens to a connection that lies idle, a query to its own: between them nobody does, and Postgres may say goodbye in
+ * the same packet as the answer to a query.
+ */
+export function surviving<Pool extends pg.Pool>(pool: Pool): Pool {
+  const ignore = () => undefined
+  pool.on('error', ignore)
+  pool.on('connect', (client) => void client.on('error', ignore))
   return pool
 }
