@@ -1,8 +1,12 @@
 import { fromPrisma, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Tx } from '../db/client.ts'
+import { minutes } from '../lib/clock.ts'
+import type { Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { JobDefinition, JobImplementation } from './define-job.ts'
+import { ensureQueues, type Queue } from './ensure-queues.ts'
 import { RetryLaterError } from './retry-later.ts'
+import { watchJobs } from './watch-jobs.ts'
 
 export type SendOptions = { startAfter?: Date; singletonKey?: string }
 
@@ -11,14 +15,14 @@ export type Schedule = { job: JobDefinition<Record<string, never>>; cron: string
 
 export type JobQueue = Awaited<ReturnType<typeof createJobQueue>>
 
-/** pg-boss notices a worker that died when it has missed its heartbeat for this long. */
-const heartbeatSeconds = 10
 const stopWithinMs = 6_000
+/** Workers are woken: by NOTIFY, and by who watches what is due. They need not ask for themselves. */
+const pollEverySeconds = minutes(5) / 1000
 
 /** The jobs' queue: pg-boss on the same Postgres, so that a job commits with what it is about. */
 export async function createJobQueue(options: {
   databaseUrl: string
-  jobs: readonly Omit<JobDefinition<object>, 'payload'>[]
+  jobs: readonly Queue[]
   /** Whether this process works on jobs, or only hands them in. */
   works: boolean
   logger: Logger
@@ -32,24 +36,16 @@ export async function createJobQueue(options: {
     useListenNotify: works,
     supervise: works,
     schedule: works,
-    superviseIntervalSeconds: 1,
+    // By itself to delete what is done; when a worker has died, as soon as that is seen: see watchJobs.
+    superviseIntervalSeconds: 60,
     monitorIntervalSeconds: 1,
+    maintenanceIntervalSeconds: 60,
   })
   boss.on('error', (error) => logger.error({ err: error }, 'The job queue has a problem'))
   boss.on('warning', ({ message: reason }) => logger.debug({ reason }, 'The job queue warns'))
   await boss.start()
-  for (const job of jobs) {
-    await boss.createQueue(job.name, {
-      policy: job.policy,
-      expireInSeconds: job.expireInSeconds,
-      retryLimit: job.retryLimit,
-      retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: job.retryDelayMax,
-      heartbeatSeconds,
-      notify: true,
-    })
-  }
+  await ensureQueues(boss, jobs)
+  let watch: Repeated | undefined
 
   return {
     /**
@@ -74,6 +70,7 @@ export async function createJobQueue(options: {
 
     /** Begins to work, and keeps the schedules. */
     async work(implementations: JobImplementation[], schedules: Schedule[]): Promise<void> {
+      const workers = new Map<string, string[]>()
       for (const { job, handle } of implementations) {
         const run = async (fetched: JobWithMetadata<object>): Promise<JobResult> => {
           const { id, data, signal, singletonKey } = fetched
@@ -95,26 +92,32 @@ export async function createJobQueue(options: {
             return { id, status: 'failed', output }
           }
         }
-        await boss.work(
-          job.name,
-          {
-            // Batches let a full queue run without pauses between fetches; each job is settled by itself.
-            batchSize: 2,
-            burstWhenBatchFull: true,
-            perJobResults: true,
-            includeMetadata: true,
-            localConcurrency: job.concurrency,
-            pollingIntervalSeconds: 1,
-            notifyPollingIntervalSeconds: 1,
-          },
-          (batch: JobWithMetadata<object>[]) => Promise.all(batch.map(run)),
-        )
+        const options = {
+          // Batches let a full queue run without pauses between fetches; each job is settled by itself.
+          batchSize: 2,
+          burstWhenBatchFull: true,
+          perJobResults: true,
+          includeMetadata: true,
+          pollingIntervalSeconds: pollEverySeconds,
+          notifyPollingIntervalSeconds: pollEverySeconds,
+        } as const
+        const ids: string[] = []
+        for (let started = 0; started < job.concurrency; started += 1) {
+          ids.push(
+            await boss.work(job.name, options, (batch: JobWithMetadata<object>[]) =>
+              Promise.all(batch.map(run)),
+            ),
+          )
+        }
+        workers.set(job.name, ids)
       }
+      watch = watchJobs(boss, workers, logger)
       for (const { job, cron } of schedules) await boss.schedule(job.name, cron, {})
     },
 
     /** Lets running jobs finish for a while, hands back the others, and closes its connections. */
     async close(): Promise<void> {
+      await watch?.close()
       await boss.stop({ graceful: true, close: true, timeout: stopWithinMs })
     },
   }
