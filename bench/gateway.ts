@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { allScopes } from '../src/tenants/scopes.ts'
 
 /** The gateway that `npm start` starts, spoken to as its users do. */
 export type Gateway = ReturnType<typeof gatewayAt>
@@ -8,6 +9,23 @@ export type Gateway = ReturnType<typeof gatewayAt>
 export async function openGateway(dataDir: string): Promise<Gateway & { number: string }> {
   const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'))
   return { ...demo, ...gatewayAt(demo) }
+}
+
+export type TenantGateway = Gateway & { tenantId: string; apiKey: string }
+
+/** A tenant of its own, with a key that may do everything. */
+export async function createTenant(operator: Gateway): Promise<TenantGateway> {
+  const { createTenant: tenant } = await operator.ask(
+    'mutation { createTenant(input: { name: "Bench" }) { ... on Tenant { id } } }',
+  )
+  const { createApiKey: key } = await operator.ask(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { secret } } }',
+    { input: { tenantId: tenant.id, name: 'bench', scopes: allScopes } },
+  )
+  return {
+    ...gatewayAt({ ...operator, apiKey: key.secret }),
+    tenantId: tenant.id as string,
+  }
 }
 
 /** With the key of somebody who uses it. */

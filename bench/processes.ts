@@ -1,7 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { ask } from './ipc.ts'
+import type { Usage } from './probe.ts'
 
-export type Running = { process: ChildProcess; readyAfterMs: number; stop(): Promise<void> }
+const probe = fileURLToPath(new URL('probe.ts', import.meta.url))
+
+export type Running = {
+  process: ChildProcess
+  readyAfterMs: number
+  /** What it has used so far, by its own counters. */
+  usage(): Promise<Usage>
+  stop(): Promise<void>
+}
 
 /** Starts a program of ours and waits until a line of its output says that it is ready. */
 export async function run(
@@ -9,25 +20,29 @@ export async function run(
   options: { ready: RegExp; env?: Record<string, string> },
 ): Promise<Running & { line: string }> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, ['--import', probe, ...args], {
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   const line = await new Promise<string>((resolve, reject) => {
     let output = ''
-    child.stdout.on('data', (chunk) => {
+    const read = (chunk: Buffer) => {
       output += chunk
       const found = options.ready.exec(output)
-      if (found) resolve(found[0])
-    })
-    child.on('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${output}`)))
+      if (!found) return
+      child.stdout?.off('data', read).resume()
+      resolve(found[0])
+    }
+    child.stdout?.on('data', read)
+    child.on('exit', (code) => reject(new Error(`${args.at(-1)} ended with ${code}: ${output}`)))
   })
   return {
     process: child,
     line,
     readyAfterMs: performance.now() - startedAt,
+    usage: () => ask<Usage>(child, 'usage'),
     async stop() {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await exited

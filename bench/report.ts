@@ -19,7 +19,7 @@ export function percentile(samples: number[], p: number): number {
   return below + (above - below) * (place - Math.floor(place))
 }
 
-export function summarise(measured: Measured[]) {
+export function summarise(measured: readonly Measured[]) {
   return measured.map(({ what, unit, ours, baseline, promised }) => {
     const base = baseline && median(baseline.samples)
     return {
@@ -38,7 +38,7 @@ export function summarise(measured: Measured[]) {
 }
 
 /** A table in Markdown, so that it can be pasted into docs/performance.md. */
-export function table(measured: Measured[]): string {
+export function table(measured: readonly Measured[]): string {
   const header = ['', 'n', 'median', 'p95', 'promised', 'baseline', 'its median', 'ratio']
   const rows = summarise(measured).map((row) => [
     row.what,
@@ -53,10 +53,10 @@ export function table(measured: Measured[]): string {
   return markdown(header, rows)
 }
 
-/** Figures that have no baseline, only a goal. */
-export function figures(
-  rows: { what: string; value: number; unit: string; n: number; goal: string }[],
-): string {
+/** A figure that has no baseline, only a goal. */
+export type Figure = { what: string; value: number; unit: string; n: number; goal: string }
+
+export function figures(rows: readonly Figure[]): string {
   return markdown(
     ['', 'n', 'measured', 'goal'],
     rows.map(({ what, value, unit, n, goal }) => [
@@ -68,7 +68,7 @@ export function figures(
   )
 }
 
-function markdown(header: string[], rows: string[][]): string {
+export function markdown(header: string[], rows: string[][]): string {
   const widths = header.map((_, i) =>
     Math.max(3, ...[header, ...rows].map((r) => (r[i] ?? '').length)),
   )
@@ -78,6 +78,6 @@ function markdown(header: string[], rows: string[][]): string {
   return [line(header), rule, ...rows.map(line)].join('\n')
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Number(value.toPrecision(3))
 }

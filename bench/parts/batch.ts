@@ -1,5 +1,5 @@
-import type { Gateway } from './gateway.ts'
-import type { SimulatorFigure as Figure } from './simulator.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Figure } from '../report.ts'
 
 const size = 10_000
 const rounds = 5

@@ -1,4 +1,4 @@
-import type { Gateway } from './gateway.ts'
+import type { Gateway } from '../gateway.ts'
 
 const rounds = 60
 const warmUps = 10

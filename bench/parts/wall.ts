@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
-import { createApp } from '../src/app.ts'
-import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
-import { tenantRole } from '../src/db/wall.ts'
-import { costLimitOf } from '../src/graphql/limit-cost.ts'
-import { allScopes } from '../src/tenants/scopes.ts'
-import { fillCalls } from './fill-calls.ts'
-import { fillConversations } from './fill-conversations.ts'
-import { type Gateway, gatewayAt } from './gateway.ts'
-import type { Measured } from './report.ts'
+import { createApp } from '../../src/app.ts'
+import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
+import { tenantRole } from '../../src/db/wall.ts'
+import { costLimitOf } from '../../src/graphql/limit-cost.ts'
+import { fillCalls } from '../fill/calls.ts'
+import { fillConversations } from '../fill/conversations.ts'
+import { createTenant, type Gateway, gatewayAt } from '../gateway.ts'
+import type { Measured } from '../report.ts'
 
 const rounds = 200
 const warmUps = 10
@@ -88,8 +87,9 @@ export async function measureWall(home: string): Promise<Measured[]> {
     return app.url
   }
   const urls = { walled: await open(true), open: await open(false) }
-  const texting = await makeTenant(urls.walled)
-  const calling = await makeTenant(urls.walled)
+  const operator = gatewayAt({ url: urls.walled, apiKey: operatorKey, simulatorUrl: '' })
+  const texting = await createTenant(operator)
+  const calling = await createTenant(operator)
   const db = new pg.Client(postgres.url)
   await db.connect()
   opened.defer(() => db.end())
@@ -104,18 +104,6 @@ export async function measureWall(home: string): Promise<Measured[]> {
   }
   const asked = await inTurn(gateways)
   return [...asked, await bareStatement(db, postgres.url, texting.tenantId)]
-}
-
-async function makeTenant(url: string) {
-  const operator = gatewayAt({ url, apiKey: operatorKey, simulatorUrl: '' })
-  const { createTenant } = await operator.ask(
-    'mutation { createTenant(input: { name: "Bench" }) { ... on Tenant { id } } }',
-  )
-  const { createApiKey } = await operator.ask(
-    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on IssuedApiKey { secret } } }',
-    { input: { tenantId: createTenant.id, name: 'bench', scopes: allScopes } },
-  )
-  return { tenantId: createTenant.id as string, apiKey: createApiKey.secret as string }
 }
 
 async function inTurn(

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Gateway } from './gateway.ts'
-import { percentile } from './report.ts'
-import type { SimulatorFigure as Figure } from './simulator.ts'
+import type { Gateway } from '../gateway.ts'
+import { type Figure, percentile } from '../report.ts'
 
 const texts = Number(process.env.PACE_TEXTS ?? 1_000)
 const senders = 5

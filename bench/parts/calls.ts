@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { timeAnswers, timeEach } from './answers.ts'
-import { fillCalls } from './fill-calls.ts'
-import type { Gateway } from './gateway.ts'
-import type { Measured } from './report.ts'
+import { fillCalls } from '../fill/calls.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Measured } from '../report.ts'
+import { timeAnswers, timeEach } from '../rig/answers.ts'
 
 const rows = 1_000_000
 

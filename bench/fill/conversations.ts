@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { searchTextOf } from '../src/people/search-text.ts'
+import { searchTextOf } from '../../src/people/search-text.ts'
 import { withoutIndexes } from './without-indexes.ts'
 
 /** Whose inbox is filled. */

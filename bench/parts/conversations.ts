@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { timeAnswers, timeEach } from './answers.ts'
-import { fillConversations } from './fill-conversations.ts'
-import type { Gateway } from './gateway.ts'
-import type { Measured } from './report.ts'
+import { fillConversations } from '../fill/conversations.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Measured } from '../report.ts'
+import { timeAnswers, timeEach } from '../rig/answers.ts'
 
 const size = { messages: 1_000_000, conversations: 50_000 }
 

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { pino } from 'pino'
-import { startSimulator } from '../simulator/simulator.ts'
-import { createApp } from '../src/app.ts'
-import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
-import { gatewayAt } from './gateway.ts'
-import type { Measured } from './report.ts'
+import { startSimulator } from '../../simulator/simulator.ts'
+import { createApp } from '../../src/app.ts'
+import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
+import { gatewayAt } from '../gateway.ts'
+import type { Measured } from '../report.ts'
 
 const records = 10_000
 /** RingCentral's first extension here: its user sees the whole company's log. */

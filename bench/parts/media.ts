@@ -3,10 +3,12 @@ import { mkdtemp } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { png } from '../test/support/media.ts'
-import type { Gateway } from './gateway.ts'
-import { residentMb, run } from './processes.ts'
-import type { Measured } from './report.ts'
+import { png } from '../../test/support/media.ts'
+import type { Gateway } from '../gateway.ts'
+import { residentMb, run } from '../processes.ts'
+import type { Measured } from '../report.ts'
+import { withDemo } from '../rig/demo.ts'
+import type { Bench } from './part.ts'
 
 const sizeBytes = 1_500_000
 const files = 64
@@ -20,12 +22,21 @@ const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
  * Files of the largest size, sixteen at once, in and out again, in turn with a bare server on the same disk; and the
  * memory of the gateway's process before, at its most, and afterwards.
  */
-export async function measureMedia(
+export function measureMedia(bench: Bench, store: 'disk' | 'postgres'): Promise<Measured[]> {
+  return withDemo(
+    bench,
+    `media-${store}`,
+    (gateway, db, { process }) => measureStore(gateway, db, { store, home: bench.home, process }),
+    { MEDIA_STORE: store },
+  )
+}
+
+async function measureStore(
   gateway: Gateway,
   db: pg.Client,
   { store, home, process }: { store: string; home: string; process: ChildProcess },
 ): Promise<Measured[]> {
-  const script = new URL('bare-media.ts', import.meta.url).pathname
+  const script = new URL('../baseline/media.ts', import.meta.url).pathname
   const directory = await mkdtemp(join(home, 'bare-media-'))
   const bare = await run([script, directory], { ready: /listening on (\d+)\n/ })
   const bareUrl = `http://127.0.0.1:${bare.line.match(/\d+/)?.[0]}`

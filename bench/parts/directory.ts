@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { searchTextOf } from '../src/people/search-text.ts'
-import { timeAnswers, timeEach } from './answers.ts'
-import type { Gateway } from './gateway.ts'
-import type { Measured } from './report.ts'
+import { searchTextOf } from '../../src/people/search-text.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Measured } from '../report.ts'
+import { timeAnswers, timeEach } from '../rig/answers.ts'
 
 const people = 20_000
 

@@ -1,21 +1,13 @@
 /**
  * How much the simulator takes: it must never be what holds our own benchmarks back. It runs in a process of its own, and
- * whoever texts through it in another. Alone: `node bench/simulator.ts`.
+ * whoever texts through it in another. Alone: `node bench/parts/simulator.ts`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { type Figure, median } from '../report.ts'
 import type { Load } from './simulator-client.ts'
-
-export interface SimulatorFigure {
-  what: string
-  value: number
-  unit: string
-  /** Of how many. */
-  n: number
-  goal: string
-}
 
 export interface Serving {
   url: string
@@ -40,7 +32,7 @@ const starts = 5
 const extensions = 1000
 
 /** Starts it some times, then lets the last one take `messages` texts as fast as it can. */
-export async function measureSimulator({ messages = 100_000 } = {}): Promise<SimulatorFigure[]> {
+export async function measureSimulator({ messages = 100_000 } = {}): Promise<Figure[]> {
   const startMs: number[] = []
   const loadMs: number[] = []
   const processMs: number[] = []
@@ -102,10 +94,6 @@ export async function measureSimulator({ messages = 100_000 } = {}): Promise<Sim
   ]
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-}
-
 async function ask<T>(child: ChildProcess, question: string): Promise<T> {
   child.send(question)
   return (await once(child, 'message'))[0] as T
@@ -115,7 +103,7 @@ async function ask<T>(child: ChildProcess, question: string): Promise<T> {
 async function serve(): Promise<void> {
   const before = performance.now()
   enableCompileCache()
-  const { startSimulator } = await import('../simulator/simulator.ts')
+  const { startSimulator } = await import('../../simulator/simulator.ts')
   const loaded = performance.now()
   const simulator = await startSimulator({ limits: false })
   const startMs = performance.now() - loaded
