@@ -17,6 +17,8 @@ const UNAVAILABLE = new RegExp(
     '^(08...|57P0[123]|53300)$',
     // The disk is full; it takes no writes (a standby, or its administrator made it so).
     '^(53100|25006)$',
+    // It ended a transaction that had stood idle: ours may have, in a process that had no processor for seconds.
+    '^25P03$',
     '^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$',
     'not queryable',
     'timeout exceeded when trying to connect',

@@ -120,6 +120,15 @@ test('a database that takes no writes', async () => {
   expect(await failureOf(writing)).toEqual(UNAVAILABLE)
 })
 
+test('a transaction that Postgres ended, since the process stood still', async () => {
+  const standing = accounts.db.$transaction(async (tx) => {
+    await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = '50ms'`
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    await add(tx, 1)
+  })
+  expect(await failureOf(standing)).toEqual(UNAVAILABLE)
+})
+
 test('a value that is taken', async () => {
   const taken = { ...FINAL, unique: true }
   const data = { id: 'ten_1', name: 'Acme' }
