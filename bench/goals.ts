@@ -1,14 +1,17 @@
 import { markdown, round } from './report.ts'
 
-/** One line of what we promise of speed: what is asked, and what came of it. */
+/** One line of what is asked of speed, and what came of it. */
 export type Goal = {
   work: string
   asked: { atMost: number } | { atLeast: number }
   /** `× bare ws`, `ms`, `MB`. */
   unit: string
+  /** By the processor's time where there is one, since that is the same on a busy machine. */
   measured: number
-  /** What else came of it, told beside. */
-  beside?: string
+  /** The same ratio as a clock tells it. */
+  byClock?: number
+  /** What one costs us. */
+  each?: string
   /** Of how many. */
   n: string
 }
@@ -21,18 +24,20 @@ export function summariseGoals(goals: readonly Goal[]) {
   return goals.map((goal) => ({
     ...goal,
     measured: round(goal.measured),
+    ...(goal.byClock !== undefined && { byClock: round(goal.byClock) }),
     reached: isReached(goal),
   }))
 }
 
 export function goalTable(goals: readonly Goal[]): string {
   return markdown(
-    ['work', 'asked', 'measured', 'beside', 'n', 'reached'],
-    summariseGoals(goals).map(({ work, asked, unit, measured, beside = '', n, reached }) => [
+    ['work', 'asked', 'measured', 'by the clock', 'each', 'n', 'reached'],
+    summariseGoals(goals).map(({ work, asked, unit, measured, byClock, each = '', n, reached }) => [
       work,
       'atMost' in asked ? `≤ ${asked.atMost} ${unit}` : `≥ ${asked.atLeast} ${unit}`,
       String(measured),
-      beside,
+      byClock === undefined ? '' : String(byClock),
+      each,
       n,
       reached ? 'yes' : 'no',
     ]),

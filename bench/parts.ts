@@ -1,11 +1,17 @@
+import { measureAccept } from './parts/accept.ts'
 import { measureBatches } from './parts/batch.ts'
 import { measureCallLog } from './parts/calls.ts'
 import { measureConversations } from './parts/conversations.ts'
 import { measureDirectory } from './parts/directory.ts'
 import { measureFanout } from './parts/fanout.ts'
+import { measureIdle } from './parts/idle.ts'
+import { measureIngest } from './parts/ingest.ts'
+import { measureJob } from './parts/job.ts'
 import { measureMedia } from './parts/media.ts'
 import { measurePace } from './parts/pace.ts'
+import { measurePage } from './parts/page.ts'
 import type { Outcome, Part } from './parts/part.ts'
+import { measurePath } from './parts/path.ts'
 import { measureSimulator } from './parts/simulator.ts'
 import { measureStart } from './parts/start.ts'
 import { measureCallSync } from './parts/sync.ts'
@@ -24,6 +30,42 @@ export const parts: Part[] = [
     what: 'one text to a thousand screens, against ws, yoga, Apollo and Mercurius',
     when: 'asked',
     measure: measureFanout,
+  },
+  {
+    name: 'page',
+    what: 'a page of 50 messages, against PostGraphile and a handler by hand; --rows 5000000 for the whole',
+    when: 'asked',
+    measure: measurePage,
+  },
+  {
+    name: 'ingest',
+    what: 'notifications stored a second, against a hand-written insert',
+    when: 'asked',
+    measure: measureIngest,
+  },
+  {
+    name: 'accept',
+    what: 'sendSms accepted a second, against a hand-written insert',
+    when: 'asked',
+    measure: measureAccept,
+  },
+  {
+    name: 'idle',
+    what: 'the memory of ten thousand subscribers, against ws and yoga',
+    when: 'asked',
+    measure: measureIdle,
+  },
+  {
+    name: 'path',
+    what: 'a notification’s whole way to a thousand screens',
+    when: 'asked',
+    measure: measurePath,
+  },
+  {
+    name: 'job',
+    what: 'from accepted to RingCentral called, on an idle gateway',
+    when: 'asked',
+    measure: measureJob,
   },
   {
     name: 'start',

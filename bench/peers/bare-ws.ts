@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { answer } from '../ipc.ts'
-import { type Burst, eventOf, numberOf } from '../screens/texts.ts'
+import { type Burst, eventOf, numberFor } from '../screens/texts.ts'
 import { listen } from './ready.ts'
 
 const server = createServer()
@@ -21,12 +21,13 @@ sockets.on('connection', (socket) => {
 })
 
 answer({
-  publish({ from, count, own }: Burst) {
+  publish(burst: Burst) {
+    const { from, count, own } = burst
     for (let n = from; n < from + count; n++) {
-      const number = own ? numberOf(n) : undefined
+      const number = numberFor(n, burst)
       const data = { messageReceived: eventOf(n, number) }
       const ready = JSON.stringify({ id, type: 'next', payload: { data } })
-      if (number) byNumber.get(number)?.send(ready)
+      if (own) byNumber.get(number)?.send(ready)
       else for (const socket of sockets.clients) socket.send(ready)
     }
   },

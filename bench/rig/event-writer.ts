@@ -3,7 +3,7 @@ import { createDatabase } from '../../src/db/client.ts'
 import { createEventLog } from '../../src/events/event-log.ts'
 import { createHints } from '../../src/events/hint-carrier.ts'
 import { postgresCarrier } from '../../src/events/postgres-carrier.ts'
-import { type Burst, numberOf, textOf } from '../screens/texts.ts'
+import { type Burst, numberFor, textOf } from '../screens/texts.ts'
 
 /** What a row of Message has beside the fields that screens ask for. */
 const rest = {
@@ -58,10 +58,10 @@ export async function openEventWriter(databaseUrl: string) {
   const eventLog = createEventLog({ db, hints })
   return {
     /** Texts that came in; in one transaction, as those are that come together. */
-    async write(tenantId: string, { from, count, own }: Burst): Promise<void> {
+    async write(tenantId: string, burst: Burst): Promise<void> {
       await eventLog.transaction(async (_tx, record) => {
-        for (let n = from; n < from + count; n++) {
-          const { id, ...text } = textOf(n, numberOf(own ? n : 0))
+        for (let n = burst.from; n < burst.from + burst.count; n++) {
+          const { id, ...text } = textOf(n, numberFor(n, burst))
           const snapshot = { id, tenantId, extensionRowId: 'ext_bench', ...text, ...rest }
           record({ type: 'message.received', tenantId, subjectId: id, snapshot })
         }

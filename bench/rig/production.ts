@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { pino } from 'pino'
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
 import { freePort } from '../../test/support/free-port.ts'
 import { createTenant, gatewayAt, type TenantGateway } from '../gateway.ts'
+import { ask } from '../ipc.ts'
+import type { Webhook } from '../load/requests.ts'
 import { type Running, run } from '../processes.ts'
+import type { Person } from './simulator.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const simulatorMain = fileURLToPath(new URL('simulator.ts', import.meta.url))
@@ -35,7 +39,32 @@ export async function startProduction(home: string) {
 
   return {
     databaseUrl: postgres.url,
-    simulatorUrl,
+    simulator: {
+      webhooks: (people: Person[]) => ask<Webhook[]>(simulator.process, 'webhooks', people),
+      /** Makes a text arrive. Answers when. */
+      receive: (text: { from: string; to: string; text: string }) =>
+        ask<number>(simulator.process, 'receive', text),
+      /** When each text was accepted, by its words. */
+      accepted: () => ask<Record<string, number>>(simulator.process, 'accepted'),
+    },
+
+    /** So many people who have connected their extensions to a tenant. */
+    async connectPeople(tenant: TenantGateway, count: number): Promise<Person[]> {
+      const people = await ask<Person[]>(simulator.process, 'hire', count)
+      for (const { extensionId } of people) await tenant.connect(extensionId)
+      return people
+    },
+
+    /** One more database in the same Postgres. */
+    async createDatabase(name: string): Promise<string> {
+      const client = new pg.Client(postgres.url)
+      await client.connect()
+      await client.query(`CREATE DATABASE ${name}`)
+      await client.end()
+      const url = new URL(postgres.url)
+      url.pathname = `/${name}`
+      return url.href
+    },
 
     /** One more process of the gateway, as `npm start` starts it where NODE_ENV is production. */
     async startGateway(env: Record<string, string> = {}): Promise<ProductionGateway> {

@@ -38,16 +38,27 @@ let bytes = 0
 let ofScreen = new Uint32Array()
 /** When each screen's messages came, while somebody wants to know. */
 let cameAt: Float64Array[] = []
+/** What stands before the number of a text, if texts may come in another order than they were sent in. */
+let numbered: string | undefined
 let waiting: { upTo: number; resolve(): void } | undefined
+/** Which screens have seen a text with some words, while that is looked for. */
+let looking: { words: string; seen: Set<number> } | undefined
 
-function came(screen: number, length: number) {
-  const place = ofScreen[screen] ?? 0
+function came(screen: number, content: Buffer) {
+  if (looking && content.includes(looking.words)) looking.seen.add(screen)
+  const before = ofScreen[screen] ?? 0
+  const place = numbered === undefined ? before : numberIn(content, numbered)
   const times = cameAt[screen]
   if (times && place < times.length) times[place] = now()
-  ofScreen[screen] = place + 1
+  ofScreen[screen] = before + 1
   messages += 1
-  bytes += length
+  bytes += content.length
   if (waiting && messages >= waiting.upTo) waiting.resolve()
+}
+
+function numberIn(content: Buffer, sign: string): number {
+  const at = content.indexOf(sign) + sign.length
+  return Number(content.toString('latin1', at, at + 6))
 }
 
 answer({
@@ -66,7 +77,7 @@ answer({
           await openScreen(
             at,
             { authorization, subscriptionId: randomUUID(), payload },
-            { next: (length) => came(screen, length), lost: (reason) => void lost.push(reason) },
+            { next: (content) => came(screen, content), lost: (reason) => void lost.push(reason) },
           ),
         )
       }
@@ -74,12 +85,26 @@ answer({
     await Promise.all(Array.from({ length: openAtOnce }, opening))
   },
 
-  /** Counts from zero; notes when each of so many messages a screen comes. */
-  watch(most: number) {
+  /** Counts from zero; notes when each of so many messages a screen comes. Their number follows a sign, or is their place. */
+  watch({ most, sign }: { most: number; sign?: string }) {
+    numbered = sign
     messages = 0
     bytes = 0
     ofScreen.fill(0)
     cameAt = Array.from({ length: ofScreen.length }, () => new Float64Array(most))
+  },
+
+  look(words: string) {
+    looking = { words, seen: new Set() }
+  },
+
+  /** How many have seen it: once all have, or once there was time. */
+  async seen(withinMs: number) {
+    const giveUpAt = performance.now() + withinMs
+    const seen = looking?.seen ?? new Set()
+    while (seen.size < ofScreen.length && performance.now() < giveUpAt) await sleep(20)
+    if (seen.size === ofScreen.length) looking = undefined
+    return seen.size
   },
 
   progress: (): Progress => ({

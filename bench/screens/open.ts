@@ -12,13 +12,12 @@ export async function startScreens() {
   const { process: child, stop } = await run([main], { ready: /the screens are there/ })
   return {
     open: (options: OpenScreens) => ask(child, 'open', options),
-    watch: (most: number) => ask(child, 'watch', most),
+    watch: (most: number, sign?: string) => ask(child, 'watch', { most, sign }),
     progress: () => ask<Progress>(child, 'progress'),
     arrived: (upTo: number, patienceMs = 20_000) =>
       ask<number>(child, 'arrived', { upTo, patienceMs }),
-    /** Answers once nothing more comes. */
-    quiet: (forMs: number) =>
-      ask(child, 'arrived', { upTo: Number.MAX_SAFE_INTEGER, patienceMs: forMs }),
+    look: (words: string) => ask(child, 'look', words),
+    seen: (withinMs: number) => ask<number>(child, 'seen', withinMs),
     latencies: (thereAt: number[]) => ask<Latencies>(child, 'latencies', thereAt),
     ownLatencies: (thereAt: number[]) => ask<Latencies>(child, 'ownLatencies', thereAt),
     close: () => ask(child, 'close'),

@@ -15,7 +15,7 @@ const refused = /"type":"(?:error|complete)"|"errors":/
 export function openScreen(
   url: URL,
   asked: { authorization?: string | undefined; subscriptionId: string; payload: object },
-  on: { next(bytes: number): void; lost(reason: string): void },
+  on: { next(content: Buffer): void; lost(reason: string): void },
 ): Promise<Screen> {
   const { authorization, subscriptionId, payload } = asked
   const socket = createConnection({ host: url.hostname, port: Number(url.port), noDelay: true })
@@ -34,12 +34,12 @@ export function openScreen(
 
     const read = createFrameReader((opcode, content) => {
       if (opcode === opcodes.text) {
-        if (state === 'watching') return on.next(content.length)
+        if (state === 'watching') return on.next(content)
         const text = content.toString()
         if (state === 'subscribed') {
           if (refused.test(text)) return fail(text)
           state = 'watching'
-          return on.next(content.length)
+          return on.next(content)
         }
         if (!text.includes('"connection_ack"')) return fail(text)
         say({ id: subscriptionId, type: 'subscribe', payload })

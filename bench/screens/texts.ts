@@ -28,5 +28,15 @@ export function eventOf(n: number, number?: string) {
   }
 }
 
-/** How many texts a server is told to deliver at once, the first of which is `from`. */
+/** Texts with these numbers are none of those that count: they tell how far a screen is. */
+export const marks = { subscribed: 999_000, warm: 998_000 } as const
+/** As they stand in a text. */
+export const markOf = (which: keyof typeof marks) => `Your order ${marks[which] / 1_000}`
+
+/**
+ * How many texts a server is told to deliver at once, the first of which is `from`; `own`: each to the number of one
+ * screen, in turn.
+ */
 export type Burst = { from: number; count: number; own?: boolean }
+export const screenCount = 1_000
+export const numberFor = (n: number, { own }: Burst) => numberOf(own ? n % screenCount : 0)
