@@ -2,15 +2,16 @@ import { has, medianOf, ratio } from '../compare.ts'
 import { byHand, ours, takeInsertRounds } from '../rig/insert-rounds.ts'
 import type { Bench, Outcome } from './part.ts'
 
-const requests = 2_000
+const requests = 1_500
 
-/** Texts as an application sends them, from the numbers of one tenant: the answer says that they are accepted. */
+/** Texts as an application sends them, from eight numbers of one tenant: the answer says that they are accepted. */
 export async function measureAccept(bench: Bench): Promise<Outcome> {
   const comparison = await takeInsertRounds(bench, {
     what: 'sendSms accepted',
     unit: 'texts',
     requests,
     connections: 32,
+    tenants: 1,
     async wishOf([tenant]) {
       if (!tenant) throw new Error('Nobody is connected')
       const { apiKey, people } = tenant

@@ -11,6 +11,7 @@ export async function measureIngest(bench: Bench): Promise<Outcome> {
     unit: 'notifications',
     requests,
     connections: 64,
+    tenants: 2,
     async wishOf(connected, { simulator }) {
       const people = connected.flatMap((tenant) => tenant.people)
       return { kind: 'notification', webhooks: await simulator.webhooks(people) }

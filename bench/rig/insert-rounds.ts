@@ -12,10 +12,10 @@ export const ours = 'RingQL'
 export const byHand = 'hand-written INSERT'
 
 const people = 8
-const warmUps = 500
+const warmUps = 300
 
 /**
- * The gateway and the hand-written insert in turn. Eight extensions of two tenants are connected first; then a process
+ * The gateway and the hand-written insert in turn. Eight extensions are connected first; then a process
  * that is web alone takes their place, so that what follows from each piece of work (texts that leave, notifications
  * that are read) waits, and is not taken for accepting it.
  */
@@ -26,6 +26,8 @@ export async function takeInsertRounds(
     unit: string
     requests: number
     connections: number
+    /** Among how many tenants the extensions are shared out. */
+    tenants: number
     wishOf(connected: Connected[], production: Production): Promise<Wish>
     /** What a good answer of ours has in it. */
     expects: string
@@ -37,7 +39,7 @@ export async function takeInsertRounds(
   const production = await startProduction(home)
   opened.defer(() => production.stop())
   say(`connecting ${people} extensions`)
-  const connected = await connect(production)
+  const connected = await connect(production, work.tenants)
   const wish = await work.wishOf(connected, production)
   const asker = await startLoad()
   opened.defer(() => asker.stop())
@@ -85,14 +87,14 @@ export type Connected = {
   people: Awaited<ReturnType<Production['connectPeople']>>
 }
 
-async function connect(production: Production): Promise<Connected[]> {
+async function connect(production: Production, tenants: number): Promise<Connected[]> {
   const gateway = await production.startGateway()
   const connected: Connected[] = []
-  for (let n = 0; n < 2; n++) {
+  for (let n = 0; n < tenants; n++) {
     const tenant = await gateway.createTenant()
     connected.push({
       apiKey: tenant.apiKey,
-      people: await production.connectPeople(tenant, people / 2),
+      people: await production.connectPeople(tenant, people / tenants),
     })
   }
   await gateway.stop()
