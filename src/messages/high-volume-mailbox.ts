@@ -1,4 +1,3 @@
-import { refreshConversations } from '../conversations/refresh.ts'
 import type { Tx } from '../db/client.ts'
 import type { Extension, Message } from '../db/generated/client/client.ts'
 import type { RecordEvent } from '../events/event-log.ts'
@@ -7,8 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { isHighVolume } from '../numbers/high-volume.ts'
 import { findNumber } from '../numbers/service.ts'
 import type { HighVolumeRecord } from '../ringcentral/high-volume.ts'
-import { hearKeywords } from './hear-keywords.ts'
-import { recordInbound } from './record-inbound.ts'
+import { hearTexts } from './hear-texts.ts'
 
 /**
  * Which of our messages high-volume records are. RingCentral keeps them for the whole account, so a message stays known
@@ -48,8 +46,5 @@ export async function hearHighVolumeText(
   if (told.direction !== 'Inbound' || !number || !isHighVolume(number)) return
   if ((await knownHighVolume(tx, number.extension, [told])).size > 0) return
   const mailbox = { tenantId, extensionRowId: number.extensionRowId, highVolume: true }
-  const received = await recordInbound(tx, record, mailbox, told)
-  if (!received) return
-  await hearKeywords(tx, record, deps, [received])
-  await refreshConversations(tx, record, [{ ...received, wakes: true }])
+  await hearTexts(tx, record, deps, [{ mailbox, inbound: told }])
 }
