@@ -7,6 +7,8 @@ export type JobDefinition<Payload extends object> = {
   payload: z.ZodType<Payload>
   /** Jobs of this kind at work in one process at the same time. */
   concurrency: number
+  /** Of these, how many a worker takes at once. */
+  batchSize: number
   /** Seconds that one run may take before it is given to another worker. Its own timeouts must be shorter. */
   expireInSeconds: number
   /** How often a job that threw is tried again, with growing pauses of at most `retryDelayMax` seconds. */
@@ -25,6 +27,7 @@ export type JobImplementation = {
 
 const defaults = {
   concurrency: 4,
+  batchSize: 2,
   expireInSeconds: 120,
   retryLimit: 20,
   retryDelayMax: 300,

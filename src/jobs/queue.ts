@@ -1,5 +1,6 @@
 import { fromPrisma, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Tx } from '../db/client.ts'
+import type { PoolTx } from '../db/pool-transaction.ts'
 import { minutes } from '../lib/clock.ts'
 import type { Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -53,7 +54,7 @@ export async function createJobQueue(options: {
      * in nothing when a job with the same `singletonKey` is waiting already (policy `short`).
      */
     async send<Payload extends object>(
-      tx: Tx,
+      tx: Tx | PoolTx,
       job: JobDefinition<Payload>,
       payload: Payload,
       { startAfter, singletonKey }: SendOptions = {},
@@ -62,7 +63,7 @@ export async function createJobQueue(options: {
       if (job.policy === 'short' && !singletonKey)
         throw new Error(`${job.name} needs a singletonKey`)
       await boss.send(job.name, payload, {
-        db: fromPrisma(tx),
+        db: 'release' in tx ? past(tx) : fromPrisma(tx),
         ...(startAfter && { startAfter }),
         ...(singletonKey && { singletonKey }),
       })
@@ -94,7 +95,7 @@ export async function createJobQueue(options: {
         }
         const options = {
           // Batches let a full queue run without pauses between fetches; each job is settled by itself.
-          batchSize: 2,
+          batchSize: job.batchSize,
           burstWhenBatchFull: true,
           perJobResults: true,
           includeMetadata: true,
@@ -121,4 +122,9 @@ export async function createJobQueue(options: {
       await boss.stop({ graceful: true, close: true, timeout: stopWithinMs })
     },
   }
+}
+
+/** The same past Prisma. */
+function past(tx: PoolTx): ReturnType<typeof fromPrisma> {
+  return { executeSql: (sql, values) => tx.query(sql, values) }
 }

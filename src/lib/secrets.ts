@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A random secret of 256 bits, fit for a URL. */
 export function createSecret(): string {
@@ -12,7 +12,7 @@ export function isSecret(value: string): boolean {
 
 /** How secrets that we only ever compare are stored. */
 export function sha256(value: string): Buffer<ArrayBuffer> {
-  return createHash('sha256').update(value).digest() as Buffer<ArrayBuffer>
+  return hash('sha256', value, 'buffer') as Buffer<ArrayBuffer>
 }
 
 /** Compares in a time that tells nothing about where the values differ. */
