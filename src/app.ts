@@ -17,6 +17,7 @@ import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
 import { createAddressOf } from './http/client-address.ts'
 import { createOrigins } from './http/origins.ts'
+import { openWebhooks } from './inbound/open-webhooks.ts'
 import { startPulse } from './inbound/pulse.ts'
 import { createJobQueue } from './jobs/queue.ts'
 import { seconds, systemClock } from './lib/clock.ts'
@@ -194,6 +195,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       publicUrl: url,
       isReady: async () => !stopping && (await answers(db)),
     }),
+    serves ? openWebhooks(opened, { ...options, ...floor, addressOf }) : undefined,
   )
   if (serves) {
     http.upgrade('/graphql', webSocket.sockets, (request) => {

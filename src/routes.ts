@@ -15,12 +15,9 @@ import { graphqlRoutes } from './graphql/http.ts'
 import { answerHeaders } from './http/answer-headers.ts'
 import type { AddressOf } from './http/client-address.ts'
 import { healthRoutes } from './http/health-routes.ts'
-import { webhookRoute } from './inbound/webhook-route.ts'
-import type { JobQueue } from './jobs/queue.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Logger } from './lib/logger.ts'
 import { requestScope } from './lib/request-scope.ts'
-import type { Sealer } from './lib/sealer.ts'
 import { uploadRoutes } from './media/upload-routes.ts'
 import type { Uploads } from './media/uploads.ts'
 import { attachmentRoutes } from './messages/attachment-routes.ts'
@@ -32,15 +29,13 @@ export const recordingsPath = '/v1/rc/recordings'
 export const attachmentsPath = '/v1/rc/attachments'
 export const uploadsPath = '/v1/rc/uploads'
 
-/** The HTTP surface, all of it. */
+/** The HTTP surface, all of it but for where RingCentral posts (inbound/webhook-listener.ts). */
 export function createRoutes(deps: {
   /** A worker answers health checks and nothing else. */
   serves: boolean
   transport: Omit<Parameters<typeof graphqlRoutes>[0], 'graphiql'>
   graphiql: (() => GraphiQLWelcome) | null
   db: Db
-  queue: Pick<JobQueue, 'send'>
-  sealer: Sealer
   extensions: ExtensionService
   recordings: Recordings
   attachments: Attachments
@@ -67,8 +62,6 @@ export function createRoutes(deps: {
   routes.use((c, next) =>
     requestScope.run({ requestId: randomUUID(), address: addressOf(c.env.incoming) }, next),
   )
-  // Before all headers, which would make the handshake's answer longer than RingCentral takes.
-  if (deps.serves) routes.route('/v1/rc/webhook', webhookRoute(deps))
   routes.use(answerHeaders({ secure: deps.publicUrl.startsWith('https:') }))
   routes.route('/', healthRoutes({ isReady: deps.isReady, gauges: metrics(deps) }))
   if (!deps.serves) return routes

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
@@ -8,6 +8,8 @@ export type HttpServer = Awaited<ReturnType<typeof createHttpServer>>
 
 /** How long somebody may take to ask, in milliseconds: https://en.wikipedia.org/wiki/Slowloris_(cyber_attack) */
 export type AskingLimits = { headersMs: number; requestMs: number }
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 /** Why an upgrade is refused, as HTTP's status line says it. */
 export type UpgradeRefusal = '403 Forbidden' | '429 Too Many Requests'
@@ -23,7 +25,7 @@ export async function createHttpServer({
   port: number
   askingLimits?: AskingLimits | undefined
 }) {
-  let listener = (_request: IncomingMessage, response: import('node:http').ServerResponse) => {
+  let listener: Listener = (_request, response) => {
     response.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' }).end('Starting\n')
   }
   const server = createServer(
@@ -44,9 +46,16 @@ export async function createHttpServer({
   return {
     port: address.port,
 
-    serve(routes: Hono<{ Bindings: HttpBindings }>) {
+    /** `direct`: what is under its path it answers itself. */
+    serve(
+      routes: Hono<{ Bindings: HttpBindings }>,
+      direct?: { path: string; listener: Listener } | undefined,
+    ) {
       const handle = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
-      listener = (request, response) => void handle(request, response)
+      listener = (request, response) => {
+        if (direct && request.url?.startsWith(direct.path)) direct.listener(request, response)
+        else void handle(request, response)
+      }
     },
 
     /** WebSockets on one path, for those who may have one; any other upgrade is refused. */

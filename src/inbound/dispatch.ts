@@ -1,140 +1,89 @@
 import { hearIdle } from '../calls/hear-idle.ts'
 import { hearSession } from '../calls/hear-session.ts'
 import { applyRecords, type OnOptOut } from '../consents/reconcile.ts'
-import { refreshConversations } from '../conversations/refresh.ts'
-import type { Db, Tx } from '../db/client.ts'
+import type { Tx } from '../db/client.ts'
 import type { Feature } from '../db/generated/client/client.ts'
-import type { EventLog, RecordEvent } from '../events/event-log.ts'
+import type { RecordEvent } from '../events/event-log.ts'
 import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
-import { implementJob } from '../jobs/define-job.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import { hearKeywords } from '../messages/hear-keywords.ts'
+import { hearTexts } from '../messages/hear-texts.ts'
 import { hearHighVolumeText } from '../messages/high-volume-mailbox.ts'
-import { requestMedia } from '../messages/inbound-media.ts'
-import { recordInbound } from '../messages/record-inbound.ts'
 import { requestHighVolumeSync } from '../messages/request-high-volume-sync.ts'
 import { requestSync } from '../messages/request-sync.ts'
 import { recordPresence } from '../people/record-presence.ts'
 import { requestDirectoryOf } from '../people/request-directory.ts'
-import { type Notification, parseNotification } from '../ringcentral/notifications.ts'
-import { processNotificationJob } from './jobs.ts'
+import type { Notification } from '../ringcentral/notifications.ts'
 
-/**
- * Where each kind of notification goes. Done in one transaction with the mark that it is done, so a
- * second run finds nothing left to do.
- */
-export const processNotification = ({
-  db,
-  eventLog,
-  queue,
-  logLagMs,
-  clock,
-  onOptOut,
-}: {
-  db: Db
-  eventLog: EventLog
+/** What every kind may need. */
+export type DispatchDeps = {
   queue: Pick<JobQueue, 'send'>
   /** How long after its end a call is in RingCentral's log. */
   logLagMs: number
   clock: Clock
   onOptOut: OnOptOut
-}) => {
-  return implementJob(processNotificationJob, async ({ notificationId }) => {
-    const stored = await db.notification.findUnique({
-      where: { id: notificationId },
-      include: {
-        webhookSubscription: { select: { extensionRowId: true, status: true } },
-        tenant: { select: { disabledFeatures: true } },
-      },
-    })
-    if (!stored || stored.processedAt) return
-    const { tenantId, webhookSubscription } = stored
-    const { extensionRowId, status } = webhookSubscription
-    const notification = parseNotification(stored.body)
-    const isOff = stored.tenant.disabledFeatures.some(
-      (feature) => feature === featureOf(notification),
-    )
-    await eventLog.transaction(async (tx, record) => {
-      const { count } = await tx.notification.updateMany({
-        where: { id: notificationId, processedAt: null },
-        data: { processedAt: clock.now() },
-      })
-      // What was still under way when the tenant disconnected is not its business any more.
-      if (count === 0 || status === 'ENDED' || !notification) return
-      await tx.webhookSubscription.update({
-        where: { id: stored.webhookSubscriptionId },
-        data: { lastNotificationAt: clock.now() },
-      })
-      if (isOff) return
-      await dispatch(tx, record, { tenantId, extensionRowId }, notification)
-    })
-  })
+}
 
-  async function dispatch(
-    tx: Tx,
-    record: RecordEvent,
-    mailbox: { tenantId: string; extensionRowId: string },
-    notification: Notification,
-  ): Promise<void> {
-    const { extensionRowId } = mailbox
-    const send = (job: typeof discoverNumbersJob) =>
-      queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
-    switch (notification.kind) {
-      case 'instant-message': {
-        const received = await recordInbound(tx, record, mailbox, notification.body)
-        if (!received) return
-        await requestMedia(tx, queue, received)
-        await hearKeywords(tx, record, { queue, clock }, [received])
-        await refreshConversations(tx, record, [{ ...received, wakes: true }])
-        return
-      }
-      case 'consent-change': {
-        const { records } = notification.body
-        return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
-      }
-      case 'high-volume-text':
-        return hearHighVolumeText(tx, record, { queue, clock }, mailbox.tenantId, notification.body)
-      case 'high-volume-batch': {
-        // Everybody's in the account: of interest where it is one of the extension's own numbers.
-        const { from: phoneNumber } = notification.body
-        const own = await tx.phoneNumber.findFirst({ where: { extensionRowId, phoneNumber } })
-        return own ? requestHighVolumeSync(tx, queue, extensionRowId) : undefined
-      }
-      case 'high-volume-opt-out': {
-        const { active, ...pair } = notification.body
-        const optStatus = active ? 'OptOut' : 'OptIn'
-        // It does not tell when: when RingCentral told of it.
-        const told = { ...pair, optStatus, lastModifiedTime: notification.timestamp } as const
-        const records = [{ ...told, source: undefined }]
-        return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
-      }
-      case 'mailbox-change':
-        return requestSync(tx, queue, extensionRowId)
-      case 'extension-change':
-        // Of this extension, or of the company's list of them.
-        return notification.extensionId
-          ? send(discoverNumbersJob)
-          : requestDirectoryOf(tx, { queue, clock }, extensionRowId)
-      case 'subscription-reminder':
-        return send(ensureWebhookJob)
-      case 'unknown':
-        // Perhaps a message in a shape that we cannot read: RingCentral's store will tell.
-        return requestSync(tx, queue, extensionRowId)
-      case 'presence': {
-        const { body, timestamp } = notification
-        await hearIdle(tx, { queue, clock, logLagMs }, extensionRowId, body)
-        const source = { by: 'notification', sequence: body.sequence, toldAt: timestamp } as const
-        return recordPresence(tx, record, extensionRowId, body, source, clock.now())
-      }
-      case 'telephony-session':
-        return hearSession(tx, record, { queue, clock, logLagMs }, mailbox, notification.body)
+/** Where each kind of notification goes: within the transaction that marks it as done. */
+export async function dispatch(
+  tx: Tx,
+  record: RecordEvent,
+  deps: DispatchDeps,
+  mailbox: { tenantId: string; extensionRowId: string },
+  notification: Notification,
+): Promise<void> {
+  const { queue, logLagMs, clock, onOptOut } = deps
+  const { extensionRowId } = mailbox
+  const send = (job: typeof discoverNumbersJob) =>
+    queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
+  switch (notification.kind) {
+    case 'instant-message':
+      return hearTexts(tx, record, deps, [{ mailbox, inbound: notification.body }])
+    case 'consent-change': {
+      const { records } = notification.body
+      return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
     }
+    case 'high-volume-text':
+      return hearHighVolumeText(tx, record, { queue, clock }, mailbox.tenantId, notification.body)
+    case 'high-volume-batch': {
+      // Everybody's in the account: of interest where it is one of the extension's own numbers.
+      const { from: phoneNumber } = notification.body
+      const own = await tx.phoneNumber.findFirst({ where: { extensionRowId, phoneNumber } })
+      return own ? requestHighVolumeSync(tx, queue, extensionRowId) : undefined
+    }
+    case 'high-volume-opt-out': {
+      const { active, ...pair } = notification.body
+      const optStatus = active ? 'OptOut' : 'OptIn'
+      // It does not tell when: when RingCentral told of it.
+      const told = { ...pair, optStatus, lastModifiedTime: notification.timestamp } as const
+      const records = [{ ...told, source: undefined }]
+      return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)
+    }
+    case 'mailbox-change':
+      return requestSync(tx, queue, extensionRowId)
+    case 'extension-change':
+      // Of this extension, or of the company's list of them.
+      return notification.extensionId
+        ? send(discoverNumbersJob)
+        : requestDirectoryOf(tx, { queue, clock }, extensionRowId)
+    case 'subscription-reminder':
+      return send(ensureWebhookJob)
+    case 'unknown':
+      // Perhaps a message in a shape that we cannot read: RingCentral's store will tell.
+      return requestSync(tx, queue, extensionRowId)
+    case 'presence': {
+      const { body, timestamp } = notification
+      await hearIdle(tx, { queue, clock, logLagMs }, extensionRowId, body)
+      const source = { by: 'notification', sequence: body.sequence, toldAt: timestamp } as const
+      return recordPresence(tx, record, extensionRowId, body, source, clock.now())
+    }
+    case 'telephony-session':
+      return hearSession(tx, record, { queue, clock, logLagMs }, mailbox, notification.body)
   }
 }
 
 /** What is told on is not taken in once its feature is switched off: the webhook follows a moment later. */
-function featureOf(notification: Notification | undefined): Feature | undefined {
+export function featureOf(notification: Notification | undefined): Feature | undefined {
   if (notification?.kind === 'presence') return 'PRESENCE'
   return notification?.kind === 'telephony-session' ? 'CALLS' : undefined
 }

@@ -8,6 +8,8 @@ import { processNotificationJob, sweepNotificationsJob } from './jobs.ts'
 const sweepAfter = minutes(2)
 /** One that could not be dealt with for so long is a riddle for a person, not for another try. */
 const sweepUntil = days(1)
+/** In one job. */
+const handful = 100
 
 /** The net under the queue: has stored notifications dealt with whose job got lost. */
 export const sweepNotifications = ({
@@ -28,7 +30,8 @@ export const sweepNotifications = ({
       select: { id: true },
       take: 1_000,
     })
-    for (const { id: notificationId } of waiting) {
-      await inTransaction(db, (tx) => queue.send(tx, processNotificationJob, { notificationId }))
+    for (let from = 0; from < waiting.length; from += handful) {
+      const notificationIds = waiting.slice(from, from + handful).map(({ id }) => id)
+      await inTransaction(db, (tx) => queue.send(tx, processNotificationJob, { notificationIds }))
     }
   })

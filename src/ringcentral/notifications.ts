@@ -97,6 +97,13 @@ const kinds = [
   },
 ] as const
 
+/** What says of one post which it is, and whose; undefined when it is no notification at all. */
+export function parseEnvelope(
+  json: unknown,
+): Pick<NotificationEnvelope, 'uuid' | 'subscriptionId' | 'ownerId'> | undefined {
+  return envelope.safeParse(json).data
+}
+
 /** Reads the parsed JSON of one post; undefined when it is no notification at all. */
 export function parseNotification(json: unknown): Notification | undefined {
   const parsed = envelope.safeParse(json)

@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import { ava } from '../support/gateway.ts'
 
 export type Webhook = ReturnType<ReturnType<typeof captureWebhook>['webhook']>
 
-/** Learns the secrets of a webhook from the request that creates it, to post what RingCentral would. */
+/** Learns the secrets of webhooks from the requests that create them, to post what RingCentral would. */
 export function captureWebhook() {
-  let created: { url: string; token: string; id: string } | undefined
+  const created: { url: string; token: string; id: string }[] = []
   const capturing: typeof fetch = async (input, init) => {
     const response = await fetch(input, init)
     if (init?.method === 'POST' && String(input).endsWith('/subscription')) {
       const { deliveryMode } = JSON.parse(String(init.body))
       const { id } = (await response.clone().json()) as { id: string }
-      created ??= { url: deliveryMode.address, token: deliveryMode.verificationToken, id }
+      created.push({ url: deliveryMode.address, token: deliveryMode.verificationToken, id })
     }
     return response
   }
 
   return {
     fetch: capturing,
-    webhook() {
-      if (!created) throw new Error('No webhook has been created')
-      const { url, token, id } = created
+    /** The first one, or a later one of somebody else. */
+    webhook({ place = 0, person = ava } = {}) {
+      const one = created[place]
+      if (!one) throw new Error(`Webhook ${place} has not been created`)
+      const { url, token, id } = one
       const headers = { 'verification-token': token }
       return {
         url,
@@ -40,14 +43,13 @@ export function captureWebhook() {
           const now = new Date().toISOString()
           return {
             uuid: randomUUID(),
-            event:
-              '/restapi/v1.0/account/400131426008/extension/62264425016/message-store/instant?type=SMS',
+            event: `/restapi/v1.0/account/400131426008/extension/${person.extensionId}/message-store/instant?type=SMS`,
             timestamp: now,
             subscriptionId: id,
-            ownerId: '62264425016',
+            ownerId: person.extensionId,
             body: {
               id: String(Math.floor(Math.random() * 1e15)),
-              to: [{ phoneNumber: '+12025550101', target: true }],
+              to: [{ phoneNumber: person.number, target: true }],
               from: { phoneNumber: '+14155550123' },
               type: 'SMS',
               creationTime: now,
