@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Actor } from '../lib/request-scope.ts'
 
@@ -37,6 +38,7 @@ export type Context = {
   viewer: Viewer
   requestId: string
   db: Db
+  readRows: ReadRows
   logger: Logger
   /** Fires when the viewer is no longer welcome, or the server stops: ends what it listens to. */
   ended?: AbortSignal

@@ -1,11 +1,14 @@
 import type { Db } from '../db/client.ts'
-import type { ApiKey, TenantStatus } from '../db/generated/client/client.ts'
+import { type ApiKey, Prisma, type TenantStatus } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import type { Viewer } from '../graphql/context.ts'
 import { networkOf } from '../http/client-address.ts'
 import { after, type Clock, minutes } from '../lib/clock.ts'
 import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Logger } from '../lib/logger.ts'
+import { asGateway } from '../lib/request-scope.ts'
 import { sameSecret, sha256 } from '../lib/secrets.ts'
+import { shareQuestions } from '../lib/share-questions.ts'
 import { isApiKeySecret } from './api-key-secret.ts'
 import type { ClientTokenJwt } from './client-token-jwt.ts'
 
@@ -40,18 +43,31 @@ const failuresPerAddress: BucketLimit = { capacity: 100, perMinute: 100 }
  */
 export function createAuthenticate({
   db,
+  readRows,
   operatorKey,
   clientTokenJwt,
   clock,
   logger,
 }: {
   db: Db
+  readRows: ReadRows
   operatorKey: string
   clientTokenJwt: ClientTokenJwt
   clock: Clock
   logger: Logger
 }): Authenticate {
   const failures = createLeakyBuckets(clock, failuresPerAddress)
+  /** In one statement, since every request waits for it. */
+  const findKey = shareQuestions((hash) =>
+    asGateway(async () => {
+      const [key] = await readRows<FoundKey>(Prisma.sql`
+        SELECT key."id", key."tenantId", key."scopes", key."lastUsedAt", key."expiresAt", key."revokedAt",
+          tenant."status"::text AS "tenantStatus"
+        FROM "ApiKey" AS key JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
+        WHERE key."secretHash" = ${Buffer.from(hash, 'base64')}`)
+      return key
+    }),
+  )
   const noting = new Set<string>()
 
   return async (authorization, address) => {
@@ -70,7 +86,7 @@ export function createAuthenticate({
     if (sameSecret(secret, operatorKey)) return { viewer: { kind: 'operator' } }
     if (!isApiKeySecret(secret)) return checkClientToken(secret)
 
-    const key = await findKey(secret)
+    const key = await findKey(Buffer.from(sha256(secret)).toString('base64'))
     if (!key || isOver(key)) return unauthenticated
     if (key.tenantStatus !== 'ACTIVE') return { refused: 'suspended' }
     noteUse(key.id, key.lastUsedAt)
@@ -101,16 +117,6 @@ export function createAuthenticate({
 
   function isOver({ revokedAt, expiresAt }: FoundKey): boolean {
     return revokedAt !== null || (expiresAt !== null && expiresAt <= clock.now())
-  }
-
-  /** In one statement, since every request waits for it. */
-  async function findKey(secret: string): Promise<FoundKey | undefined> {
-    const [key] = await db.$queryRaw<FoundKey[]>`
-      SELECT key."id", key."tenantId", key."scopes", key."lastUsedAt", key."expiresAt", key."revokedAt",
-        tenant."status"::text AS "tenantStatus"
-      FROM "ApiKey" AS key JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
-      WHERE key."secretHash" = ${sha256(secret)}`
-    return key
   }
 
   /** The key that a client token was made with, unless the token was revoked: in one statement as well. */
