@@ -7,26 +7,32 @@ import { type IsWithin, onlyOf } from './narrowing.ts'
 /** Lists whose order a search makes: their cursors are the how manyeth. All others name the row. */
 const byOffset: readonly string[] = ['DirectoryEntry'] satisfies IdKind[]
 
-type Place = { name: 'after' | 'before'; cursor: string }
+export type Place = { name: 'after' | 'before'; cursor: string }
 
 /**
  * Refuses a cursor that cannot be of this list. Left to itself it would find nothing, and the client
- * would take that for the end.
+ * would take that for the end. Answers the id of the row that it names; undefined in lists that a search makes.
  */
+export function readCursor(kind: string, place: Place): string | undefined {
+  const decoded = Buffer.from(place.cursor, 'base64').toString()
+  if (byOffset.includes(kind)) {
+    if (!/^OffsetConnection:\d{1,9}$/.test(decoded)) throw foreign(place)
+    return undefined
+  }
+  const id = /^GPC:S:(\w+)$/.exec(decoded)?.[1]
+  if (!id || !isKind(kind) || kindOfId(id) !== kind) throw foreign(place)
+  return id
+}
+
+/** Refuses a cursor whose row is not there any more, or never was the viewer's. */
 export async function checkCursor(
   context: Context,
   kind: string,
   place: Place,
   isWithin?: IsWithin,
 ): Promise<void> {
-  const decoded = Buffer.from(place.cursor, 'base64').toString()
-  if (byOffset.includes(kind)) {
-    if (!/^OffsetConnection:\d{1,9}$/.test(decoded)) throw foreign(place)
-    return
-  }
-  const id = /^GPC:S:(\w+)$/.exec(decoded)?.[1]
-  if (!id || !isKind(kind) || kindOfId(id) !== kind) throw foreign(place)
-  if (!(await isThere(context, kind, id, isWithin))) throw gone(place)
+  const id = readCursor(kind, place)
+  if (id !== undefined && !(await isThere(context, kind as IdKind, id, isWithin))) throw gone(place)
 }
 
 function isKind(name: string): name is IdKind {

@@ -9,9 +9,9 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql'
-import { checkCursor } from './check-cursor.ts'
+import { checkCursor, type Place, readCursor } from './check-cursor.ts'
 import type { Context } from './context.ts'
-import type { IsWithin } from './narrowing.ts'
+import { type IsWithin, onlyOf } from './narrowing.ts'
 import { checkPage, type PageArgs } from './pagination.ts'
 
 declare global {
@@ -26,21 +26,38 @@ declare global {
 class PagesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
-    { args }: PothosOutputFieldConfig<Types>,
+    { args, extensions }: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     if (!('first' in args && 'last' in args)) return resolve
-    return async (parent, page: PageArgs, context, info) => {
+    return (parent, page: PageArgs, context, info) => {
       checkPage(page)
+      const place = placeOf(page)
+      if (!place) return resolve(parent, page, context, info)
       const kind = kindListed(info.returnType)
-      const { isWithin } = info.schema.getType(kind)?.extensions ?? {}
-      for (const name of ['after', 'before'] as const) {
-        const cursor = page[name]
-        if (cursor != null)
-          await checkCursor(context as Context, kind, { name, cursor }, isWithin as IsWithin)
+      if (extensions?.missesCursors && !onlyOf(context as Context)) {
+        readCursor(kind, place)
+        return resolve(parent, page, context, info)
       }
-      return resolve(parent, page, context, info)
+      const { isWithin } = info.schema.getType(kind)?.extensions ?? {}
+      const checked = checkCursor(context as Context, kind, place, isWithin as IsWithin)
+      return checked.then(() => resolve(parent, page, context, info))
     }
   }
+}
+
+/** `extensions` of a list that notices by itself when the row of a cursor is not there: see `missedCursor`. */
+export const missesCursors = { missesCursors: true } as const
+
+/** Tells an empty page from one whose cursor names nothing any more, which such a list has to look at last. */
+export async function missedCursor(context: Context, kind: string, page: PageArgs): Promise<void> {
+  const place = placeOf(page)
+  if (place) await checkCursor(context, kind, place)
+}
+
+/** `checkPage` lets only one of them in. */
+function placeOf({ after, before }: PageArgs): Place | undefined {
+  if (after != null) return { name: 'after', cursor: after }
+  return before == null ? undefined : { name: 'before', cursor: before }
 }
 
 /** Of a connection: what its edges lead to. */

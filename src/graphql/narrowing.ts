@@ -3,7 +3,7 @@ import SchemaBuilder, {
   type PothosOutputFieldConfig,
   type SchemaTypes,
 } from '@pothos/core'
-import type { GraphQLFieldResolver } from 'graphql'
+import { defaultFieldResolver, type GraphQLFieldResolver } from 'graphql'
 import type { Context, Only } from './context.ts'
 import { topLevelError } from './errors.ts'
 
@@ -53,9 +53,19 @@ class NarrowingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const { extensions } = this.builder.configStore.getTypeConfig(field.parentType)
     const isWithin = extensions?.isWithin as IsWithin
     if (!isWithin) return resolve
-    return (row, args, context, info) => {
+    const check = (row: unknown, context: Types['Context']) => {
       const only = onlyOf(context as Context)
       if (only && !isWithin(row, only)) throw beyond(only, `This ${field.parentType}`)
+    }
+    // A column is read by its name: nobody has to make the `info` of it that graphql-js' own resolver looks into.
+    if (resolve === defaultFieldResolver) {
+      return (row, _args, context) => {
+        check(row, context)
+        return (row as Record<string, unknown>)[field.name]
+      }
+    }
+    return (row, args, context, info) => {
+      check(row, context)
       return resolve(row, args, context, info)
     }
   }

@@ -1,23 +1,29 @@
-import type { Message, Prisma } from '../db/generated/client/client.ts'
+import {
+  type Message,
+  type MessageDirection,
+  type MessageStatus,
+  type MessageType,
+  Prisma,
+} from '../db/generated/client/client.ts'
 import { extensionIdDescription, withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { checkRange } from '../graphql/check-range.ts'
 import type { Context, Only } from '../graphql/context.ts'
 import { onlyOf } from '../graphql/narrowing.ts'
 import { parseFilterNumber } from '../numbers/filter-number.ts'
-import { MessageDirection, MessageStatus, MessageType } from './enums.ts'
-import { isMessageWithin, whereMessageWithin } from './within.ts'
+import * as enums from './enums.ts'
+import { isMessageWithin, sqlMessageWithin, whereMessageWithin } from './within.ts'
 
 /** Which messages: for a list (`whereMessage`) and for a live stream (`matchesMessage`) alike. */
 export const MessageFilter = builder.inputType('MessageFilter', {
   description: 'Which messages. Everything given must hold; nothing given means all.',
   fields: (t) => ({
     type: t.field({
-      type: [MessageType],
+      type: [enums.MessageType],
       description: 'One of these types: `[SMS]` for texts alone.',
     }),
-    direction: t.field({ type: MessageDirection, description: 'Came in, or went out.' }),
-    status: t.field({ type: [MessageStatus], description: 'One of these statuses.' }),
+    direction: t.field({ type: enums.MessageDirection, description: 'Came in, or went out.' }),
+    status: t.field({ type: [enums.MessageStatus], description: 'One of these statuses.' }),
     number: t.string({
       description:
         'From or to this number, in E.164: `+12025550142`. Yours or the other side’s. Of colleagues the extension number: `101`.',
@@ -63,6 +69,39 @@ export function whereMessage(tenantId: string, filter: WantedMessages | null | u
   if (createdBefore) conditions.push({ createdAt: { lt: createdBefore } })
   if (only) conditions.push(whereMessageWithin(only))
   return { AND: conditions } satisfies Prisma.MessageWhereInput
+}
+
+/** Whether words or lists lead to what is wanted: see db/by-index.ts. */
+export const isByIndex = (filter: WantedMessages | undefined) =>
+  Boolean(filter?.text || filter?.number)
+
+/** The same as `whereMessage`, for those who ask Postgres themselves. */
+export function sqlMessage(tenantId: string, filter: WantedMessages | undefined): Prisma.Sql {
+  const { type, direction, status, number, conversationId, extensionId, text } = filter ?? {}
+  const { createdFrom, createdBefore, only } = filter ?? {}
+  const conditions = [Prisma.sql`"tenantId" = ${tenantId}`]
+  if (type) conditions.push(Prisma.sql`"type" IN (${valuesOf(type)})`)
+  if (direction) conditions.push(Prisma.sql`"direction" = ${valuesOf([direction])}`)
+  if (status) conditions.push(Prisma.sql`"status" IN (${valuesOf(status)})`)
+  if (number) conditions.push(Prisma.sql`array_append("to", "from") @> ${[number]}`)
+  if (conversationId) conditions.push(Prisma.sql`"conversationId" = ${conversationId}`)
+  if (extensionId) conditions.push(Prisma.sql`"extensionRowId" = ${extensionId}`)
+  if (text) conditions.push(Prisma.sql`"text" ILIKE ${`%${escapeLike(text)}%`}`)
+  if (createdFrom) conditions.push(Prisma.sql`"createdAt" >= ${createdFrom}`)
+  if (createdBefore) conditions.push(Prisma.sql`"createdAt" < ${createdBefore}`)
+  if (only) conditions.push(sqlMessageWithin(only))
+  return Prisma.join(conditions, ' AND ')
+}
+
+/** Of an enum, written out, so that Postgres sees which partial index has them. None at all is matched by nothing. */
+function valuesOf(values: readonly (MessageType | MessageStatus | MessageDirection)[]): Prisma.Sql {
+  if (values.length === 0) return Prisma.sql`NULL`
+  return Prisma.raw(
+    [...new Set(values)]
+      .sort()
+      .map((value) => `'${value}'`)
+      .join(', '),
+  )
 }
 
 /** Prisma hands the text to ILIKE as it is, where `%`, `_` and a backslash would mean something. */

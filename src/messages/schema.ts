@@ -1,10 +1,9 @@
-import { idsByIndex } from '../db/by-index.ts'
 import type { Prisma } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
-import type { Context } from '../graphql/context.ts'
-import { narrowed, rowsWithin, within } from '../graphql/narrowing.ts'
+import { missedCursor, missesCursors } from '../graphql/check-page.ts'
+import { narrowed, onlyOf, rowsWithin, within } from '../graphql/narrowing.ts'
 import { pageSize } from '../graphql/pagination.ts'
-import { asGateway } from '../lib/request-scope.ts'
+import { selectedColumns } from '../graphql/selected-columns.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import {
   MessageDirection,
@@ -15,7 +14,8 @@ import {
 } from './enums.ts'
 import { errorOfMessage } from './error-of-message.ts'
 import { MessageErrorDetails } from './error-schema.ts'
-import { MessageFilter, type MessageFilterInput, readFilter, whereMessage } from './filter.ts'
+import { MessageFilter, readFilter } from './filter.ts'
+import { countMessages, readMessages } from './read-page.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
 import { isMessageWithin, whereMessageWithin } from './within.ts'
@@ -157,24 +157,26 @@ builder.queryField('messages', (t) =>
       cursor: 'id',
       ...pageSize,
       description: 'Messages, newest first. Scope `messages:read`.',
-      extensions: narrowed,
+      extensions: { ...narrowed, ...missesCursors },
       authScopes: mayRead,
       args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
-      totalCount: async (_parent, { filter }, context) => {
-        const wanted = await where(context, filter)
-        const count = () => context.db.message.count({ where: wanted })
-        return isByIndex(filter) ? asGateway(count) : count()
-      },
-      resolve: async (query, _parent, { filter }, context) => {
-        const { db } = context
-        const { take, skip, cursor, ...shown } = query
-        const page = { take, skip, cursor, orderBy: newestFirst }
-        const wanted = await where(context, filter)
-        if (!isByIndex(filter)) return db.message.findMany({ ...page, ...shown, where: wanted })
-        const ids = await idsByIndex(() =>
-          db.message.findMany({ ...page, where: wanted, select: { id: true } }),
-        )
-        return db.message.findMany({ ...shown, where: { id: { in: ids } }, orderBy: newestFirst })
+      totalCount: async (_parent, { filter }, context) =>
+        countMessages(context.readRows, tenantOf(context), await readFilter(context, filter)),
+      resolve: async ({ include, ...page }, _parent, args, context, info) => {
+        const { db, readRows } = context
+        const wanted = args.filter
+          ? await readFilter(context, args.filter)
+          : { only: onlyOf(context) }
+        const columns = include
+          ? ['id']
+          : wanted.only
+            ? undefined
+            : selectedColumns(info, 'Message')
+        const found = await readMessages(readRows, tenantOf(context), wanted, page, columns)
+        if (found.length === 0) await missedCursor(context, 'Message', args)
+        if (!include) return found
+        const ids = found.map(({ id }) => id)
+        return db.message.findMany({ include, where: { id: { in: ids } }, orderBy: newestFirst })
       },
     },
     { name: 'MessageConnection', description: 'A page of messages.' },
@@ -186,10 +188,3 @@ const newestFirst = [
   { createdAt: 'desc' },
   { id: 'desc' },
 ] satisfies Prisma.MessageOrderByWithRelationInput[]
-
-const isByIndex = (filter: MessageFilterInput | null | undefined) =>
-  filter?.text != null || filter?.number != null
-
-async function where(context: Context, filter: MessageFilterInput | null | undefined) {
-  return whereMessage(tenantOf(context), await readFilter(context, filter))
-}

@@ -1,4 +1,4 @@
-import type { Message, Prisma } from '../db/generated/client/client.ts'
+import { type Message, Prisma } from '../db/generated/client/client.ts'
 import { tenantOf } from '../graphql/builder.ts'
 import type { Context, Only } from '../graphql/context.ts'
 import { onlyOf } from '../graphql/narrowing.ts'
@@ -12,6 +12,12 @@ export const whereMessageWithin = ({ extensionIds, numbers }: Only): Prisma.Mess
     { direction: 'INBOUND', to: { hasSome: [...numbers] } },
   ],
 })
+
+/** The same, for those who ask Postgres themselves. */
+export const sqlMessageWithin = ({ extensionIds, numbers }: Only): Prisma.Sql =>
+  Prisma.sql`("extensionRowId" = ANY(${[...extensionIds]})
+    OR "direction" = 'OUTBOUND' AND "from" = ANY(${[...numbers]})
+    OR "direction" = 'INBOUND' AND "to" && ${[...numbers]})`
 
 export function isMessageWithin(
   { extensionRowId, direction, from, to }: Message,
