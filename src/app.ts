@@ -1,6 +1,7 @@
 import type { AppOptions } from './app-options.ts'
-import { createDatabase, type Db } from './db/client.ts'
+import { createDatabase, createTenantPool, type Db } from './db/client.ts'
 import { migrate } from './db/migrate.ts'
+import { createReadRows } from './db/read-rows.ts'
 import { openQueue, raiseWall } from './db/wall.ts'
 import { createEventLog } from './events/event-log.ts'
 import { createEventFeed } from './events/feed.ts'
@@ -13,8 +14,10 @@ import type { MakeContext } from './graphql/http.ts'
 import { costLimitOf, defaultCostPerMinute } from './graphql/limit-cost.ts'
 import { createStreamCount, defaultStreamLimits } from './graphql/limit-streams.ts'
 import { defaultAnswerWithinMs } from './graphql/limit-time.ts'
+import { createQuickDoor } from './graphql/quick-door.ts'
 import { createWebSocketServer } from './graphql/websocket.ts'
 import { createGraphQLEngine } from './graphql/yoga.ts'
+import { headersOfAll } from './http/answer-headers.ts'
 import { createAddressOf } from './http/client-address.ts'
 import { createOrigins } from './http/origins.ts'
 import { openWebhooks } from './inbound/open-webhooks.ts'
@@ -67,12 +70,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   await using listening = new AsyncDisposableStack()
   listening.defer(() => http.close({ withinMs: 0 }))
 
-  const db = createDatabase({
+  const pool = createTenantPool({
     url: options.databaseUrl,
     applicationName: `ringql-${options.role}`,
     poolSize: 20,
     isWalled,
   })
+  const db = createDatabase({ pool })
+  const readRows = createReadRows(pool)
   opened.defer(() => db.$disconnect())
   const uses = createUses({ db, logger })
   opened.defer(() => uses.close())
@@ -113,6 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const feed = createEventFeed({ db, hints, logger, pace: options.pace })
   const floor = {
     db,
+    readRows,
     queue,
     eventLog,
     feed,
@@ -165,18 +171,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     viewer,
     requestId,
     db,
+    readRows,
     logger,
     services,
     ...(ended && { ended }),
   })
+  const headers = headersOfAll({ secure: url.startsWith('https:') })
+  const who = { identify: authenticate, watch: live.watch, makeContext, addressOf, origins }
+  const door = createQuickDoor({ ...who, engine, headers })
   const transport = {
+    ...who,
     engine,
-    identify: authenticate,
-    watch: live.watch,
-    makeContext,
-    addressOf,
+    door,
     streams: createStreamCount({ ...defaultStreamLimits, ...options.streamLimits }),
-    origins,
     logger,
     keepAliveLimits: options.keepAlive,
   }
@@ -192,10 +199,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...services,
       authenticate,
       addressOf,
+      headers,
       publicUrl: url,
       isReady: async () => !stopping && (await answers(db)),
     }),
-    serves ? openWebhooks(opened, { ...options, ...floor, addressOf }) : undefined,
+    serves
+      ? { direct: openWebhooks(opened, { ...options, ...floor, addressOf }), door: door.open }
+      : {},
   )
   if (serves) {
     http.upgrade('/graphql', webSocket.sockets, (request) => {

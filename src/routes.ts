@@ -43,6 +43,8 @@ export function createRoutes(deps: {
   authenticate: Authenticate
   addressOf: AddressOf
   feed: EventFeed
+  /** What every answer carries. */
+  headers: Record<string, string>
   publicUrl: string
   appServers: readonly string[]
   isReady: () => Promise<boolean>
@@ -59,10 +61,12 @@ export function createRoutes(deps: {
   })
   routes.notFound((c) => c.json({ error: 'Not found' }, 404))
 
-  routes.use((c, next) =>
-    requestScope.run({ requestId: randomUUID(), address: addressOf(c.env.incoming) }, next),
-  )
-  routes.use(answerHeaders({ secure: deps.publicUrl.startsWith('https:') }))
+  const { door } = deps.transport
+  routes.use((c, next) => {
+    const { requestId = randomUUID() } = door.foundOut(c.env.incoming) ?? {}
+    return requestScope.run({ requestId, address: addressOf(c.env.incoming) }, next)
+  })
+  routes.use(answerHeaders(deps.headers))
   routes.route('/', healthRoutes({ isReady: deps.isReady, gauges: metrics(deps) }))
   if (!deps.serves) return routes
 

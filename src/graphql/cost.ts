@@ -12,7 +12,10 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  Kind,
   OperationTypeNode,
+  type ValueNode,
+  visit,
 } from 'graphql'
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity'
 import { limitExceeded } from './limits.ts'
@@ -26,7 +29,7 @@ const shortList = 5
 /** What a change costs besides what it answers: locks, events, jobs, what RingCentral is asked. */
 const changeCosts = 10
 
-type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues' | 'operationName'>
+export type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues' | 'operationName'>
 
 /**
  * How many things an operation may have to fetch at most: each object counts one, a page as many times as it
@@ -44,7 +47,9 @@ export function costOf({ schema, document, variableValues, operationName }: Aske
       .errors
   if (wrong) return 1
 
-  const things = thingsOf(schema, document, variables, operationName)
+  const things = rememberedFor(document, operationName, variables, () =>
+    thingsOf(schema, document, variables, operationName),
+  )
   if (things > maxObjects) {
     throw limitExceeded(
       'objects',
@@ -92,4 +97,50 @@ function isWrapping(type: GraphQLNamedType): boolean {
 function linesOf(taken: readonly { name: string }[], { first, last }: PageArgs): number {
   if (!taken.some(({ name }) => name === 'first')) return 1
   return Math.min(Math.max(1, first ?? last ?? pageSize.defaultSize), pageSize.maxSize)
+}
+
+type Counted = { deciding: string[]; counts: Map<string, number> }
+const counted = new WeakMap<DocumentNode, Counted>()
+/** Of one document, under different names and for pages of different sizes. */
+const mostCounts = 50
+
+/**
+ * Of all variables only those decide that say how large a page is, and what directives leave out: with the same in
+ * them, a document costs the same.
+ */
+function rememberedFor(
+  document: DocumentNode,
+  operationName: Asked['operationName'],
+  variables: Record<string, unknown>,
+  count: () => number,
+): number {
+  const known = counted.get(document) ?? {
+    deciding: decidingVariables(document),
+    counts: new Map(),
+  }
+  counted.set(document, known)
+  const { deciding, counts } = known
+  const which = JSON.stringify([
+    operationName,
+    ...deciding.map((name) => variables[name] ?? `${variables[name]}`),
+  ])
+  const before = counts.get(which)
+  if (before !== undefined) return before
+  const now = count()
+  if (counts.size >= mostCounts) counts.clear()
+  counts.set(which, now)
+  return now
+}
+
+function decidingVariables(document: DocumentNode): string[] {
+  const names = new Set<string>()
+  const note = ({ value }: { value: ValueNode }) => {
+    if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+  }
+  visit(document, {
+    Field: ({ arguments: given = [] }) =>
+      given.filter(({ name }) => name.value === 'first' || name.value === 'last').forEach(note),
+    Directive: ({ arguments: given = [] }) => given.forEach(note),
+  })
+  return [...names]
 }

@@ -12,6 +12,7 @@ import { type GraphiQLPage, type GraphiQLWelcome, graphiqlPage } from './graphiq
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
 import type { StreamCount } from './limit-streams.ts'
 import { maskError } from './mask.ts'
+import type { QuickDoor } from './quick-door.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** Finds out who is asking, from `Authorization` or its like, and from where. */
@@ -49,11 +50,15 @@ const noPage = 'There is no page here: ask for application/graphql-response+json
 /** What an answer takes that is over at once. */
 const noPlace = { leave: () => undefined }
 
+/** Given as a reason, since making one of its own takes longer than all else about a signal. */
+const isOver = new Error('The answer is over')
+
 type Identity = Awaited<ReturnType<IdentifyViewer>>
 
 /** GraphQL over HTTP and SSE, and GraphiQL for browsers. */
 export function graphqlRoutes({
   engine,
+  door,
   identify,
   watch,
   makeContext,
@@ -64,6 +69,8 @@ export function graphqlRoutes({
   graphiql,
 }: {
   engine: GraphQLEngine
+  /** Through which most of it goes, past all this. */
+  door: Pick<QuickDoor, 'foundOut' | 'learn'>
   identify: IdentifyViewer
   watch: WatchViewer
   makeContext: MakeContext
@@ -125,7 +132,9 @@ export function graphqlRoutes({
 
   routes.use('/', async (c, next) => {
     const { address } = requestScope.getStore() ?? {}
-    const identity = await identify(c.req.header('authorization'), address).catch((error) => {
+    const found = door.foundOut(c.env.incoming)?.identity
+    const identifying = found ?? identify(c.req.header('authorization'), address)
+    const identity = await Promise.resolve(identifying).catch((error) => {
       const masked = maskError(error, logger)
       return { failed: masked.extensions.code as TopLevelCode, message: masked.message }
     })
@@ -170,10 +179,12 @@ export function graphqlRoutes({
       const stay = watch(viewer)
       const over = new AbortController()
       const ended = AbortSignal.any([stay.ended, over.signal])
-      const answer = await engine.handle(request, makeContext(viewer, requestId, ended))
+      const known = door.foundOut(c.env.incoming)
+      const context = makeContext(viewer, requestId, ended)
+      const answer = await engine.handle(request, { ...context, answer: known?.answer })
       const leave = () => {
         stay.leave()
-        over.abort()
+        over.abort(isOver)
       }
       const place = streams(answer) ? streamCount.enter(viewer, address) : noPlace
       if ('limit' in place) {
@@ -195,6 +206,9 @@ export function graphqlRoutes({
       response.headers.set('X-Request-Id', requestId)
       // A stream is not over yet; what it took to begin would say nothing.
       if (!streams(answer)) response.headers.set('Server-Timing', timing(startedAt))
+      if (request.method === 'POST' && answer.ok) {
+        door.learn(c.req.header('accept'), answer.headers.get('content-type'))
+      }
       response.headers.set('Cache-Control', 'no-store')
       response.headers.set('X-Content-Type-Options', 'nosniff')
       return response

@@ -1,9 +1,9 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Clock } from '../lib/clock.ts'
 import { type BucketLimit, createLeakyBuckets } from '../lib/leaky-bucket.ts'
 import type { Context, Viewer } from './context.ts'
-import { costOf, maxObjects } from './cost.ts'
+import { type Asked, costOf, maxObjects } from './cost.ts'
 import { topLevelError } from './errors.ts'
 import { clientTokenParts } from './limit-streams.ts'
 
@@ -36,13 +36,15 @@ type Cost = {
   perMinute: number
 }
 
+export type CostBudget = ReturnType<typeof createCostBudget>
+
 /**
  * Gives each key so much to ask for, so that none keeps the processor and the database for itself; of that, a share to
  * each client token, so that no browser keeps it from the others, and a share to all of a key's, so that its server
  * always has the rest. What was asked for is known to the instance that answered: behind n of them up to n
  * times as much may be.
  */
-export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
+export function createCostBudget(limit: BucketLimit, clock: Clock) {
   const budget = (name: keyof typeof whose, limit: BucketLimit) => ({
     name,
     limit,
@@ -52,9 +54,9 @@ export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
   const ofTokens = budget('costOfClientTokens', partOf(limit, clientTokenParts.all))
   const ofToken = budget('costPerClientToken', partOf(limit, clientTokenParts.each))
 
-  function charge(args: ExecutionArgs): Cost | undefined {
-    const requested = costOf(args)
-    const { viewer } = args.contextValue as { viewer: Viewer }
+  /** @throws GraphQLError RATE_LIMITED, and LIMIT_EXCEEDED for what is too large for anybody */
+  return function charge(asked: Asked, viewer: Viewer): Cost | undefined {
+    const requested = costOf(asked)
     if (viewer.kind === 'operator') return undefined
     const { apiKeyId, clientToken } = viewer
     const drawnOn = [
@@ -78,10 +80,13 @@ export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
     }))
     return costs.reduce((least, cost) => (cost.left < least.left ? cost : least))
   }
+}
 
+/** Charges for what is asked over every transport. */
+export function limitCost(charge: CostBudget): Plugin<Context> {
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      const cost = charged(() => charge(args))
+      const cost = charged(() => charge(args, args.contextValue.viewer))
       if (cost instanceof GraphQLError) return setResultAndStopExecution({ errors: [cost] })
       if (!cost) return
       return {
@@ -94,7 +99,7 @@ export function limitCost(limit: BucketLimit, clock: Clock): Plugin<Context> {
 
     // A stream is paid for when it begins: what it tells later costs little, and comes when it comes.
     onSubscribe({ args, setResultAndStopExecution }) {
-      const cost = charged(() => charge(args))
+      const cost = charged(() => charge(args, args.contextValue.viewer))
       if (cost instanceof GraphQLError) setResultAndStopExecution({ errors: [cost] })
     },
   }
@@ -119,7 +124,7 @@ function overBudget(
   )
 }
 
-function charged<T>(charge: () => T): T | GraphQLError {
+export function charged<T>(charge: () => T): T | GraphQLError {
   try {
     return charge()
   } catch (error) {

@@ -17,20 +17,24 @@ type Asked = ExecutionArgs & { contextValue: Context & { request?: Request } }
  *
  * A subscription has so long to begin; once it has, it may stay.
  */
-export function limitTime(withinMs: number, logger: Logger): Plugin<Context> {
+export function createTimeLimit(withinMs: number, logger: Logger) {
   const late = (args: ExecutionArgs) => {
     const { requestId } = args.contextValue as Context
     logger.warn({ requestId }, 'An operation took too long; it is given up')
     return topLevelError('TIMEOUT', sentence(withinMs), { limit: 'time', max: withinMs })
   }
 
-  async function execute(run: Run, args: Asked): Promise<unknown> {
+  /** `watched`: what tells that nobody waits for the answer any more. */
+  async function execute(
+    run: Run,
+    args: Asked,
+    watched: readonly AbortSignal[] = hangingUp(args),
+  ): Promise<unknown> {
     const giveUp = new AbortController()
     const { signal } = giveUp
     const timer = setTimeout(() => giveUp.abort(late(args)), withinMs)
     // By hand: what AbortSignal.any makes is kept for as long as the executor listens to it, which is for ever.
     const leave = () => giveUp.abort(goneAway)
-    const watched = hangingUp(args)
     for (const one of watched) one.addEventListener('abort', leave, { once: true })
     if (watched.some(({ aborted }) => aborted)) leave()
     const givenUp = new Promise((resolve) => {
@@ -60,6 +64,12 @@ export function limitTime(withinMs: number, logger: Logger): Plugin<Context> {
     return Promise.race([beginning, tooLate]).finally(() => clearTimeout(timer))
   }
 
+  return { execute, begin }
+}
+
+export type TimeLimit = ReturnType<typeof createTimeLimit>
+
+export function limitTime({ execute, begin }: TimeLimit): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args) => execute(executeFn, args as Asked) as never)
@@ -71,7 +81,7 @@ export function limitTime(withinMs: number, logger: Logger): Plugin<Context> {
 }
 
 /** Whom it would tell has hung up, or has been shown out. */
-const goneAway = topLevelError('UNAUTHENTICATED', 'Unauthorized')
+export const goneAway = topLevelError('UNAUTHENTICATED', 'Unauthorized')
 
 /** What tells that nobody waits for the answer any more. */
 function hangingUp({ document, operationName, contextValue }: Asked): AbortSignal[] {

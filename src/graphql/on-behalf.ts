@@ -23,7 +23,7 @@ export function onBehalfOfViewer(): Plugin<Context> {
   }
 }
 
-function onBehalfOf<Result>({ viewer }: Context, work: () => Promise<Result> | Result) {
+export function onBehalfOf<Result>({ viewer }: Context, work: () => Promise<Result> | Result) {
   return viewer.kind === 'tenant' ? asTenant(viewer.tenantId, work) : asGateway(work)
 }
 

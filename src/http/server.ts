@@ -14,6 +14,12 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 /** Why an upgrade is refused, as HTTP's status line says it. */
 export type UpgradeRefusal = '403 Forbidden' | '429 Too Many Requests'
 
+/** Answers a request by itself and says so; undefined at once for what is none of its. It never rejects. */
+export type Door = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<boolean> | undefined
+
 const defaultAskingLimits: AskingLimits = { headersMs: 15_000, requestMs: 30_000 }
 const maxHeaderBytes = 16 * 1024
 
@@ -46,15 +52,17 @@ export async function createHttpServer({
   return {
     port: address.port,
 
-    /** `direct`: what is under its path it answers itself. */
+    /** `direct`: what is under its path it answers itself. `door` is asked first of all else; what it leaves goes by the routes. */
     serve(
       routes: Hono<{ Bindings: HttpBindings }>,
-      direct?: { path: string; listener: Listener } | undefined,
+      { direct, door }: { direct?: { path: string; listener: Listener }; door?: Door } = {},
     ) {
       const handle = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
       listener = (request, response) => {
-        if (direct && request.url?.startsWith(direct.path)) direct.listener(request, response)
-        else void handle(request, response)
+        if (direct && request.url?.startsWith(direct.path)) return direct.listener(request, response)
+        const answered = door?.(request, response)
+        if (!answered) return void handle(request, response)
+        void answered.then((isAnswered) => (isAnswered ? undefined : handle(request, response)))
       }
     },
 
