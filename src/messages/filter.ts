@@ -86,7 +86,7 @@ export function sqlMessage(tenantId: string, filter: WantedMessages | undefined)
   if (number) conditions.push(Prisma.sql`array_append("to", "from") @> ${[number]}`)
   if (conversationId) conditions.push(Prisma.sql`"conversationId" = ${conversationId}`)
   if (extensionId) conditions.push(Prisma.sql`"extensionRowId" = ${extensionId}`)
-  if (text) conditions.push(Prisma.sql`"text" ILIKE ${`%${escapeLike(text)}%`}`)
+  if (text) conditions.push(Prisma.sql`lower("text") LIKE lower(${`%${escapeLike(text)}%`})`)
   if (createdFrom) conditions.push(Prisma.sql`"createdAt" >= ${createdFrom}`)
   if (createdBefore) conditions.push(Prisma.sql`"createdAt" < ${createdBefore}`)
   if (only) conditions.push(sqlMessageWithin(only))
@@ -104,7 +104,7 @@ function valuesOf(values: readonly (MessageType | MessageStatus | MessageDirecti
   )
 }
 
-/** Prisma hands the text to ILIKE as it is, where `%`, `_` and a backslash would mean something. */
+/** Prisma hands the text to ILIKE as it is, and we to LIKE, where `%`, `_` and a backslash would mean something. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }

@@ -10,4 +10,4 @@ CREATE INDEX IF NOT EXISTS "Message_troubled_idx" ON "Message"("tenantId", "crea
 
 -- Whom it is from and to, and any part of what it says, within one tenant: see 20261122112600_conversations_found_fast.
 CREATE INDEX IF NOT EXISTS "Message_numbers_idx" ON "Message" USING GIN ("tenantId", array_append("to", "from")) WITH (gin_pending_list_limit = 512);
-CREATE INDEX IF NOT EXISTS "Message_text_trgm_idx" ON "Message" USING GIN ("tenantId", "text" gin_trgm_ops) WITH (gin_pending_list_limit = 512);
+CREATE INDEX IF NOT EXISTS "Message_text_trgm_idx" ON "Message" USING GIN ("tenantId", lower("text") gin_trgm_ops) WITH (gin_pending_list_limit = 512);
