@@ -59,7 +59,8 @@ export async function createHttpServer({
     ) {
       const handle = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
       listener = (request, response) => {
-        if (direct && request.url?.startsWith(direct.path)) return direct.listener(request, response)
+        if (direct && request.url?.startsWith(direct.path))
+          return direct.listener(request, response)
         const answered = door?.(request, response)
         if (!answered) return void handle(request, response)
         void answered.then((isAnswered) => (isAnswered ? undefined : handle(request, response)))
