@@ -3,7 +3,7 @@
  * `--json`, the numbers; with names of parts, those alone. Nothing here passes or fails: a busy machine makes
  * everything slow, and the ratio tells.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -40,24 +40,24 @@ const machine: Machine = {
   // What others ask of the machine, before we do: 0 is idle, the number of cores is full.
   load: loadavg()[0] ?? 0,
 }
-const home = await mkdtemp(join(tmpdir(), 'ringql-bench-'))
-try {
-  if (wanted.some(({ when }) => when === 'asked')) await installPeers(say)
-  const outcomes = []
-  for (const { name, measure } of wanted) {
-    say(name)
-    outcomes.push({
-      name,
-      ...(await measure({
-        home,
-        rounds: Number(given.rounds),
-        rows: Number(given.rows),
-        takesPart: (entrant) => only === undefined || only.includes(entrant),
-        say,
-      })),
+if (wanted.some(({ when }) => when === 'asked')) await installPeers(say)
+const outcomes = []
+for (const { name, measure } of wanted) {
+  say(name)
+  const home = await mkdtemp(join(tmpdir(), 'ringql-bench-'))
+  // Started by root, Postgres is somebody else, and would keep its data where nobody throws them away.
+  await chmod(home, 0o755)
+  try {
+    const outcome = await measure({
+      home,
+      rounds: Number(given.rounds),
+      rows: Number(given.rows),
+      takesPart: (entrant) => only === undefined || only.includes(entrant),
+      say,
     })
+    outcomes.push({ name, ...outcome })
+  } finally {
+    await rm(home, { recursive: true, force: true })
   }
-  console.log(given.json ? asJson(machine, outcomes) : asTables(machine, outcomes))
-} finally {
-  await rm(home, { recursive: true, force: true })
 }
+console.log(given.json ? asJson(machine, outcomes) : asTables(machine, outcomes))
