@@ -114,14 +114,14 @@ async function deliver(
 
   const everywhere = async (mark: keyof typeof marks, patienceMs: number) => {
     await screens.look(markOf(mark))
-    for (let tries = 0; tries < 10; tries++) {
+    for (let withinMs = patienceMs; withinMs < 120_000; withinMs *= 2) {
       await publish({ from: marks[mark], count: own ? screenCount : 1, own })
-      if ((await screens.seen(patienceMs)) === screenCount) return
+      if ((await screens.seen(withinMs)) === screenCount) return
     }
     throw new Error('Some screens are sent nothing')
   }
   // Who has subscribed is sent what comes from then on: some are too late for the first one.
-  await everywhere('subscribed', 2_000)
+  await everywhere('subscribed', 3_000)
   for (let from = 0; from < warmUps; from += burst) await publish({ from, count: burst, own })
   await everywhere('warm', 60_000)
 
