@@ -19,9 +19,14 @@ export function readCursor(kind: string, place: Place): string | undefined {
     if (!/^OffsetConnection:\d{1,9}$/.test(decoded)) throw foreign(place)
     return undefined
   }
-  const id = /^GPC:S:(\w+)$/.exec(decoded)?.[1]
+  const id = idOfCursor(place.cursor)
   if (!id || !isKind(kind) || kindOfId(id) !== kind) throw foreign(place)
   return id
+}
+
+/** What Pothos makes cursors of, which is the id of a row. */
+export function idOfCursor(cursor: string): string | undefined {
+  return /^GPC:S:(\w+)$/.exec(Buffer.from(cursor, 'base64').toString())?.[1]
 }
 
 /** Refuses a cursor whose row is not there any more, or never was the viewer's. */

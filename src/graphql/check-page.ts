@@ -9,7 +9,7 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql'
-import { checkCursor, type Place, readCursor } from './check-cursor.ts'
+import { checkCursor, idOfCursor, type Place, readCursor } from './check-cursor.ts'
 import type { Context } from './context.ts'
 import { type IsWithin, onlyOf } from './narrowing.ts'
 import { checkPage, type PageArgs } from './pagination.ts'
@@ -47,6 +47,12 @@ class PagesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
 /** `extensions` of a list that notices by itself when the row of a cursor is not there: see `missedCursor`. */
 export const missesCursors = { missesCursors: true } as const
+
+/** The id that the cursor of such a list names, which has been looked at before. */
+export function cursorIn({ after, before }: PageArgs): string | undefined {
+  const cursor = after ?? before
+  return cursor == null ? undefined : idOfCursor(cursor)
+}
 
 /** Tells an empty page from one whose cursor names nothing any more, which such a list has to look at last. */
 export async function missedCursor(context: Context, kind: string, page: PageArgs): Promise<void> {

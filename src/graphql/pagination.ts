@@ -36,6 +36,43 @@ export function checkPage({ first, last, after, before }: PageArgs): void {
   }
 }
 
+/** How many rows a page asks for: one more than it shows, which tells whether more follow. Negative: from the back. */
+export function takeOf({ first, last, before }: PageArgs): number {
+  const size = (first ?? last ?? pageSize.defaultSize) + 1
+  return last != null || before != null ? -size : size
+}
+
+/** The rows that `takeOf` asked for, as Relay shows them. A cursor is made when it is asked for. */
+export function connectionOf<Row extends { id: string }>(rows: Row[], args: PageArgs) {
+  const take = takeOf(args)
+  const isFull = rows.length === Math.abs(take)
+  const shown = isFull ? rows.slice(take < 0 ? 1 : 0, take < 0 ? undefined : -1) : rows
+  const edges = shown.map((node) => new Edge(node))
+  return {
+    edges,
+    args,
+    pageInfo: {
+      hasNextPage: args.before != null || (take > 0 && isFull),
+      hasPreviousPage: args.after != null || (take < 0 && isFull),
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}
+
+class Edge<Row extends { id: string }> {
+  readonly node: Row
+
+  constructor(node: Row) {
+    this.node = node
+  }
+
+  /** As Pothos makes those of all other lists: see check-cursor.ts. */
+  get cursor(): string {
+    return btoa(`GPC:S:${this.node.id}`)
+  }
+}
+
 /** What all lists have in common, said once. */
 export const pageDescriptions = {
   firstArgOptions: {

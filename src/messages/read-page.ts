@@ -4,7 +4,7 @@ import { asGateway } from '../lib/request-scope.ts'
 import { isByIndex, sqlMessage, type WantedMessages } from './filter.ts'
 
 /** A page as Relay asks for it: so many of the newest or, negative, of the oldest, beyond the one with this id. */
-export type MessagePage = { take: number; cursor?: { id?: string | undefined } | undefined }
+export type MessagePage = { take: number; cursor?: string | undefined }
 
 /**
  * A page of messages, newest first, with these columns, or all. The first and the thousandth cost the same: an index leads
@@ -22,10 +22,10 @@ export async function readMessages(
   const direction = isBackward ? Prisma.sql`ASC` : Prisma.sql`DESC`
   const order = Prisma.sql`ORDER BY "createdAt" ${direction}, "id" ${direction}`
   const beyond =
-    cursor?.id === undefined
+    cursor === undefined
       ? Prisma.empty
       : Prisma.sql`AND ("createdAt", "id") ${isBackward ? Prisma.sql`>` : Prisma.sql`<`} (
-          SELECT "createdAt", "id" FROM "Message" WHERE "id" = ${cursor.id} AND "tenantId" = ${tenantId})`
+          SELECT "createdAt", "id" FROM "Message" WHERE "id" = ${cursor} AND "tenantId" = ${tenantId})`
   // Written out: of a number that it does not know, Postgres thinks that it is large.
   const limit = Prisma.raw(String(Math.abs(take)))
   const where = Prisma.sql`WHERE ${sqlMessage(tenantId, wanted)} ${beyond} ${order} LIMIT ${limit}`

@@ -1,9 +1,12 @@
-import type { Prisma } from '../db/generated/client/client.ts'
+import { queryFromInfo } from '@pothos/plugin-prisma'
+import type { GraphQLResolveInfo } from 'graphql'
+import type { Message as MessageRow, Prisma } from '../db/generated/client/client.ts'
 import { builder, tenantOf, tenantWith } from '../graphql/builder.ts'
-import { missedCursor, missesCursors } from '../graphql/check-page.ts'
+import { cursorIn, missedCursor, missesCursors } from '../graphql/check-page.ts'
+import type { Context } from '../graphql/context.ts'
 import { narrowed, onlyOf, rowsWithin, within } from '../graphql/narrowing.ts'
-import { pageSize } from '../graphql/pagination.ts'
-import { selectedColumns } from '../graphql/selected-columns.ts'
+import { connectionOf, type PageArgs, takeOf } from '../graphql/pagination.ts'
+import { selectedRows } from '../graphql/selected-columns.ts'
 import { MessageAttachment } from './attachment-schema.ts'
 import {
   MessageDirection,
@@ -14,7 +17,7 @@ import {
 } from './enums.ts'
 import { errorOfMessage } from './error-of-message.ts'
 import { MessageErrorDetails } from './error-schema.ts'
-import { MessageFilter, readFilter } from './filter.ts'
+import { MessageFilter, type MessageFilterInput, readFilter } from './filter.ts'
 import { countMessages, readMessages } from './read-page.ts'
 import { timelineOf } from './timeline.ts'
 import { TimelineEntry } from './timeline-schema.ts'
@@ -151,38 +154,60 @@ builder.queryField('message', (t) =>
 )
 
 builder.queryField('messages', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: Message,
-      cursor: 'id',
-      ...pageSize,
       description: 'Messages, newest first. Scope `messages:read`.',
       extensions: { ...narrowed, ...missesCursors },
       authScopes: mayRead,
       args: { filter: t.arg({ type: MessageFilter, description: 'Which ones; all if left out.' }) },
-      totalCount: async (_parent, { filter }, context) =>
-        countMessages(context.readRows, tenantOf(context), await readFilter(context, filter)),
-      resolve: async ({ include, ...page }, _parent, args, context, info) => {
-        const { db, readRows } = context
-        const wanted = args.filter
-          ? await readFilter(context, args.filter)
-          : { only: onlyOf(context) }
-        const columns = include
-          ? ['id']
-          : wanted.only
-            ? undefined
-            : selectedColumns(info, 'Message')
-        const found = await readMessages(readRows, tenantOf(context), wanted, page, columns)
-        if (found.length === 0) await missedCursor(context, 'Message', args)
-        if (!include) return found
-        const ids = found.map(({ id }) => id)
-        return db.message.findMany({ include, where: { id: { in: ids } }, orderBy: newestFirst })
-      },
+      resolve: async (_parent, args, context, info) =>
+        connectionOf(await pageOf(args, context, info), args),
     },
-    { name: 'MessageConnection', description: 'A page of messages.' },
+    {
+      name: 'MessageConnection',
+      description: 'A page of messages.',
+      fields: (u) => ({
+        totalCount: u.int({
+          resolve: async ({ args }, _args, context) => {
+            const { filter } = args as MessagesArgs
+            return countMessages(
+              context.readRows,
+              tenantOf(context),
+              await readFilter(context, filter),
+            )
+          },
+        }),
+      }),
+    },
     { name: 'MessageEdge', description: 'A message and its place in the list.' },
   ),
 )
+
+type MessagesArgs = PageArgs & { filter?: MessageFilterInput | null | undefined }
+
+async function pageOf(
+  args: MessagesArgs,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<MessageRow[]> {
+  const { db, readRows } = context
+  const wanted = args.filter ? await readFilter(context, args.filter) : { only: onlyOf(context) }
+  const { some, columns } = selectedRows(info, 'Message')
+  if (!some) return []
+  const paths = [['nodes'], ['edges', 'node']]
+  // Only what is made of more than columns may have to be read with it.
+  const { include }: { include?: Prisma.MessageInclude } = columns
+    ? {}
+    : queryFromInfo({ context, info, paths, typeName: 'Message' })
+  const needed = include ? ['id'] : wanted.only ? undefined : columns
+  const page = { take: takeOf(args), cursor: cursorIn(args) }
+  const found = await readMessages(readRows, tenantOf(context), wanted, page, needed)
+  if (found.length === 0) await missedCursor(context, 'Message', args)
+  if (!include) return found
+  const ids = found.map(({ id }) => id)
+  return db.message.findMany({ include, where: { id: { in: ids } }, orderBy: newestFirst })
+}
 
 const newestFirst = [
   { createdAt: 'desc' },

@@ -2,26 +2,26 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getArgumentValues,
-  Kind,
+  getNullableType,
+  isLeafType,
   type OperationDefinitionNode,
   OperationTypeNode,
-  SchemaMetaFieldDef,
-  TypeMetaFieldDef,
-  TypeNameMetaFieldDef,
-  visit,
 } from 'graphql'
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { completerOf, type ExecuteSelection, type InfoOf } from './complete-value.ts'
+import { decidingVariables, fieldOf, fragmentsOf } from './document-parts.ts'
 import { FieldErrors, fail, isPromise, type MaybePromise, type Path, type Run } from './run.ts'
 
 export type Given = Pick<Run, 'rootValue' | 'context' | 'variables' | 'signal'>
 export type CompiledOperation = (given: Given) => MaybePromise<ExecutionResult>
+
+/** In place of a path that is not looked at. */
+const nowhere: Path = { prev: undefined, key: '', typename: undefined }
 
 type ExecuteField = {
   key: string
@@ -135,7 +135,7 @@ function compilerFor({
       return resolve(source, args, run.context, info)
     }
 
-    return (run, source, prev) => {
+    const inFull: ExecuteField['execute'] = (run, source, prev) => {
       const path: Path = { prev, key, typename }
       try {
         if (run.signal?.aborted) throw run.signal.reason
@@ -147,6 +147,24 @@ function compilerFor({
         return done.then(undefined, (raw) => fail(run, raw, returnType, fieldNodes, path))
       } catch (raw) {
         return fail(run, raw, returnType, fieldNodes, path)
+      }
+    }
+
+    if (takesArguments || readsInfo || !isLeafType(getNullableType(returnType))) return inFull
+    // Most of what is asked for is a value that is there already, of which nobody will ask where it stands.
+    return (run, source, prev) => {
+      try {
+        if (run.signal?.aborted) throw run.signal.reason
+        const value = resolve
+          ? resolve(source, {}, run.context, undefined as never)
+          : propertyOf(source, fieldName)
+        if (!resolve && typeof value === 'function') return inFull(run, source, prev)
+        if (!isPromise(value)) return complete(run, value, nowhere, nowhere)
+        return value
+          .then((one) => complete(run, one, nowhere, nowhere))
+          .then(undefined, (raw) => fail(run, raw, returnType, fieldNodes, { prev, key, typename }))
+      } catch (raw) {
+        return fail(run, raw, returnType, fieldNodes, { prev, key, typename })
       }
     }
   }
@@ -193,10 +211,13 @@ function readProperty(
   { context }: Run,
   info: () => GraphQLResolveInfo,
 ): unknown {
-  if (source === null || (typeof source !== 'object' && typeof source !== 'function'))
-    return undefined
-  const property = (source as Record<string, unknown>)[name]
+  const property = propertyOf(source, name)
   return typeof property === 'function' ? property.call(source, args, context, info()) : property
+}
+
+function propertyOf(source: unknown, name: string): unknown {
+  const has = source !== null && (typeof source === 'object' || typeof source === 'function')
+  return has ? (source as Record<string, unknown>)[name] : undefined
 }
 
 /** The values in place of their promises, which stand in the order of the answer already. */
@@ -216,29 +237,4 @@ function settled(values: Record<string, unknown>): Promise<Record<string, unknow
 function objectFor(fields: ExecuteField[]): () => Record<string, unknown> {
   const isPlain = fields.every(({ key }) => key !== '__proto__')
   return isPlain ? () => ({}) : () => Object.create(null)
-}
-
-function fieldOf(schema: GraphQLSchema, type: GraphQLObjectType, { name }: FieldNode) {
-  if (name.value === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef
-  if (type === schema.getQueryType()) {
-    if (name.value === SchemaMetaFieldDef.name) return SchemaMetaFieldDef
-    if (name.value === TypeMetaFieldDef.name) return TypeMetaFieldDef
-  }
-  return type.getFields()[name.value]
-}
-
-function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null)
-  for (const one of document.definitions) {
-    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments[one.name.value] = one
-  }
-  return fragments
-}
-
-/** The variables that directives go by. */
-function decidingVariables(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  const note = { Variable: ({ name }: { name: { value: string } }) => void names.add(name.value) }
-  visit(document, { Directive: (directive) => void visit(directive, note) })
-  return [...names]
 }
