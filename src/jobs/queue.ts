@@ -1,9 +1,9 @@
 import { fromPrisma, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Tx } from '../db/client.ts'
 import type { PoolTx } from '../db/pool-transaction.ts'
-import { minutes } from '../lib/clock.ts'
 import type { Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
+import { type Crew, startCrew } from './crew.ts'
 import type { JobDefinition, JobImplementation } from './define-job.ts'
 import { ensureQueues, type Queue } from './ensure-queues.ts'
 import { RetryLaterError } from './retry-later.ts'
@@ -17,8 +17,6 @@ export type Schedule = { job: JobDefinition<Record<string, never>>; cron: string
 export type JobQueue = Awaited<ReturnType<typeof createJobQueue>>
 
 const stopWithinMs = 6_000
-/** Workers are woken: by NOTIFY, and by who watches what is due. They need not ask for themselves. */
-const pollEverySeconds = minutes(5) / 1000
 
 /** The jobs' queue: pg-boss on the same Postgres, so that a job commits with what it is about. */
 export async function createJobQueue(options: {
@@ -32,9 +30,10 @@ export async function createJobQueue(options: {
   const boss = new PgBoss({
     connectionString: options.databaseUrl,
     application_name: 'ringql-jobs',
+    // What a job does commits by itself. Who lost the newest moments of the queue does the last jobs once more.
+    options: '-c synchronous_commit=off',
     max: works ? 8 : 2,
     connectionTimeoutMillis: 5_000,
-    useListenNotify: works,
     supervise: works,
     schedule: works,
     // By itself to delete what is done; when a worker has died, as soon as that is seen: see watchJobs.
@@ -71,7 +70,7 @@ export async function createJobQueue(options: {
 
     /** Begins to work, and keeps the schedules. */
     async work(implementations: JobImplementation[], schedules: Schedule[]): Promise<void> {
-      const workers = new Map<string, string[]>()
+      const crews = new Map<string, Crew>()
       for (const { job, handle } of implementations) {
         const run = async (fetched: JobWithMetadata<object>): Promise<JobResult> => {
           const { id, data, signal, singletonKey } = fetched
@@ -93,26 +92,9 @@ export async function createJobQueue(options: {
             return { id, status: 'failed', output }
           }
         }
-        const options = {
-          // Batches let a full queue run without pauses between fetches; each job is settled by itself.
-          batchSize: job.batchSize,
-          burstWhenBatchFull: true,
-          perJobResults: true,
-          includeMetadata: true,
-          pollingIntervalSeconds: pollEverySeconds,
-          notifyPollingIntervalSeconds: pollEverySeconds,
-        } as const
-        const ids: string[] = []
-        for (let started = 0; started < job.concurrency; started += 1) {
-          ids.push(
-            await boss.work(job.name, options, (batch: JobWithMetadata<object>[]) =>
-              Promise.all(batch.map(run)),
-            ),
-          )
-        }
-        workers.set(job.name, ids)
+        crews.set(job.name, await startCrew(boss, job, run))
       }
-      watch = watchJobs(boss, workers, logger)
+      watch = await watchJobs(boss, crews, logger)
       for (const { job, cron } of schedules) await boss.schedule(job.name, cron, {})
     },
 

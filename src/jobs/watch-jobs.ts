@@ -1,8 +1,12 @@
 import type { PgBoss } from 'pg-boss'
 import { every, type Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Crew } from './crew.ts'
 
 const lookEveryMs = 500
+
+/** As pg-boss names it, whose own listener would wake all workers of a queue for each job. */
+const channelOf = `SELECT 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) AS channel`
 
 type Seen = {
   /** The queues in which a job waits whose time has come. */
@@ -12,22 +16,22 @@ type Seen = {
 }
 
 /**
- * Wakes a queue's workers when one of its jobs is due. What is handed in for at once wakes them by NOTIFY. Nobody
- * notifies when the time comes of what was put off, or is to be tried again, and a notification can be lost: so
- * one question looks for all of that in all queues, where each worker would otherwise ask for its own. It finds
- * jobs without a worker as well, which pg-boss, asking by itself, would only find at the price of a dozen statements.
+ * Wakes workers when there is something to do. A job that is handed in for at once notifies them. Nobody notifies
+ * when the time comes of what was put off, or is to be tried again, and a notification can be lost: so one
+ * question looks for all of that in all queues, where each worker would otherwise ask for its own. It finds jobs
+ * without a worker as well, which pg-boss, asking by itself, would only find at the price of a dozen statements.
  */
-export function watchJobs(
+export async function watchJobs(
   boss: PgBoss,
-  /** Of each queue, its workers in this process. */
-  workers: ReadonlyMap<string, readonly string[]>,
+  crews: ReadonlyMap<string, Crew>,
   logger: Logger,
-): Repeated {
-  const queues = [...workers.keys()]
+): Promise<Repeated> {
+  const db = boss.getDb()
+  const queues = [...crews.keys()]
 
   async function look() {
     // The conditions are pg-boss's own, so that its index answers, and it finds what we have found.
-    const { rows } = await boss.getDb().executeSql(
+    const { rows } = await db.executeSql(
       `SELECT
          ARRAY(
            SELECT queue.name FROM unnest($1::text[]) AS queue(name)
@@ -41,12 +45,25 @@ export function watchJobs(
       [queues],
     )
     const [seen] = rows as Seen[]
-    for (const name of seen?.due ?? []) {
-      for (const worker of workers.get(name) ?? []) boss.notifyWorker(worker)
-    }
+    for (const name of seen?.due ?? []) crews.get(name)?.wakeAll()
     if (seen?.abandoned) await boss.supervise()
   }
-  return every(lookEveryMs, look, (error) =>
+  const looking = every(lookEveryMs, look, (error) =>
     logger.warn({ err: error }, 'Could not look for jobs that are due; trying again'),
   )
+
+  async function listen() {
+    const { rows } = await db.executeSql(channelOf)
+    const hear = (queue: string) => crews.get(queue)?.wakeOne()
+    // What was missed while it was deaf is due by then.
+    return db.listen?.(rows[0].channel, hear, () => undefined)
+  }
+  const listening = await listen()
+
+  return {
+    async close() {
+      await looking.close()
+      await listening?.close()
+    },
+  }
 }
