@@ -56,6 +56,13 @@ async function ownersOf(tx: Tx, messages: readonly Belonging[]): Promise<Map<str
   return new Map(owners.map((owner) => [owner.id, owner]))
 }
 
+/** The place of a text that goes out from a number, which tells it by itself. */
+export function plainPlace(message: Belonging & { type: 'SMS'; direction: 'OUTBOUND' }): Place {
+  const place = placeOf(message, undefined)
+  if (!place) throw new Error('A text belongs nowhere')
+  return place
+}
+
 function placeOf(message: Belonging, owner: Owner | undefined): Place | undefined {
   const { tenantId, extensionRowId, type } = message
   if (type !== 'SMS' && type !== 'INTERNAL') return undefined

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from './client.ts'
 import { Prisma } from './generated/client/client.ts'
+import { withoutWaiting } from './without-waiting.ts'
 
 /** So many uses in a sliding window of time. */
 export type BudgetLimit = {
@@ -40,7 +41,7 @@ export async function takeFromBudget(
   )`
   const [row] = await db.$queryRaw<{ granted: boolean; at: Date; retryAfterMs: number }[]>`
     INSERT INTO "Budget" AS budget ("key", "usedAt", "lastUseId")
-    VALUES (${key}, ARRAY[clock_timestamp()], ${useId})
+    SELECT ${key}, ARRAY[clock_timestamp()], ${useId} FROM ${withoutWaiting}
     ON CONFLICT ("key") DO UPDATE SET
       ("usedAt", "lastUseId") = (
         SELECT CASE WHEN granted

@@ -20,6 +20,8 @@ export function poolConfig(
     max: poolSize,
     // Left out, a query waits for a free connection for ever.
     connectionTimeoutMillis: 5000,
+    // A connection knows the plans of what it has done before: longer than the pauses between two texts of a quiet gateway.
+    idleTimeoutMillis: 300_000,
     keepAlive: true,
     options: Object.entries(all)
       .map(([name, value]) => `-c ${name}=${value}`)

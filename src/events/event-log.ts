@@ -37,6 +37,11 @@ export function createEventLog({ db, hints }: { db: Db; hints: Hints }) {
       for (const [tenantId, sequence] of heads) hints.publish({ tenantId, sequence })
       return result
     },
+
+    /** After the commit of a statement that has written events by itself (`appendEvents` in the migrations). */
+    announce(tenantId: string, sequence: bigint): void {
+      hints.publish({ tenantId, sequence })
+    },
   }
 }
 

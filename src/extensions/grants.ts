@@ -63,12 +63,12 @@ export function createGrants({
 }) {
   /** @throws NotConnectedError when there is no grant (any more) */
   async function read(extensionRowId: string): Promise<OpenGrant> {
-    const grant = await db.grant.findUnique({
-      where: { extensionRowId },
-      include: { extension: { select: { tenantId: true } } },
-    })
+    const [grant] = await db.$queryRaw<(Grant & { tenantId: string })[]>`
+      SELECT held.*, extension."tenantId" FROM "Grant" AS held
+      JOIN "Extension" AS extension ON extension."id" = held."extensionRowId"
+      WHERE held."extensionRowId" = ${extensionRowId}`
     if (!grant) throw new NotConnectedError()
-    const place = { tenantId: grant.extension.tenantId, extensionRowId }
+    const place = { tenantId: grant.tenantId, extensionRowId }
     try {
       return { ...grant, place, ...(await openTokens(sealer, place, grant)) }
     } catch (error) {

@@ -8,6 +8,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
+import { acceptPlain } from './accept-plain.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
 import type { StoredAttachment } from './mailbox-facts.ts'
@@ -18,7 +19,10 @@ import { wakeLane } from './send-lane.ts'
 import { recordStatus } from './status.ts'
 import { isMessageWithin } from './within.ts'
 
-type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to' | 'text'> & {
+export type Asked = Pick<
+  Message,
+  'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to' | 'text'
+> & {
   idempotencyKey: string | null
   /** Over all that was asked for, as it was asked. */
   requestHash: Uint8Array<ArrayBuffer>
@@ -34,6 +38,7 @@ type Asked = Pick<Message, 'tenantId' | 'extensionRowId' | 'type' | 'from' | 'to
 }
 
 type Deps = {
+  db: Db
   /** What the viewer is limited to. */
   only?: Only | undefined
   eventLog: EventLog
@@ -49,12 +54,15 @@ type Deps = {
  *
  * @throws IdempotencyConflictError when that was another request, or InvalidInputError, as `acceptedBefore` does
  */
-export function acceptMessage(
-  { only, eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
-  { sendAt, ...asked }: Asked,
+export async function acceptMessage(
+  { db, only, eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
+  wanted: Asked,
   /** Until when it is put off; left out: until its `sendAt`. */
-  notBefore: NotBefore | null = sendAt && { until: sendAt },
+  notBefore: NotBefore | null = wanted.sendAt && { until: wanted.sendAt },
 ): Promise<Message> {
+  const plain = notBefore ? undefined : await acceptPlain({ db, eventLog }, wanted, clock.now())
+  if (plain) return plain
+  const { sendAt, ...asked } = wanted
   return eventLog.transaction(async (tx, record) => {
     const createdAt = clock.now()
     const written = { ...asked, direction: 'OUTBOUND', createdAt } as const

@@ -41,7 +41,7 @@ export function createAcceptSms({
     const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number
     const asked = { tenantId, extensionRowId, type: 'SMS', from, ...rest } as const
-    return acceptMessage({ only, eventLog, queue, clock, admit }, asked, notBefore)
+    return acceptMessage({ db, only, eventLog, queue, clock, admit }, asked, notBefore)
   }
 
   /** In the transaction that accepts it, so that nobody opts out in between. */

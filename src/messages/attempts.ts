@@ -7,6 +7,7 @@ import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
+import { beginPlain } from './begin-plain.ts'
 import { reconcileSendingJob } from './jobs.ts'
 import { allMayLeave } from './leaving.ts'
 import { holdLane, type Lane, LaneLostError, sendWithinMs, wakeLane } from './send-lane.ts'
@@ -88,6 +89,19 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
           }
         }
       }
+      const beginStepByStep = () =>
+        eventLog.transaction(async (tx, record) => {
+          await holdLane(tx, lane)
+          // A request that was refused for its token is followed by another one.
+          await finish(tx, record, { outcome: 'REFUSED' })
+          if (!(await allMayLeave(tx, record, { queue, clock }, messages))) return []
+          const attempts = await write(tx, messages)
+          const ids = messages.map(({ id }) => id)
+          const data = { mayRetry: false, highVolume }
+          await tx.message.updateMany({ where: { id: { in: ids } }, data })
+          await moveStatuses(tx, record, ids, { to: 'SENDING' })
+          return attempts
+        })
       return {
         get begun() {
           return begun.length > 0
@@ -101,18 +115,11 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
          */
         begin: async () => {
           const checkedAt = performance.now()
-          const beginning = await eventLog.transaction(async (tx, record) => {
-            await holdLane(tx, lane)
-            // A request that was refused for its token is followed by another one.
-            await finish(tx, record, { outcome: 'REFUSED' })
-            if (!(await allMayLeave(tx, record, { queue, clock }, messages))) return []
-            const attempts = await write(tx, messages)
-            const ids = messages.map(({ id }) => id)
-            const data = { mayRetry: false, highVolume }
-            await tx.message.updateMany({ where: { id: { in: ids } }, data })
-            await moveStatuses(tx, record, ids, { to: 'SENDING' })
-            return attempts
-          })
+          const plain =
+            begun.length === 0
+              ? await beginPlain({ db, eventLog, clock }, lane, highVolume, messages)
+              : undefined
+          const beginning = plain ?? (await beginStepByStep())
           if (beginning.length === 0) throw new NothingToSendError()
           // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
           begun = beginning
@@ -133,16 +140,13 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
 
     /** Attempts that a process left behind when it died: nobody else can be in the lane now. */
     async closeInterrupted(lane: Lane) {
-      const open = await db.messageAttempt.findMany({
-        where: {
-          outcome: null,
-          message: { extensionRowId: lane.extensionRowId, status: 'SENDING' },
-        },
-        include: { message: { select: { highVolume: true } } },
-        orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
-      })
-      const requests = Map.groupBy(open, ({ id, startedAt, message }) =>
-        message.highVolume ? startedAt.getTime() : id,
+      const open = await db.$queryRaw<(MessageAttempt & { highVolume: boolean })[]>`
+        SELECT attempt.*, message."highVolume" FROM "Message" AS message
+        JOIN "MessageAttempt" AS attempt ON attempt."messageId" = message."id" AND attempt."outcome" IS NULL
+        WHERE message."extensionRowId" = ${lane.extensionRowId} AND message."status" = 'SENDING'
+        ORDER BY attempt."startedAt", attempt."id"`
+      const requests = Map.groupBy(open, ({ id, startedAt, highVolume }) =>
+        highVolume ? startedAt.getTime() : id,
       )
       for (const attempts of requests.values()) {
         await inTransaction(db, async (tx) => {

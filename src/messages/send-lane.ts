@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from '../db/client.ts'
+import { withoutWaiting } from '../db/without-waiting.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { seconds } from '../lib/clock.ts'
 import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
@@ -11,7 +12,7 @@ export type Lane = { extensionRowId: string; leaseId: string }
  * A lane whose holder has died is free after this long. Whoever holds it renews it several times
  * meanwhile; who could not (it was paused, or lost the database) finds it lost when it wants to send.
  */
-const leaseMs = seconds(8)
+export const leaseMs = seconds(8)
 const renewEveryMs = seconds(2)
 /** From the start of the check that the lane is ours: later than that, nothing must leave any more. */
 export const sendWithinMs = seconds(6)
@@ -37,12 +38,13 @@ export async function wakeLane(
   extensionRowId: string,
   { turn = 'first' }: { turn?: 'first' | 'another' } = {},
 ): Promise<void> {
-  // The row is locked until the commit in any case, also when somebody has woken it before.
+  // The row is locked until the commit in any case, also when somebody has woken it before. One that rests has
+  // its job, which comes when the rest is over.
   const woken = await tx.$executeRaw`
     INSERT INTO "SendLane" AS lane ("extensionRowId", "wokenAt")
     VALUES (${extensionRowId}, clock_timestamp())
     ON CONFLICT ("extensionRowId") DO UPDATE SET "wokenAt" = excluded."wokenAt"
-      WHERE lane."wokenAt" IS NULL`
+      WHERE lane."wokenAt" IS NULL AND coalesce(lane."pausedUntil" <= clock_timestamp(), true)`
   const job = turn === 'first' ? sendSmsJob : sendMoreSmsJob
   if (woken === 1) await queue.send(tx, job, { extensionRowId })
 }
@@ -57,7 +59,7 @@ export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | u
   const [lane] = await db.$queryRaw<{ taken: boolean }[]>`
     INSERT INTO "SendLane" AS lane ("extensionRowId", "leaseId", "leaseUntil")
     SELECT "id", ${leaseId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    FROM "Extension" WHERE "id" = ${extensionRowId}
+    FROM "Extension", ${withoutWaiting} WHERE "id" = ${extensionRowId}
     ON CONFLICT ("extensionRowId") DO UPDATE SET
       "wokenAt" = NULL,
       ("leaseId", "leaseUntil") = (

@@ -20,6 +20,7 @@ import { failNotConnected } from './fail-queued.ts'
 import { refusedTogether } from './high-volume-way.ts'
 import { sendSmsJob } from './jobs.ts'
 import type { LaneAlarms } from './lane-alarms.ts'
+import type { Next } from './next-message.ts'
 import { AttachmentLostError, filesOf } from './outbound-media.ts'
 import { recordAnswer, recordRefusal } from './record-answer.ts'
 import { type Lane, LaneLostError, pauseLane } from './send-lane.ts'
@@ -62,8 +63,8 @@ export function createSendMessage({
 
   return send
 
-  async function send(lane: Lane, message: Message): Promise<Sent> {
-    const way = await wayFor(db, message)
+  async function send(lane: Lane, { message, features }: Next): Promise<Sent> {
+    const way = wayFor(message, features)
     const messages = await way.gather(db, message, clock.now())
     const attempt = attempts.of(lane, way, messages)
     try {

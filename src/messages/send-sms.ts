@@ -81,8 +81,9 @@ export const sendSms = (deps: Deps) => {
     let batchesRestUntil: Date | undefined
     for (let sent = 0; ; sent += 1) {
       const batches = !batchesRestUntil
-      const message = await nextMessage(db, { extensionRowId, now: clock.now(), batches })
-      if (!message) return batchesRestUntil ?? 'empty'
+      const next = await nextMessage(db, { extensionRowId, now: clock.now(), batches })
+      if (!next) return batchesRestUntil ?? 'empty'
+      const { message, quietHours } = next
       if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
       if (message.expiresAt && message.expiresAt <= clock.now()) {
         await eventLog.transaction((tx, record) =>
@@ -91,13 +92,13 @@ export const sendSms = (deps: Deps) => {
         continue
       }
       // Before it takes from the budget: thousands may have to wait for the morning.
-      if (await quietUntil(db, { clock }, message, clock.now())) {
+      if (await quietUntil(db, { clock }, message, clock.now(), quietHours)) {
         await eventLog.transaction(async (tx, record) => {
           await mayLeave(tx, record, { queue, clock }, message.id)
         })
         continue
       }
-      const outcome = await send(lane, message)
+      const outcome = await send(lane, next)
       if (outcome === 'resting' || outcome === 'closed') return outcome
       if (outcome instanceof Date) batchesRestUntil = outcome
     }

@@ -1,7 +1,6 @@
-import type { Db, Tx } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import { isHighVolume } from '../numbers/high-volume.ts'
-import { findNumber } from '../numbers/service.ts'
 import type { RingCentralApi } from '../ringcentral/client.ts'
 import type { RingCentralRefusedError } from '../ringcentral/errors.ts'
 import type { MessageRecord } from '../ringcentral/message-record.ts'
@@ -37,10 +36,9 @@ export type Way = {
   search(api: RingCentralApi, message: Message, since: Date): Promise<ShownRecord[]>
 }
 
-/** By which way a message leaves: its number tells, at the moment when it leaves. */
-export async function wayFor(db: Db | Tx, { type, tenantId, from }: Message): Promise<Way> {
-  const number = type === 'SMS' ? await findNumber(db, tenantId, from) : null
-  return number && isHighVolume(number) ? highVolumeWay : mailboxWay
+/** By which way a message leaves: the features of its number tell, at the moment when it leaves. */
+export function wayFor({ type }: Message, features: string[]): Way {
+  return type === 'SMS' && isHighVolume({ features }) ? highVolumeWay : mailboxWay
 }
 
 /** By which way it left, whatever has become of its number. */

@@ -57,6 +57,7 @@ const tokenEndpoint = createTokenEndpoint({ db, callsPerMinute: 1_000_000, clock
 const grants = createGrants({
   db,
   eventLog: {
+    ...eventLog,
     async transaction(work) {
       const result = await eventLog.transaction(work)
       reach('after the commit')
