@@ -1,7 +1,8 @@
 import { RecipientOptedOutError } from '../consents/errors.ts'
 import { findOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
-import { abroadFor, type SendingNumber } from '../messages/sms-checks.ts'
+import type { SendingNumber } from '../messages/sending-number.ts'
+import { abroadFor } from '../messages/sms-checks.ts'
 import type { checkRows } from './check-rows.ts'
 import type { RejectedRow } from './errors.ts'
 

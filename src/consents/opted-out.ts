@@ -18,7 +18,7 @@ export async function optedOutOf(tx: Tx, pairs: Pairs): Promise<Consent[]> {
   })
 }
 
-/** Who of some people wants no texts from one of some numbers: for thousands, and before it counts. */
+/** Who of some people wants no texts from one of some numbers: also of thousands, and before it counts. */
 export async function findOptedOut(
   db: Db,
   tenantId: string,
@@ -27,7 +27,8 @@ export async function findOptedOut(
 ): Promise<Consent[]> {
   return db.$queryRaw`
     SELECT * FROM "Consent" WHERE "tenantId" = ${tenantId} AND "status" = 'OPTED_OUT'
-      AND "number" = ANY(${numbers}) AND "other" = ANY(${others})`
+      AND "number" = ANY(${numbers}) AND "other" = ANY(${others})
+    ORDER BY "number", "other"`
 }
 
 /** @throws RecipientOptedOutError */

@@ -8,8 +8,6 @@ const LOCK_TIMEOUT = /^(55P03)$/
 
 const UNIQUE = /^(P2002|UniqueConstraintViolation|23505)$/
 
-const NOT_PLAIN = /^(RQ001)$/
-
 const UNSTORABLE = /^(22021|22P05)$|invalid byte sequence for encoding/
 
 const UNAVAILABLE = new RegExp(
@@ -46,11 +44,6 @@ export function isRetryable(error: unknown): boolean {
 /** Something else has this value already. Inside a transaction, the transaction is over with that. */
 export function isUniqueViolation(error: unknown): boolean {
   return says(error, UNIQUE)
-}
-
-/** A function of ours in the database does the plain case alone, and this is another: it has done nothing. */
-export function isNotPlain(error: unknown): boolean {
-  return says(error, NOT_PLAIN)
 }
 
 /** A text holds U+0000, which Postgres knows no way to store or to compare. */

@@ -65,7 +65,7 @@ export function createAcceptInternal({
     await requireAbility(db, extension, 'SEND_INTERNAL_MESSAGE')
     const colleagues = await recipients(extension, given)
     return acceptMessage(
-      { db, eventLog, queue, clock },
+      { eventLog, queue, clock },
       {
         tenantId,
         extensionRowId: extension.id,

@@ -8,7 +8,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { after, type Clock, seconds } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
-import { acceptPlain } from './accept-plain.ts'
+import type { AcceptPlain } from './accept-plain.ts'
 import { IdempotencyConflictError } from './errors.ts'
 import { expireMessageJob } from './jobs.ts'
 import type { StoredAttachment } from './mailbox-facts.ts'
@@ -38,7 +38,8 @@ export type Asked = Pick<
 }
 
 type Deps = {
-  db: Db
+  /** Left out: nothing is plain about them. */
+  acceptPlain?: AcceptPlain
   /** What the viewer is limited to. */
   only?: Only | undefined
   eventLog: EventLog
@@ -55,12 +56,12 @@ type Deps = {
  * @throws IdempotencyConflictError when that was another request, or InvalidInputError, as `acceptedBefore` does
  */
 export async function acceptMessage(
-  { db, only, eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
+  { acceptPlain, only, eventLog, queue, clock, admit = async (_tx, message) => message }: Deps,
   wanted: Asked,
   /** Until when it is put off; left out: until its `sendAt`. */
   notBefore: NotBefore | null = wanted.sendAt && { until: wanted.sendAt },
 ): Promise<Message> {
-  const plain = notBefore ? undefined : await acceptPlain({ db, eventLog }, wanted, clock.now())
+  const plain = notBefore ? undefined : await acceptPlain?.(wanted, clock.now())
   if (plain) return plain
   const { sendAt, ...asked } = wanted
   return eventLog.transaction(async (tx, record) => {

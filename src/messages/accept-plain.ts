@@ -1,39 +1,84 @@
 import { plainPlace } from '../conversations/place.ts'
 import type { Db } from '../db/client.ts'
-import { isConflict, isNotPlain } from '../db/errors.ts'
+import { isDatabaseUnavailable } from '../db/errors.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
+import { seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
+import { asTenant } from '../lib/request-scope.ts'
+import { createTogether } from '../lib/together.ts'
 import type { Asked } from './accept-message.ts'
 import { publicPart } from './status.ts'
 
-type Accepted = { conversationId: string; sequence: bigint }
+/** Of what is asked for at the same time, so many are one transaction. */
+const most = 50
+/** One that waits for a lock does not hold up those that come after it. */
+const patienceMs = seconds(1)
+
+type Accepted = { id: string; conversationId: string; sequence: bigint }
+
+export type AcceptPlain = (asked: Asked, createdAt: Date) => Promise<Message | undefined>
 
 /**
- * Takes a text that goes to anybody at once, in one statement, which is most of them: see `acceptText` in the
- * migrations. Undefined, and nothing is done, where there is more to it: a twin of the request, an opt-out that
- * came in just now, another transaction in the way. Then `acceptMessage` looks at it step by step.
+ * Takes texts that go to anybody at once, which is most of them, in one statement for all of a tenant that are asked
+ * for at the same time: see `acceptTexts` in the migrations. Undefined, and nothing is done, where there is more to a
+ * text: a twin of the request, an opt-out that came in just now. Then `acceptMessage` looks at it step by step.
  */
-export async function acceptPlain(
-  { db, eventLog }: { db: Db; eventLog: Pick<EventLog, 'announce'> },
-  asked: Asked,
-  createdAt: Date,
-): Promise<Message | undefined> {
-  if (!isPlain(asked)) return undefined
-  const message = asMessage(asked, createdAt)
-  const { id, tenantId, extensionRowId, from, to, text, idempotencyKey, requestHash } = message
-  const place = plainPlace(message)
-  try {
-    const [accepted] = await db.$queryRaw<Accepted[]>`
-      SELECT * FROM "acceptText"(${id}, ${tenantId}, ${extensionRowId}, ${from}, ${to}, ${text}, ${createdAt},
-        ${idempotencyKey}, ${requestHash}, ${message.ignoreQuietHours},
-        ${createId('Conversation')}, ${place.participants}, ${place.key}, ${JSON.stringify(publicPart(message))}::jsonb)`
-    if (!accepted) throw new Error('acceptText answered nothing')
-    eventLog.announce(tenantId, accepted.sequence)
-    return { ...message, conversationId: accepted.conversationId }
-  } catch (error) {
-    if (isNotPlain(error) || isConflict(error)) return undefined
-    throw error
+export function createAcceptPlain({
+  db,
+  eventLog,
+}: {
+  db: Db
+  eventLog: Pick<EventLog, 'announce'>
+}): AcceptPlain {
+  const ofTenants = new Map<string, ReturnType<typeof acceptTogether>>()
+
+  const acceptTogether = () => createTogether(accept, { most, patienceMs, isHopeless: () => true })
+
+  /** Each tenant's by themselves: row-level security is of one, and so are lanes and the event counter. */
+  function ofTenant(tenantId: string) {
+    const known = ofTenants.get(tenantId) ?? acceptTogether()
+    ofTenants.set(tenantId, known)
+    return known
+  }
+
+  async function accept(messages: PlainMessage[]): Promise<(Message | undefined)[]> {
+    const [{ tenantId } = { tenantId: '' }] = messages
+    const texts = JSON.stringify(messages.map(asText))
+    try {
+      const accepted = await asTenant(
+        tenantId,
+        () => db.$queryRaw<Accepted[]>`SELECT * FROM "acceptTexts"(${tenantId}, ${texts}::jsonb)`,
+      )
+      const [first] = accepted
+      if (first) eventLog.announce(tenantId, first.sequence)
+      const places = new Map(accepted.map(({ id, conversationId }) => [id, conversationId]))
+      return messages.map((message) => {
+        const conversationId = places.get(message.id)
+        return conversationId === undefined ? undefined : { ...message, conversationId }
+      })
+    } catch (error) {
+      // Nobody knows whether it was committed: doing it once more could send it twice.
+      if (isDatabaseUnavailable(error)) throw error
+      // Refused as a whole: by itself, each finds out whether it was the one.
+      return messages.map(() => undefined)
+    }
+  }
+
+  return async (asked, createdAt) =>
+    isPlain(asked) ? ofTenant(asked.tenantId)(asMessage(asked, createdAt)) : undefined
+}
+
+type PlainMessage = ReturnType<typeof asMessage>
+
+function asText(message: PlainMessage) {
+  const { participants, key } = plainPlace(message)
+  return {
+    snapshot: publicPart(message),
+    requestHash: Buffer.from(message.requestHash).toString('hex'),
+    newId: createId('Conversation'),
+    participants,
+    key,
   }
 }
 

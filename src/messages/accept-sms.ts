@@ -6,6 +6,7 @@ import type { Only } from '../graphql/context.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { acceptMessage } from './accept-message.ts'
+import { createAcceptPlain } from './accept-plain.ts'
 import { examineSms } from './examine-sms.ts'
 import type { SmsInput } from './parse-sms.ts'
 
@@ -35,13 +36,15 @@ export function createAcceptSms({
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): AcceptSms {
+  const acceptPlain = createAcceptPlain({ db, eventLog })
+
   return async (tenantId, input, only) => {
     const { known, ready } = await examineSms({ db, clock }, tenantId, input, only)
     if (known) return known
     const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number
     const asked = { tenantId, extensionRowId, type: 'SMS', from, ...rest } as const
-    return acceptMessage({ db, only, eventLog, queue, clock, admit }, asked, notBefore)
+    return acceptMessage({ acceptPlain, only, eventLog, queue, clock, admit }, asked, notBefore)
   }
 
   /** In the transaction that accepts it, so that nobody opts out in between. */

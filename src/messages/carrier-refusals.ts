@@ -3,7 +3,7 @@ import { after, type Clock, days } from '../lib/clock.ts'
 import { rcCodesOf, smsErrorFamilies } from '../ringcentral/sms-error-families.ts'
 import { explainSendingError } from '../ringcentral/sms-errors.ts'
 import type { Problem } from './findings.ts'
-import type { SendingNumber } from './sms-checks.ts'
+import type { SendingNumber } from './sending-number.ts'
 
 /** What carriers say of a number, and RingCentral does not tell before: nothing of it is about one text. */
 const aboutNumbers = ['SENDER_NOT_VERIFIED', 'SENDER_FLAGGED', 'VOLUME_EXCEEDED'] as const

@@ -6,7 +6,6 @@ import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
 import { hashOf, parseIdempotencyKey } from '../lib/idempotency.ts'
 import { NumberNotFoundError } from '../numbers/errors.ts'
-import { findNumber } from '../numbers/service.ts'
 import { isNumberWithin } from '../numbers/within.ts'
 import { renderStored } from '../templates/render-stored.ts'
 import { acceptedBefore } from './accept-message.ts'
@@ -25,7 +24,8 @@ import {
   type SmsInput,
   type Words,
 } from './parse-sms.ts'
-import { type SendingNumber, smsChecks, warnOfText } from './sms-checks.ts'
+import { findSendingNumber, type SendingNumber } from './sending-number.ts'
+import { smsChecks, warnOfText } from './sms-checks.ts'
 
 /** A text that may be taken. */
 type Ready = {
@@ -113,8 +113,9 @@ export async function examineSms(
       () => sender.from ?? numberOfUser(db, tenantId, sender.userId, only),
     ))
   if (from) await look('to', () => notToItself(from, numbers))
-  const number =
+  const found =
     from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from, only))
+  const number = found?.number
   if (to) await look('purpose', () => checkPurpose(input, to))
   if (number && numbers.length > 0) {
     for (const { field, check } of smsChecks) {
@@ -133,7 +134,9 @@ export async function examineSms(
 
   const asked = { tenantId, type: 'SMS', to: numbers, ...when } as const
   const isKnown = isToCome && from !== undefined && numbers.length > 0
-  const notBefore = isKnown ? await notBeforeOf({ db, clock }, { ...asked, from }) : null
+  const notBefore = isKnown
+    ? await notBeforeOf({ db, clock }, { ...asked, from }, found?.quietHours)
+    : null
   if (notBefore) await look('validFor', () => requireTimeLeft(notBefore, when, clock.now()))
 
   const ready = () => {
@@ -200,14 +203,9 @@ function notToItself(from: string, to: readonly string[]): void {
   throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
 }
 
-async function numberAt(
-  db: Db,
-  tenantId: string,
-  from: string,
-  only: Only | undefined,
-): Promise<SendingNumber> {
-  const number = await findNumber(db, tenantId, from)
-  if (number && (!only || isNumberWithin(number, only))) return number
+async function numberAt(db: Db, tenantId: string, from: string, only: Only | undefined) {
+  const found = await findSendingNumber(db, tenantId, from)
+  if (found && (!only || isNumberWithin(found.number, only))) return found
   const connected = await db.extension.findFirst({
     where: { tenantId, status: { not: 'REVOKED' } },
   })

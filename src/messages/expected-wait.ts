@@ -4,7 +4,7 @@ import { isHighVolume } from '../numbers/high-volume.ts'
 import { forecast } from './forecast.ts'
 import { laneSlots } from './lane-pace.ts'
 import type { NotBefore } from './not-before.ts'
-import type { SendingNumber } from './sms-checks.ts'
+import type { SendingNumber } from './sending-number.ts'
 import { requestsIn } from './waiting-requests.ts'
 
 /** What a text would wait for that was taken now. */

@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Clock } from '../lib/clock.ts'
 import { InvalidInputError } from '../lib/errors.ts'
+import type { QuietHours } from '../tenants/quiet-hours.ts'
 import { expiryOf } from './accept-message.ts'
 import { type MayBeQuiet, quietUntil } from './quiet.ts'
 
@@ -13,9 +14,11 @@ type Asked = MayBeQuiet & { sendAt: Date | null; validFor: number | null }
 export async function notBeforeOf(
   { db, clock }: { db: Db; clock: Clock },
   asked: Asked,
+  /** The tenant's quiet hours, for who has read them. */
+  known?: QuietHours | null,
 ): Promise<NotBefore | null> {
   const { sendAt } = asked
-  const quiet = await quietUntil(db, { clock }, asked, sendAt ?? clock.now())
+  const quiet = await quietUntil(db, { clock }, asked, sendAt ?? clock.now(), known)
   if (quiet) return { until: quiet, why: 'Quiet hours' }
   return sendAt && { until: sendAt, why: 'Waiting for its time' }
 }

@@ -7,7 +7,7 @@ import { type ExpectedWait, expectedWait } from './expected-wait.ts'
 import type { Problem } from './findings.ts'
 import type { SmsInput } from './parse-sms.ts'
 import { type Segments, segmentsOf } from './segments.ts'
-import type { SendingNumber } from './sms-checks.ts'
+import type { SendingNumber } from './sending-number.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {

@@ -1,19 +1,17 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { RecipientOptedOutError } from '../consents/errors.ts'
-import { optedOutOf } from '../consents/opted-out.ts'
+import { findOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import { requireAbility, textingFrom } from '../extensions/abilities.ts'
 import { ExtensionRevokedError } from '../extensions/errors.ts'
 import { InternationalNotAllowedError, SenderNotRegisteredError } from '../numbers/errors.ts'
 import { isHighVolume } from '../numbers/high-volume.ts'
 import { isUnregistered, needsCampaign } from '../numbers/registration.ts'
-import type { findNumber } from '../numbers/service.ts'
 import { InvalidRecipientsError, MmsNotSupportedError } from './errors.ts'
 import { type Findings, refuseAll } from './findings.ts'
 import { shortenersIn } from './link-shorteners.ts'
 import { segmentsOf } from './segments.ts'
-
-export type SendingNumber = NonNullable<Awaited<ReturnType<typeof findNumber>>>
+import type { SendingNumber } from './sending-number.ts'
 
 /** A text whose form is right, with the number that would send it. */
 export type Draft = {
@@ -95,7 +93,7 @@ export function abroadFor(
 /** Looked at again in the transaction that takes the text: somebody may opt out in between. */
 async function wantTexts(db: Db, { tenantId, number, to, purpose }: Draft): Promise<void> {
   if (purpose) return
-  const out = await optedOutOf(db, { tenantId, number: number.phoneNumber, others: to })
+  const out = await findOptedOut(db, tenantId, [number.phoneNumber], to)
   refuseAll(out.map((consent) => new RecipientOptedOutError(consent)))
 }
 

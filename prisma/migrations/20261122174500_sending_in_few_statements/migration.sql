@@ -1,5 +1,5 @@
--- A text is accepted, and its attempt begun, by one function each: a round trip instead of ten. They do the plain case and
--- raise, or answer `look`, for everything else, which src/messages then does as before. Each statement in them sees what
+-- Texts are accepted, and an attempt begun, by one function each: a round trip instead of ten. They do the plain case and
+-- say so of everything else, which src/messages then does step by step. Each statement in them sees what
 -- was committed before it began, so what is read under a lock is the newest. They run with their caller's rights.
 
 -- A row as events show it: times as JavaScript writes them.
@@ -53,58 +53,91 @@ BEGIN
 END
 $$;
 
--- Takes a plain text to be sent at once. Locks in the order of all: lane, message, consents, conversation, event counter.
-CREATE FUNCTION "acceptText"(
-  "id" text, "ofTenant" text, "extension" text, "own" text, "others" text[], "words" text, "at" timestamptz,
-  "key" text, "hash" bytea, "quietToo" boolean,
-  "newConversation" text, "participants" text[], "placeKey" text, "snapshot" jsonb,
-  OUT "conversationId" text, OUT "sequence" bigint
-) LANGUAGE plpgsql AS $$
+-- Takes plain texts of one tenant to be sent at once: `snapshot` as its event shows it, `requestHash` in hex, and of its
+-- conversation `newId`, `participants` and `key`. Those that are not plain after all are left out of what it answers.
+-- Locks in the order of all: lanes, consents, messages, conversations, event counter.
+CREATE FUNCTION "acceptTexts"("ofTenant" text, "texts" jsonb)
+RETURNS TABLE ("id" text, "conversationId" text, "sequence" bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
+  "one" record;
+  "to" text[];
+  "place" text;
+  "isNew" boolean;
   "conversation" "Conversation";
-  "events" jsonb[];
+  "accepted" text[] := '{}';
+  "places" text[] := '{}';
+  "events" jsonb[] := '{}';
+  "last" bigint;
 BEGIN
-  SELECT place."id" INTO "acceptText"."conversationId" FROM "Conversation" AS place
-    WHERE place."tenantId" = "ofTenant" AND place."key" = "placeKey";
-  IF NOT FOUND THEN
-    INSERT INTO "Conversation" ("id", "tenantId", "extensionRowId", "type", "number", "participants", "key",
-        "searchText", "lastMessageAt", "createdAt")
-      VALUES ("newConversation", "ofTenant", "extension", 'SMS', "own", "acceptText"."participants", "placeKey",
-        array_to_string("acceptText"."participants", ' '), "at", "at")
+  PERFORM "wakeLane"(extension) FROM (SELECT DISTINCT text #>> '{snapshot,extensionRowId}' AS extension
+    FROM jsonb_array_elements("texts") AS text ORDER BY extension) AS lane;
+  -- As holdConsents in src/consents does, to be read.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('consent ' || "ofTenant" || ' ' || own || ' ' || other, 0))
+    FROM (SELECT DISTINCT text #>> '{snapshot,from}' COLLATE "C" AS own, other COLLATE "C" AS other
+      FROM jsonb_array_elements("texts") AS text, jsonb_array_elements_text(text #> '{snapshot,to}') AS other
+      ORDER BY own, other) AS pair;
+
+  FOR "one" IN SELECT text->'snapshot' AS snapshot, text->>'requestHash' AS hash, text->>'newId' AS "newId",
+      text->>'key' AS key, ARRAY(SELECT jsonb_array_elements_text(text->'participants')) AS participants
+    FROM jsonb_array_elements("texts") AS text
+  LOOP
+    "to" := ARRAY(SELECT jsonb_array_elements_text("one".snapshot->'to'));
+    CONTINUE WHEN EXISTS (SELECT FROM "Consent" AS consent WHERE consent."tenantId" = "ofTenant"
+      AND consent."number" = "one".snapshot->>'from' AND consent."other" = ANY("to")
+      AND consent."status" = 'OPTED_OUT');
+
+    SELECT known."id" INTO "place" FROM "Conversation" AS known
+      WHERE known."tenantId" = "ofTenant" AND known."key" = "one".key;
+    "isNew" := NOT FOUND;
+    IF "isNew" THEN
+      INSERT INTO "Conversation" ("id", "tenantId", "extensionRowId", "type", "number", "participants", "key",
+          "searchText", "lastMessageAt", "createdAt")
+        VALUES ("one"."newId", "ofTenant", "one".snapshot->>'extensionRowId', 'SMS', "one".snapshot->>'from',
+          "one".participants, "one".key, array_to_string("one".participants, ' '),
+          ("one".snapshot->>'createdAt')::timestamptz, ("one".snapshot->>'createdAt')::timestamptz)
+        ON CONFLICT DO NOTHING;
+      SELECT known."id" INTO "place" FROM "Conversation" AS known
+        WHERE known."tenantId" = "ofTenant" AND known."key" = "one".key;
+    END IF;
+
+    INSERT INTO "Message" ("id", "tenantId", "extensionRowId", "type", "direction", "status", "from", "to", "text",
+        "createdAt", "idempotencyKey", "requestHash", "ignoreQuietHours", "conversationId")
+      VALUES ("one".snapshot->>'id', "ofTenant", "one".snapshot->>'extensionRowId', 'SMS', 'OUTBOUND', 'QUEUED',
+        "one".snapshot->>'from', "to", "one".snapshot->>'text', ("one".snapshot->>'createdAt')::timestamptz,
+        "one".snapshot->>'idempotencyKey', decode("one".hash, 'hex'),
+        ("one".snapshot->>'ignoreQuietHours')::boolean, "place")
       ON CONFLICT DO NOTHING;
-    SELECT place."id" INTO "acceptText"."conversationId" FROM "Conversation" AS place
-      WHERE place."tenantId" = "ofTenant" AND place."key" = "placeKey";
-  END IF;
-  INSERT INTO "Message" ("id", "tenantId", "extensionRowId", "type", "direction", "status", "from", "to", "text",
-      "createdAt", "idempotencyKey", "requestHash", "ignoreQuietHours", "conversationId")
-    VALUES ("acceptText"."id", "ofTenant", "extension", 'SMS', 'OUTBOUND', 'QUEUED', "own", "others", "words",
-      "at", "acceptText"."key", "hash", "quietToo", "acceptText"."conversationId")
-    ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'A twin of this request was faster' USING ERRCODE = 'RQ001';
-  END IF;
-  PERFORM "wakeLane"("extension");
-  IF "isOptedOut"("ofTenant", "own", "others") THEN
-    RAISE EXCEPTION 'Somebody has just opted out' USING ERRCODE = 'RQ001';
-  END IF;
-  PERFORM 1 FROM "Conversation" AS held WHERE held."id" = "acceptText"."conversationId" FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+      -- A twin of this request was faster.
+      DELETE FROM "Conversation" AS empty WHERE "isNew" AND empty."id" = "one"."newId";
+      CONTINUE;
+    END IF;
+    "accepted" := "accepted" || ("one".snapshot->>'id');
+    "places" := "places" || "place";
+    "events" := "events" || jsonb_build_object('type', 'message.status', 'subjectId', "one".snapshot->>'id',
+      'snapshot', "one".snapshot || jsonb_build_object('conversationId', "place"));
+  END LOOP;
+  IF cardinality("events") = 0 THEN RETURN; END IF;
+
   -- As refreshConversations in src/conversations does; nothing of ours is unread.
-  UPDATE "Conversation" AS place SET
-      "lastMessageId" = newest."id", "lastMessageAt" = newest."createdAt", "extensionRowId" = newest."extensionRowId"
-    FROM (SELECT last."id", last."createdAt", last."extensionRowId" FROM "Message" AS last
-      WHERE last."conversationId" = "acceptText"."conversationId"
-      ORDER BY last."createdAt" DESC, last."id" DESC LIMIT 1) AS newest
-    WHERE place."id" = "acceptText"."conversationId"
-      AND (place."lastMessageId", place."lastMessageAt") IS DISTINCT FROM (newest."id", newest."createdAt")
-    RETURNING place.* INTO "conversation";
-  "events" := ARRAY[jsonb_build_object('type', 'message.status', 'subjectId', "acceptText"."id",
-    'snapshot', "snapshot" || jsonb_build_object('conversationId', "acceptText"."conversationId"))];
-  IF FOUND THEN
+  PERFORM FROM "Conversation" AS held WHERE held."id" = ANY("places") ORDER BY held."id" FOR NO KEY UPDATE;
+  FOR "conversation" IN
+    UPDATE "Conversation" AS touched SET "lastMessageId" = newest."id", "lastMessageAt" = newest."createdAt",
+        "extensionRowId" = newest."extensionRowId"
+      FROM (SELECT DISTINCT unnest("places") AS "id") AS known
+      CROSS JOIN LATERAL (SELECT message."id", message."createdAt", message."extensionRowId" FROM "Message" AS message
+        WHERE message."conversationId" = known."id"
+        ORDER BY message."createdAt" DESC, message."id" DESC LIMIT 1) AS newest
+      WHERE touched."id" = known."id"
+        AND (touched."lastMessageId", touched."lastMessageAt") IS DISTINCT FROM (newest."id", newest."createdAt")
+      RETURNING touched.*
+  LOOP
     "events" := "events" || jsonb_build_object('type', 'conversation.changed', 'subjectId', "conversation"."id",
       'snapshot', "eventSnapshot"(to_jsonb("conversation") - 'key' - 'searchText'));
-  END IF;
-  "sequence" := "appendEvents"("ofTenant", VARIADIC "events");
+  END LOOP;
+  "last" := "appendEvents"("ofTenant", VARIADIC "events");
+  RETURN QUERY SELECT unnest("accepted"), unnest("places"), "last";
 END
 $$;
 
