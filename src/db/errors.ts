@@ -4,6 +4,9 @@
 
 const CONFLICT = /^(P2034|TransactionWriteConflict|40001|40P01)$/
 
+/** Prisma's word for what Postgres answered to a statement that was written by hand. */
+const RAW_REFUSED = /^P2010$/
+
 const LOCK_TIMEOUT = /^(55P03)$/
 
 const UNIQUE = /^(P2002|UniqueConstraintViolation|23505)$/
@@ -39,6 +42,11 @@ export function isConflict(error: unknown): boolean {
  */
 export function isRetryable(error: unknown): boolean {
   return isConflict(error) || says(error, LOCK_TIMEOUT) || isDatabaseUnavailable(error)
+}
+
+/** Postgres itself has refused a statement, and so has done nothing of it. */
+export function isRefused(error: unknown): boolean {
+  return !isDatabaseUnavailable(error) && (isRetryable(error) || says(error, RAW_REFUSED))
 }
 
 /** Something else has this value already. Inside a transaction, the transaction is over with that. */

@@ -1,6 +1,6 @@
 import { plainPlace } from '../conversations/place.ts'
 import type { Db } from '../db/client.ts'
-import { isDatabaseUnavailable } from '../db/errors.ts'
+import { isRefused } from '../db/errors.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { seconds } from '../lib/clock.ts'
@@ -58,9 +58,9 @@ export function createAcceptPlain({
         return conversationId === undefined ? undefined : { ...message, conversationId }
       })
     } catch (error) {
-      // Nobody knows whether it was committed: doing it once more could send it twice.
-      if (isDatabaseUnavailable(error)) throw error
-      // Refused as a whole: by itself, each finds out whether it was the one.
+      // Otherwise nobody knows whether it was committed: doing it once more could send it twice.
+      if (!isRefused(error)) throw error
+      // All together: step by step, each finds out whether it was the one.
       return messages.map(() => undefined)
     }
   }
