@@ -1,6 +1,6 @@
 import { plainPlace } from '../conversations/place.ts'
 import type { Db } from '../db/client.ts'
-import { isRefused } from '../db/errors.ts'
+import { isConflict, isRefused } from '../db/errors.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { seconds } from '../lib/clock.ts'
@@ -58,9 +58,10 @@ export function createAcceptPlain({
         return conversationId === undefined ? undefined : { ...message, conversationId }
       })
     } catch (error) {
-      // Otherwise nobody knows whether it was committed: doing it once more could send it twice.
-      if (!isRefused(error)) throw error
-      // All together: step by step, each finds out whether it was the one.
+      // Where nobody knows whether it was committed, doing it once more could send it twice.
+      const isOver = isConflict(error) || (isRefused(error) && messages.length > 1)
+      if (!isOver) throw error
+      // Step by step, each finds out whether it was the one.
       return messages.map(() => undefined)
     }
   }

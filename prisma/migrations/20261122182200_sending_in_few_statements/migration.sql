@@ -55,70 +55,72 @@ $$;
 
 -- Takes plain texts of one tenant to be sent at once: `snapshot` as its event shows it, `requestHash` in hex, and of its
 -- conversation `newId`, `participants` and `key`. Those that are not plain after all are left out of what it answers.
--- Locks in the order of all: lanes, consents, messages, conversations, event counter.
+-- Locks in the order of all: conversations that are made, messages, lanes, consents, conversations, event counter.
 CREATE FUNCTION "acceptTexts"("ofTenant" text, "texts" jsonb)
 RETURNS TABLE ("id" text, "conversationId" text, "sequence" bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   "one" record;
-  "to" text[];
   "place" text;
-  "isNew" boolean;
   "conversation" "Conversation";
   "accepted" text[] := '{}';
-  "places" text[] := '{}';
-  "events" jsonb[] := '{}';
+  "made" text[] := '{}';
+  "places" text[];
+  "events" jsonb[];
   "last" bigint;
 BEGIN
-  PERFORM "wakeLane"(extension) FROM (SELECT DISTINCT text #>> '{snapshot,extensionRowId}' AS extension
-    FROM jsonb_array_elements("texts") AS text ORDER BY extension) AS lane;
-  -- As holdConsents in src/consents does, to be read.
-  PERFORM pg_advisory_xact_lock_shared(hashtextextended('consent ' || "ofTenant" || ' ' || own || ' ' || other, 0))
-    FROM (SELECT DISTINCT text #>> '{snapshot,from}' COLLATE "C" AS own, other COLLATE "C" AS other
-      FROM jsonb_array_elements("texts") AS text, jsonb_array_elements_text(text #> '{snapshot,to}') AS other
-      ORDER BY own, other) AS pair;
-
   FOR "one" IN SELECT text->'snapshot' AS snapshot, text->>'requestHash' AS hash, text->>'newId' AS "newId",
       text->>'key' AS key, ARRAY(SELECT jsonb_array_elements_text(text->'participants')) AS participants
-    FROM jsonb_array_elements("texts") AS text
+    FROM jsonb_array_elements("texts") AS text ORDER BY text->>'key' COLLATE "C"
   LOOP
-    "to" := ARRAY(SELECT jsonb_array_elements_text("one".snapshot->'to'));
-    CONTINUE WHEN EXISTS (SELECT FROM "Consent" AS consent WHERE consent."tenantId" = "ofTenant"
-      AND consent."number" = "one".snapshot->>'from' AND consent."other" = ANY("to")
-      AND consent."status" = 'OPTED_OUT');
-
     SELECT known."id" INTO "place" FROM "Conversation" AS known
       WHERE known."tenantId" = "ofTenant" AND known."key" = "one".key;
-    "isNew" := NOT FOUND;
-    IF "isNew" THEN
+    IF NOT FOUND THEN
       INSERT INTO "Conversation" ("id", "tenantId", "extensionRowId", "type", "number", "participants", "key",
           "searchText", "lastMessageAt", "createdAt")
         VALUES ("one"."newId", "ofTenant", "one".snapshot->>'extensionRowId', 'SMS', "one".snapshot->>'from',
           "one".participants, "one".key, array_to_string("one".participants, ' '),
           ("one".snapshot->>'createdAt')::timestamptz, ("one".snapshot->>'createdAt')::timestamptz)
         ON CONFLICT DO NOTHING;
+      "made" := "made" || "one"."newId";
       SELECT known."id" INTO "place" FROM "Conversation" AS known
         WHERE known."tenantId" = "ofTenant" AND known."key" = "one".key;
     END IF;
-
     INSERT INTO "Message" ("id", "tenantId", "extensionRowId", "type", "direction", "status", "from", "to", "text",
         "createdAt", "idempotencyKey", "requestHash", "ignoreQuietHours", "conversationId")
       VALUES ("one".snapshot->>'id', "ofTenant", "one".snapshot->>'extensionRowId', 'SMS', 'OUTBOUND', 'QUEUED',
-        "one".snapshot->>'from', "to", "one".snapshot->>'text', ("one".snapshot->>'createdAt')::timestamptz,
+        "one".snapshot->>'from', ARRAY(SELECT jsonb_array_elements_text("one".snapshot->'to')),
+        "one".snapshot->>'text', ("one".snapshot->>'createdAt')::timestamptz,
         "one".snapshot->>'idempotencyKey', decode("one".hash, 'hex'),
         ("one".snapshot->>'ignoreQuietHours')::boolean, "place")
       ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-      -- A twin of this request was faster.
-      DELETE FROM "Conversation" AS empty WHERE "isNew" AND empty."id" = "one"."newId";
-      CONTINUE;
-    END IF;
-    "accepted" := "accepted" || ("one".snapshot->>'id');
-    "places" := "places" || "place";
-    "events" := "events" || jsonb_build_object('type', 'message.status', 'subjectId', "one".snapshot->>'id',
-      'snapshot', "one".snapshot || jsonb_build_object('conversationId', "place"));
+    -- Else a twin of this request was faster.
+    IF FOUND THEN "accepted" := "accepted" || ("one".snapshot->>'id'); END IF;
   END LOOP;
-  IF cardinality("events") = 0 THEN RETURN; END IF;
+
+  PERFORM "wakeLane"(extension) FROM (SELECT DISTINCT message."extensionRowId" AS extension
+    FROM "Message" AS message WHERE message."id" = ANY("accepted") ORDER BY extension) AS lane;
+  -- As holdConsents in src/consents does, to be read.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('consent ' || "ofTenant" || ' ' || own || ' ' || other, 0))
+    FROM (SELECT DISTINCT message."from" COLLATE "C" AS own, other COLLATE "C" AS other
+      FROM "Message" AS message, unnest(message."to") AS other
+      WHERE message."id" = ANY("accepted") ORDER BY own, other) AS pair;
+  DELETE FROM "Message" AS message WHERE message."id" = ANY("accepted")
+    AND EXISTS (SELECT FROM "Consent" AS consent WHERE consent."tenantId" = "ofTenant"
+      AND consent."number" = message."from" AND consent."other" = ANY(message."to")
+      AND consent."status" = 'OPTED_OUT');
+  DELETE FROM "Conversation" AS empty WHERE empty."id" = ANY("made")
+    AND NOT EXISTS (SELECT FROM "Message" AS message WHERE message."conversationId" = empty."id");
+
+  SELECT array_agg(message."conversationId" ORDER BY asked.place),
+      array_agg(message."id" ORDER BY asked.place),
+      array_agg(jsonb_build_object('type', 'message.status', 'subjectId', message."id", 'snapshot',
+        asked.text->'snapshot' || jsonb_build_object('conversationId', message."conversationId"))
+        ORDER BY asked.place)
+    INTO "places", "accepted", "events"
+    FROM jsonb_array_elements("texts") WITH ORDINALITY AS asked(text, place)
+    JOIN "Message" AS message ON message."id" = asked.text #>> '{snapshot,id}' AND message."id" = ANY("accepted");
+  IF "events" IS NULL THEN RETURN; END IF;
 
   -- As refreshConversations in src/conversations does; nothing of ours is unread.
   PERFORM FROM "Conversation" AS held WHERE held."id" = ANY("places") ORDER BY held."id" FOR NO KEY UPDATE;
