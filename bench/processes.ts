@@ -17,12 +17,18 @@ export type Running = {
 /** Starts a program of ours and waits until a line of its output says that it is ready. */
 export async function run(
   args: string[],
-  options: { ready: RegExp; env?: Record<string, string> },
+  options: {
+    ready: RegExp
+    env?: Record<string, string>
+    /** Whether it is asked for its counters, which takes 5 MB of its memory. */
+    isProbed?: boolean
+  },
 ): Promise<Running & { line: string }> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['--import', probe, ...args], {
+  const { isProbed = true } = options
+  const child = spawn(process.execPath, [...(isProbed ? ['--import', probe] : []), ...args], {
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: isProbed ? ['ignore', 'pipe', 'inherit', 'ipc'] : ['ignore', 'pipe', 'inherit'],
   })
   const line = await new Promise<string>((resolve, reject) => {
     let output = ''

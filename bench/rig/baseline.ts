@@ -42,6 +42,7 @@ export async function withBaseline<Result>(
   const port = typeof address === 'object' && address ? address.port : 0
   const server = await run([script, postgres.url, `http://127.0.0.1:${port}/`], {
     ready: /listening on (\d+)\n/,
+    isProbed: false,
   })
   opened.defer(() => server.stop())
   return await work({

@@ -18,6 +18,7 @@ export async function startDemo(
   // With the flag of `npm start`: a small nursery for objects, which spares 30 MB.
   return run(['--max-semi-space-size=8', main], {
     ready: /RingQL is ready/,
+    isProbed: false,
     env: {
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
