@@ -17,7 +17,7 @@ export function readNotification(bytes: Uint8Array) {
 
 /** As it came, but for U+0000 and half characters, which Postgres cannot store in JSON and which only come escaped. */
 function storable(text: string, json: unknown): string {
-  if (!/\\u(?:0000|d[89a-f])/i.test(text)) return text
+  if (!text.includes('\\u') || !/\\u(?:0000|d[89a-f])/i.test(text)) return text
   return JSON.stringify(json, (_key, value) =>
     typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value,
   )
