@@ -54,6 +54,8 @@ describe('the webhook’s door', () => {
     ['an empty token', ''],
     ['another token', 'x'.repeat(43)],
   ])('G2: refuses %s with 401 and stores nothing', async (_what, token) => {
+    // Also where the right one came a moment ago.
+    expect((await webhook.post(webhook.text('Right'))).status).toBe(200)
     const before = await stored()
     const response = await webhook.post(webhook.text('Forged'), {
       headers: token === undefined ? {} : { 'verification-token': token },
