@@ -12,8 +12,8 @@ export type WaitingNotification = {
 }
 
 /**
- * Those of `ids` that wait, and what else came to the same webhooks before or after them: oldest first. What could not be dealt
- * with waits for its own job.
+ * Those of `ids` that wait, and what else came to the same webhooks and waits: oldest first. What could not be dealt with
+ * waits for its own job.
  */
 export function findWaiting(
   db: Db,
@@ -35,8 +35,8 @@ export function findWaiting(
 }
 
 /**
- * Takes what still waits of `ids`, for this transaction; with it their webhooks, so that nobody else deals with what came to
- * them meanwhile, and in which order they are dealt with is the order in which they came.
+ * Takes what still waits of `waiting`, for this transaction, after whoever is taking some of it at this moment: so what is
+ * taken later is told later. Their webhooks are held in the order of a key, so that two workers cannot deadlock.
  */
 export function takeWaiting(
   tx: Tx,
