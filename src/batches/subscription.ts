@@ -23,9 +23,10 @@ builder.subscriptionField('messageBatchChanged', (t) =>
     subscribe: (_parent, { after, batchId }, context) =>
       deliver<BatchRow>(context.services.feed, {
         tenantId: tenantOf(context),
-        types: ['batch.changed'],
+        subject: { types: ['batch.changed'], namesIn: ({ id }) => [id] },
         after,
         ended: context.ended,
+        ...(batchId != null && { names: [batchId] }),
         matches: (batch) => batchId == null || batch.id === batchId,
       }),
     resolve: (delivery) => delivery,

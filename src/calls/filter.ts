@@ -2,6 +2,7 @@ import type { Call, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Only } from '../graphql/context.ts'
+import { namesOf } from '../graphql/narrowing.ts'
 import { CallDirection, CallResult, CallStatus } from './enums.ts'
 import { isCallWithin, whereCallWithin } from './within.ts'
 
@@ -88,6 +89,20 @@ export function whereCall(tenantId: string, filter: WantedCalls) {
   if (missed != null) conditions.push({ isMissed: missed })
   if (only) conditions.push(whereCallWithin(only))
   return { AND: conditions } satisfies Prisma.CallWhereInput
+}
+
+/** By what a call in an event is found: see `Subject.namesIn`. */
+export const namesInCall = ({ id, extensionRowIds, fromNumber, toNumber }: Call) => [
+  id,
+  ...extensionRowIds,
+  fromNumber,
+  toNumber,
+]
+
+/** Something that each call it matches names, whatever else the filter says; undefined if there is no such thing. */
+export function namesWanted({ callId, extensionId, numbers, only }: WantedCalls) {
+  const name = callId || extensionId
+  return name ? [name] : (numbers ?? namesOf(only))
 }
 
 export function matchesCall(call: Call, filter: WantedCalls): boolean {

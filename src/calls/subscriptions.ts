@@ -3,7 +3,7 @@ import { eventType } from '../events/event-type.ts'
 import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { narrowed, onlyOf } from '../graphql/narrowing.ts'
-import { CallFilter, matchesCall } from './filter.ts'
+import { CallFilter, matchesCall, namesInCall, namesWanted } from './filter.ts'
 import { readFilter } from './read-filter.ts'
 import { Call } from './schema.ts'
 
@@ -29,7 +29,8 @@ builder.subscriptionField('callChanged', (t) =>
       const filter = { ...(await readFilter(context.db, tenantId, given)), only: onlyOf(context) }
       return deliver<CallRow>(context.services.feed, {
         tenantId,
-        types: ['call.changed'],
+        subject: { types: ['call.changed'], namesIn: namesInCall },
+        names: namesWanted(filter),
         after,
         ended: context.ended,
         matches: (call) => matchesCall(call, filter),

@@ -20,7 +20,7 @@ builder.subscriptionField('consentChanged', (t) =>
     subscribe: (_parent, { after }, context) =>
       deliver<ConsentRow>(context.services.feed, {
         tenantId: tenantOf(context),
-        types: ['consent.changed'],
+        subject: { types: ['consent.changed'] },
         after,
         ended: context.ended,
       }),

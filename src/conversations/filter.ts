@@ -1,6 +1,8 @@
 import type { Conversation, Prisma } from '../db/generated/client/client.ts'
 import { extensionIdDescription } from '../extensions/which-extension.ts'
 import { builder } from '../graphql/builder.ts'
+import type { Only } from '../graphql/context.ts'
+import { namesOf } from '../graphql/narrowing.ts'
 import { parseFilterNumber } from '../numbers/filter-number.ts'
 
 export const ConversationFilter = builder.inputType('ConversationFilter', {
@@ -78,6 +80,22 @@ export function whereConversation(
   if (unassigned != null) conditions.push({ assigneeId: unassigned ? null : { not: null } })
   if (unread != null) conditions.push({ unreadCount: unread ? { gt: 0 } : 0 })
   return { AND: conditions } satisfies Prisma.ConversationWhereInput
+}
+
+/** By what a conversation in an event is found: see `Subject.namesIn`. */
+export const namesInConversation = (conversation: Conversation) => {
+  const { id, extensionRowId, number, participants } = conversation
+  return [id, extensionRowId, number, ...participants]
+}
+
+/** Something that each conversation it matches names, whatever else the filter says; undefined if there is no such thing. */
+export function namesWanted(
+  filter: LiveConversationFilterInput | null | undefined,
+  only: Only | undefined,
+) {
+  const { conversationId, participant, number, extensionId } = filter ?? {}
+  const name = conversationId || participant || number || extensionId
+  return name ? [name] : namesOf(only)
 }
 
 export function matchesConversation(

@@ -4,7 +4,13 @@ import { afterDescription, deliver } from '../events/subscription.ts'
 import { withRowId } from '../extensions/which-extension.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { narrowed, onlyOf } from '../graphql/narrowing.ts'
-import { LiveConversationFilter, matchesConversation, withNumbers } from './filter.ts'
+import {
+  LiveConversationFilter,
+  matchesConversation,
+  namesInConversation,
+  namesWanted,
+  withNumbers,
+} from './filter.ts'
 import { Conversation } from './schema.ts'
 import { isConversationWithin } from './within.ts'
 
@@ -34,7 +40,8 @@ builder.subscriptionField('conversationChanged', (t) =>
       const filter = withNumbers(await withRowId(context.db, tenantId, args.filter))
       return deliver<ConversationRow>(context.services.feed, {
         tenantId,
-        types: ['conversation.changed'],
+        subject: { types: ['conversation.changed'], namesIn: namesInConversation },
+        names: namesWanted(filter, only),
         after: args.after,
         ended: context.ended,
         matches: (conversation) =>

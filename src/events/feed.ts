@@ -1,14 +1,20 @@
 import type { Db } from '../db/client.ts'
-import { topLevelError } from '../graphql/errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Audience } from './audience.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { EventType, LoggedEvent } from './event.ts'
 import type { Hints } from './hints.ts'
+import { createLive, type Live } from './live.ts'
 import { createPace, defaultPaceLimits, lookEveryMs, type PaceLimits } from './pace.ts'
-import { createReader, cursorExpired, type Reader } from './reader.ts'
+import type { Sink } from './sink.ts'
+import { cursorExpired, noCursor } from './stream-errors.ts'
+import { Subscriber } from './subscriber.ts'
 import { createTail, type Tail } from './tail.ts'
+import type { AnyWanted } from './wanted.ts'
 
 export type EventFeed = ReturnType<typeof createEventFeed>
+
+/** A log with subscribers in this process. */
+type OpenLog = { tail: Tail; live: Live; subscribers: number }
 
 const pollMs = 2_000
 
@@ -22,23 +28,28 @@ export function createEventFeed({
   db: Db
   hints: Hints
   logger: Logger
-  /** When a reader is too slow. */
+  /** When a subscriber is too slow. */
   pace?: Partial<PaceLimits> | undefined
 }) {
   const limits = { ...defaultPaceLimits, ...pace }
-  // One tail a tenant with live readers in this process; nothing for all others.
-  const tails = new Map<string, Tail>()
-  const readers = new Set<Reader>()
-  const stopListening = hints.listen(({ tenantId, sequence }) => {
-    tails.get(tenantId)?.advance(sequence)
-  })
+  // One a tenant with subscribers in this process; nothing for all others.
+  const logs = new Map<string, OpenLog>()
+  // biome-ignore lint/suspicious/noExplicitAny: each has a sink for what it is shown
+  const subscribers = new Set<Subscriber<any>>()
+  const stopListening = hints.listen(({ tenantId, sequence }) => advance(tenantId, sequence))
+
+  function advance(tenantId: string, sequence: bigint) {
+    const log = logs.get(tenantId)
+    log?.tail.advance(sequence)
+    void log?.live.tell()
+  }
 
   // The backstop for lost hints: ask where the logs of all live tenants are.
   const poll = setInterval(async () => {
-    if (tails.size === 0) return
+    if (logs.size === 0) return
     try {
-      const heads = await db.eventLog.findMany({ where: { tenantId: { in: [...tails.keys()] } } })
-      for (const head of heads) tails.get(head.tenantId)?.advance(head.lastSequence)
+      const heads = await db.eventLog.findMany({ where: { tenantId: { in: [...logs.keys()] } } })
+      for (const { tenantId, lastSequence } of heads) advance(tenantId, lastSequence)
     } catch (error) {
       logger.warn({ err: error }, 'Polling the event logs failed; trying again')
     }
@@ -47,21 +58,20 @@ export function createEventFeed({
 
   // Who cannot keep up is told and let go, and holds no more of our memory.
   const look = setInterval(() => {
-    for (const reader of readers) reader.look()
+    for (const subscriber of subscribers) subscriber.look()
   }, lookEveryMs(limits))
   look.unref()
 
-  function openTail(tenantId: string, head: bigint): Tail {
-    const tail = tails.get(tenantId) ?? createTail({ db, tenantId, head })
-    tails.set(tenantId, tail)
-    tail.readers += 1
-    tail.advance(head)
-    return tail
-  }
-
-  function closeTail(tenantId: string, tail: Tail) {
-    tail.readers -= 1
-    if (tail.readers === 0) tails.delete(tenantId)
+  function openLog(tenantId: string, head: bigint): OpenLog {
+    const known = logs.get(tenantId)
+    if (known) {
+      advance(tenantId, head)
+      return known
+    }
+    const tail = createTail({ db, tenantId, head })
+    const log = { tail, live: createLive(tail), subscribers: 0 }
+    logs.set(tenantId, log)
+    return log
   }
 
   return {
@@ -73,60 +83,70 @@ export function createEventFeed({
 
     /** How many subscribers this process has. */
     get readers(): number {
-      return readers.size
+      return subscribers.size
     },
 
     /**
-     * The tenant's events of some types after a cursor (from now on, if there is none): every one,
-     * once, in order.
+     * Finds the place in a tenant's log that a cursor names; without a cursor, its end.
      *
      * @throws GraphQLError BAD_USER_INPUT for a cursor that is none, CURSOR_EXPIRED for one whose
-     *   successors have been pruned, at the start or later; SLOW_CONSUMER when it cannot keep up.
+     *   successors have been pruned
      */
-    async read(options: {
-      tenantId: string
-      types: readonly EventType[]
-      after?: string | null | undefined
-      /** Ends the reader when it fires; with its reason, if that is made for clients. */
-      ended?: AbortSignal | undefined
-    }): Promise<AsyncIterableIterator<LoggedEvent>> {
-      const { tenantId, types } = options
-      const log = await db.eventLog.findUniqueOrThrow({ where: { tenantId } })
-      const start = options.after == null ? log.lastSequence : decodeCursor(tenantId, options.after)
-      if (start === undefined || start > log.lastSequence) {
-        throw topLevelError(
-          'BAD_USER_INPUT',
-          '`after` is not a cursor of this event log. Use the `cursor` of an event that you received, or leave it out.',
-        )
-      }
-      if (start < log.prunedSequence) throw cursorExpired()
+    async find(tenantId: string, after: string | null | undefined): Promise<Place> {
+      const { lastSequence: head, prunedSequence } = await db.eventLog.findUniqueOrThrow({
+        where: { tenantId },
+      })
+      const start = after == null ? head : decodeCursor(tenantId, after)
+      if (start === undefined || start > head) throw noCursor()
+      if (start < prunedSequence) throw cursorExpired()
+      return { tenantId, start, head }
+    },
 
-      const tail = openTail(tenantId, log.lastSequence)
-      const end = () => reader.end(options.ended?.reason)
-      const reader = createReader({
-        tail,
+    /**
+     * Has somebody hear of the events that they want from a place on: every one, once, in order. The sink is told of
+     * the end: CURSOR_EXPIRED when what comes next has been pruned, SLOW_CONSUMER when it does not take what
+     * comes; nothing when it was ended.
+     */
+    open<Item>({
+      place: { tenantId, start, head },
+      ...theirs
+    }: {
+      place: Place
+      wanted: AnyWanted
+      audience: Audience<Item>
+      sink: Sink<Item>
+      /** Ends it when it fires; with its reason, if that is made for clients. */
+      ended?: AbortSignal | undefined
+    }): Subscriber<Item> {
+      const log = openLog(tenantId, head)
+      log.subscribers += 1
+      const subscriber: Subscriber<Item> = new Subscriber({
+        ...log,
+        ...theirs,
+        ended: theirs.ended,
         start,
-        types: new Set(types),
         pace: createPace(limits),
         onSlow: (lag) => logger.warn({ tenantId, lag }, 'A subscriber cannot keep up; it is cut'),
         onEnd() {
-          readers.delete(reader)
-          closeTail(tenantId, tail)
-          options.ended?.removeEventListener('abort', end)
+          subscribers.delete(subscriber)
+          log.subscribers -= 1
+          if (log.subscribers === 0) logs.delete(tenantId)
         },
       })
-      readers.add(reader)
-      options.ended?.addEventListener('abort', end, { once: true })
-      if (options.ended?.aborted) end()
-      return reader
+      subscribers.add(subscriber)
+      subscriber.begin()
+      return subscriber
     },
 
-    /** Ends all readers. */
+    /** Ends all subscribers. */
     async close() {
       clearInterval(poll)
       clearInterval(look)
       stopListening()
-      for (const reader of readers) await reader.return?.()
+      for (const subscriber of subscribers) subscriber.end()
     },
   }
 }
+
+/** A place in a tenant's log, and where the log ended when it was found. */
+export type Place = { tenantId: string; start: bigint; head: bigint }

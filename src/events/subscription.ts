@@ -1,6 +1,10 @@
+import type { Audience } from './audience.ts'
 import { encodeCursor } from './cursor.ts'
-import { type EventType, type LoggedEvent, revive } from './event.ts'
-import type { EventFeed } from './feed.ts'
+import { type LoggedEvent, revive } from './event.ts'
+import type { EventFeed, Place } from './feed.ts'
+import type { Sink } from './sink.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { AnyWanted, Wanted } from './wanted.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -11,49 +15,61 @@ declare module '../graphql/context.ts' {
 /** What a subscriber gets: a place in the log, and what it is about as it stood right then. */
 export type Delivery<Row> = { cursor: string; occurredAt: Date; row: Row }
 
+export function deliveryOf({ tenantId, sequence, occurredAt, snapshot }: LoggedEvent) {
+  return {
+    cursor: encodeCursor(tenantId, sequence),
+    occurredAt,
+    row: revive(snapshot),
+  } satisfies Delivery<unknown>
+}
+
 /**
- * A tenant's events of some types as rows, those that match. Ends with its reader.
+ * A tenant's events after a cursor (from now on, if there is none) that somebody wants. Finds the place, and refuses a
+ * cursor that is none; nothing is read before they are opened.
  */
 export async function deliver<Row>(
   feed: EventFeed,
-  options: {
+  {
+    tenantId,
+    after,
+    ended,
+    ...wanted
+  }: Wanted<Row> & {
     tenantId: string
-    types: readonly EventType[]
     after: string | null | undefined
     ended: AbortSignal | undefined
-    matches?: (row: Row) => boolean
   },
 ): Promise<AsyncIterable<Delivery<Row>>> {
-  const { matches = () => true } = options
-  const events = await feed.read(options)
-  const deliveryOf = (event: LoggedEvent): Delivery<Row> => ({
-    cursor: encodeCursor(event.tenantId, event.sequence),
-    occurredAt: event.occurredAt,
-    row: revive<Row>(event.snapshot),
-  })
-  const done = { value: undefined, done: true } as const
-  const deliveries: AsyncIterableIterator<Delivery<Row>> = {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      for (;;) {
-        const { value, done: ended } = await events.next()
-        if (ended) return done
-        const delivery = deliveryOf(value)
-        if (matches(delivery.row)) return { value: delivery, done: false }
-      }
-    },
-    async return() {
-      await events.return?.()
-      return done
-    },
-    async throw(error) {
-      await events.return?.()
-      throw error
-    },
+  return new Deliveries(feed, await feed.find(tenantId, after), wanted, ended)
+}
+
+/** What a subscription field's `subscribe` answers. It takes the place of a stream, and is opened by whoever shares executions. */
+export class Deliveries implements AsyncIterable<never> {
+  readonly #feed: EventFeed
+  readonly #place: Place
+  readonly #wanted: AnyWanted
+  readonly #ended: AbortSignal | undefined
+
+  constructor(feed: EventFeed, place: Place, wanted: AnyWanted, ended: AbortSignal | undefined) {
+    this.#feed = feed
+    this.#place = place
+    this.#wanted = wanted
+    this.#ended = ended
   }
-  return deliveries
+
+  open<Item>(audience: Audience<Item>, sink: Sink<Item>): Subscriber<Item> {
+    return this.#feed.open({
+      place: this.#place,
+      wanted: this.#wanted,
+      ended: this.#ended,
+      audience,
+      sink,
+    })
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<never> {
+    throw new TypeError('Deliveries are opened, with an audience and a sink')
+  }
 }
 
 /** The argument that all subscriptions share. */

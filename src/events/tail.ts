@@ -4,14 +4,10 @@ import type { LoggedEvent } from './event.ts'
 
 /** The newest part of one tenant's log, read once for all its readers in this process. */
 export type Tail = {
-  /** How many read here; the feed counts them. */
-  readers: number
   /** The newest place that is known of. */
   readonly head: bigint
   /** There is something up to `sequence`. */
   advance(sequence: bigint): void
-  /** Waits until there is something after `place`, or `signal` is aborted. */
-  waitBeyond(place: bigint, signal: AbortSignal): Promise<void>
   /** The next events after `place`, at most `batchSize`; shared, so not to be changed. */
   read(place: bigint): Promise<LoggedEvent[]>
 }
@@ -30,7 +26,6 @@ export function createTail({
 }): Tail {
   let recent: LoggedEvent[] = []
   let loading: Promise<void> | undefined
-  const waiting = new Set<() => void>()
 
   // A hint wakes it, which comes on nobody's behalf.
   const load = (place: bigint) =>
@@ -59,31 +54,12 @@ export function createTail({
   }
 
   return {
-    readers: 0,
-
     get head() {
       return head
     },
 
     advance(sequence) {
-      if (sequence <= head) return
-      head = sequence
-      for (const wake of waiting) wake()
-    },
-
-    waitBeyond(place, signal) {
-      if (place < head || signal.aborted) return Promise.resolve()
-      return new Promise((resolve) => {
-        const wake = () => {
-          // A load may run ahead of the hints: what they tell then has been read already.
-          if (place >= head && !signal.aborted) return
-          waiting.delete(wake)
-          signal.removeEventListener('abort', wake)
-          resolve()
-        }
-        waiting.add(wake)
-        signal.addEventListener('abort', wake)
-      })
+      if (sequence > head) head = sequence
     },
 
     async read(place) {

@@ -24,7 +24,8 @@ builder.subscriptionField('extensionChanged', (t) =>
       const only = onlyOf(context)
       return deliver<ExtensionRow>(context.services.feed, {
         tenantId: tenantOf(context),
-        types: ['extension.changed'],
+        subject: { types: ['extension.changed'], namesIn: ({ id }) => [id] },
+        names: only?.extensionIds,
         after,
         ended: context.ended,
         matches: (extension) => !only || isExtensionWithin(extension, only),

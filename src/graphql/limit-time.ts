@@ -1,5 +1,10 @@
-import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql'
-import { isAsyncIterable, type Plugin } from 'graphql-yoga'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../lib/logger.ts'
 import type { Context } from './context.ts'
 import { topLevelError } from './errors.ts'
@@ -18,8 +23,7 @@ type Asked = ExecutionArgs & { contextValue: Context & { request?: Request } }
  * A subscription has so long to begin; once it has, it may stay.
  */
 export function createTimeLimit(withinMs: number, logger: Logger) {
-  const late = (args: ExecutionArgs) => {
-    const { requestId } = args.contextValue as Context
+  const late = ({ requestId }: Context) => {
     logger.warn({ requestId }, 'An operation took too long; it is given up')
     return topLevelError('TIMEOUT', sentence(withinMs), { limit: 'time', max: withinMs })
   }
@@ -32,7 +36,7 @@ export function createTimeLimit(withinMs: number, logger: Logger) {
   ): Promise<unknown> {
     const giveUp = new AbortController()
     const { signal } = giveUp
-    const timer = setTimeout(() => giveUp.abort(late(args)), withinMs)
+    const timer = setTimeout(() => giveUp.abort(late(args.contextValue)), withinMs)
     // By hand: what AbortSignal.any makes is kept for as long as the executor listens to it, which is for ever.
     const leave = () => giveUp.abort(goneAway)
     for (const one of watched) one.addEventListener('abort', leave, { once: true })
@@ -53,29 +57,28 @@ export function createTimeLimit(withinMs: number, logger: Logger) {
     }
   }
 
-  async function begin(run: Run, args: Asked): Promise<unknown> {
-    const beginning = Promise.resolve(run(args as never))
-    const { promise: tooLate, resolve } = Promise.withResolvers()
-    const timer = setTimeout(() => {
-      resolve({ errors: [late(args)] })
-      // Nobody would end one that begins now.
-      void beginning.then(end, () => undefined)
-    }, withinMs)
-    return Promise.race([beginning, tooLate]).finally(() => clearTimeout(timer))
+  /** What is there in time, or TIMEOUT. */
+  async function inTime<Answer>(answer: Promise<Answer>, context: Context) {
+    const { promise: tooLate, resolve } = Promise.withResolvers<ExecutionResult>()
+    const timer = setTimeout(() => resolve({ errors: [late(context)] }), withinMs)
+    return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer))
   }
 
-  return { execute, begin }
+  return { execute, inTime }
 }
 
 export type TimeLimit = ReturnType<typeof createTimeLimit>
 
-export function limitTime({ execute, begin }: TimeLimit): Plugin<Context> {
+export function limitTime({ execute, inTime }: TimeLimit): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args) => execute(executeFn, args as Asked) as never)
     },
     onSubscribe({ subscribeFn, setSubscribeFn }) {
-      setSubscribeFn((args) => begin(subscribeFn, args as Asked) as never)
+      setSubscribeFn((args) => {
+        const begun = Promise.resolve(subscribeFn(args))
+        return inTime(begun, (args as Asked).contextValue) as never
+      })
     },
   }
 }
@@ -88,10 +91,6 @@ function hangingUp({ document, operationName, contextValue }: Asked): AbortSigna
   const operation = getOperationAST(document, operationName)?.operation
   if (operation !== OperationTypeNode.QUERY) return []
   return [contextValue.ended, contextValue.request?.signal].filter((signal) => signal !== undefined)
-}
-
-async function end(begun: unknown): Promise<void> {
-  if (isAsyncIterable(begun)) await begun[Symbol.asyncIterator]().return?.()
 }
 
 function sentence(withinMs: number): string {

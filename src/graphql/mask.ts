@@ -1,5 +1,5 @@
 import { PothosValidationError } from '@pothos/core'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { isDatabaseUnavailable, isUnstorableText } from '../db/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
@@ -30,6 +30,12 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
         { requestId },
       )
   return placed(masked, error)
+}
+
+/** As a client is told where there is no HTTP answer: what the engine notes for one is nothing to a stream. */
+export function toldToClient(error: GraphQLError): GraphQLFormattedError {
+  const { http: _, ...extensions } = error.extensions
+  return { ...error.toJSON(), extensions }
 }
 
 /** What a client wrote and can mend, where neither the schema nor a resolver has looked at it. */

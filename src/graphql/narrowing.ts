@@ -29,6 +29,11 @@ export function onlyOf({ viewer }: Pick<Context, 'viewer'>): Only | undefined {
   return viewer.kind === 'tenant' ? viewer.only : undefined
 }
 
+/** All that a limit names, as what is within it names them; undefined without one. */
+export function namesOf(only: Only | undefined): readonly string[] | undefined {
+  return only && [...only.extensionIds, ...only.numbers]
+}
+
 /** For a `where`: the condition of a limit, or none. */
 export function within<Where extends object>(
   context: Pick<Context, 'viewer'>,

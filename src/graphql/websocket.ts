@@ -15,6 +15,10 @@ import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
 import { limitMessages } from './limit-messages.ts'
 import type { StreamCount } from './limit-streams.ts'
+import { toldToClient } from './mask.ts'
+import { createOutlets, type Outlet } from './outlet.ts'
+import { sendStream } from './send-stream.ts'
+import { Stream } from './stream.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** graphql-ws' own keep-alive, which ours replaces. */
@@ -58,6 +62,8 @@ export function createWebSocketServer({
     perMessageDeflate: false,
   })
   const callers = new WeakMap<Extra['socket'], Caller>()
+  const outlets = new WeakMap<Extra['socket'], Outlet>()
+  const outletOf = createOutlets()
   limitMessages(sockets, clock)
 
   const waiting = new WeakMap<Extra['socket'], () => void>()
@@ -94,6 +100,9 @@ export function createWebSocketServer({
         const who = (credential: string) => identify(credential, address)
         const caller = createCaller({ socket, viewer, address, identify: who, watch, freePlace })
         callers.set(socket, caller)
+        const onClosing = () => caller.leave()
+        const onSend = () => keepingAlive.sends(socket)
+        outlets.set(socket, outletOf(socket, request.socket, { onSend, onClosing }))
         // It may have gone while we were asking who it is.
         if (socket.readyState !== socket.OPEN) caller.leave()
         return true
@@ -117,18 +126,14 @@ export function createWebSocketServer({
         callers.get(socket)?.leave()
       },
 
-      // What is sent to a socket that is closing is dropped at once: its subscriptions would race through
-      // the whole log for nobody.
-      onNext({ extra: { socket } }) {
-        if (socket.readyState !== socket.OPEN) callers.get(socket)?.leave()
-        keepingAlive.sends(socket)
-      },
+      // What subscriptions bring goes out by their socket's outlet; this is the answer of a query or a mutation.
+      onNext: ({ extra: { socket } }) => keepingAlive.sends(socket),
 
       // Parsing and validating may throw; uncaught, that would close the socket for good.
-      async onSubscribe(connection, _id, payload: SubscribeMessage['payload']) {
-        const { socket, request } = connection.extra
-        const caller = callers.get(socket)
-        if (!caller) return [new GraphQLError('Unauthorized')]
+      async onSubscribe(connection, id, payload: SubscribeMessage['payload']) {
+        const { socket } = connection.extra
+        const [caller, outlet] = [callers.get(socket), outlets.get(socket)]
+        if (!caller || !outlet) return [new GraphQLError('Unauthorized')]
         // This one is among them.
         if (Object.keys(connection.subscriptions).length > streams.limits.perSocket) {
           return [tooManyOnSocket(streams.limits.perSocket)]
@@ -140,8 +145,6 @@ export function createWebSocketServer({
         const { schema, execute, subscribe, contextFactory, parse, validate } = engine.getEnveloped(
           {
             ...context,
-            req: request,
-            socket,
             params: payload,
           },
         )
@@ -157,7 +160,10 @@ export function createWebSocketServer({
             contextValue: await contextFactory(),
             rootValue: {
               execute: scoped(scope, execute),
-              subscribe: scoped(scope, subscribe),
+              subscribe: scoped(scope, async (args) => {
+                const begun = await subscribe(args)
+                return begun instanceof Stream ? sendStream(begun, id, outlet) : begun
+              }),
             },
           }
         } catch (error) {
@@ -229,13 +235,9 @@ function refusal(result: Awaited<OperationResult>): OperationResult | undefined 
   return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
-/** As a client sees them: what the engine notes for HTTP is nothing to a socket. */
 function toldOverSocket(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
   const [{ originalError } = {}] = errors
-  return (originalError instanceof Refused ? originalError.errors : errors).map((error) => {
-    const { http: _, ...extensions } = error.extensions
-    return { ...error.toJSON(), extensions }
-  })
+  return (originalError instanceof Refused ? originalError.errors : errors).map(toldToClient)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass

@@ -19,6 +19,7 @@ import { createTimeLimit, limitTime } from './limit-time.ts'
 import { limitDocuments } from './limits.ts'
 import { maskError } from './mask.ts'
 import { onBehalfOf, onBehalfOfViewer } from './on-behalf.ts'
+import { shareExecutions } from './share-executions.ts'
 
 export type GraphQLEngine = ReturnType<typeof createGraphQLEngine>
 
@@ -64,6 +65,7 @@ export function createGraphQLEngine({
     plugins: [
       answerWithWhatIsThere(),
       executeCompiled(documents),
+      shareExecutions(timeLimit, logger),
       onBehalfOfViewer(),
       limitDocuments(),
       hideSuggestions(),

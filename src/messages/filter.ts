@@ -9,7 +9,7 @@ import { extensionIdDescription, withRowId } from '../extensions/which-extension
 import { builder, tenantOf } from '../graphql/builder.ts'
 import { checkRange } from '../graphql/check-range.ts'
 import type { Context, Only } from '../graphql/context.ts'
-import { onlyOf } from '../graphql/narrowing.ts'
+import { namesOf, onlyOf } from '../graphql/narrowing.ts'
 import { parseFilterNumber } from '../numbers/filter-number.ts'
 import * as enums from './enums.ts'
 import { isMessageWithin, sqlMessageWithin, whereMessageWithin } from './within.ts'
@@ -107,6 +107,20 @@ function valuesOf(values: readonly (MessageType | MessageStatus | MessageDirecti
 /** Prisma hands the text to ILIKE as it is, and we to LIKE, where `%`, `_` and a backslash would mean something. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
+}
+
+/** By what a message in an event is found: see `Subject.namesIn`. */
+export const namesInMessage = ({ from, to, extensionRowId, conversationId }: Message) => [
+  from,
+  ...to,
+  extensionRowId,
+  conversationId,
+]
+
+/** Something that each message it matches names, whatever else the filter says; undefined if there is no such thing. */
+export function namesWanted({ conversationId, number, extensionId, only }: WantedMessages) {
+  const name = conversationId || number || extensionId
+  return name ? [name] : namesOf(only)
 }
 
 export function matchesMessage(

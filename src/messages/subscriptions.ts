@@ -5,7 +5,14 @@ import { afterDescription, deliver } from '../events/subscription.ts'
 import { builder, tenantOf } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
 import { narrowed } from '../graphql/narrowing.ts'
-import { MessageFilter, type MessageFilterInput, matchesMessage, readFilter } from './filter.ts'
+import {
+  MessageFilter,
+  type MessageFilterInput,
+  matchesMessage,
+  namesInMessage,
+  namesWanted,
+  readFilter,
+} from './filter.ts'
 import { Message } from './schema.ts'
 
 const MessageEvent = eventType<MessageRow>('MessageEvent', {
@@ -24,7 +31,8 @@ async function deliverMessages(type: EventType, args: SubscriptionArgs, context:
   const filter = await readFilter(context, args.filter)
   return deliver<MessageRow>(context.services.feed, {
     tenantId,
-    types: [type],
+    subject: { types: [type], namesIn: namesInMessage },
+    names: namesWanted(filter),
     after: args.after,
     ended: context.ended,
     matches: (message) => matchesMessage(message, filter),

@@ -60,7 +60,11 @@ builder.subscriptionField('presenceChanged', (t) =>
       const filter = await withRowId(context.db, tenantId, given)
       return deliver<PresenceSnapshot>(context.services.feed, {
         tenantId,
-        types: ['presence.changed'],
+        subject: {
+          types: ['presence.changed'],
+          namesIn: ({ extensionRowId }) => [extensionRowId],
+        },
+        ...(filter?.extensionId && { names: [filter.extensionId] }),
         after,
         ended: context.ended,
         matches: ({ extensionRowId }) =>

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { encodeCursor } from '../../src/events/cursor.ts'
 import type { EventType, LoggedEvent } from '../../src/events/event.ts'
-import { createEventFeed, type EventFeed } from '../../src/events/feed.ts'
+import { createEventFeed } from '../../src/events/feed.ts'
 import { eventRetention, pruneEvents } from '../../src/events/prune.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import { logger, openLog, openWriter } from './log.ts'
+import { logger, openLog, openWriter, type ReadableFeed, readable } from './log.ts'
 
 /*
  * Whatever happens in whatever order, a subscriber gets what an array would give it: everything of its
@@ -29,7 +29,7 @@ type Model = { logs: Log[]; subscribers: (Subscriber | undefined)[] }
 type Next = Promise<IteratorResult<LoggedEvent>>
 type Real = {
   tenantIds: string[]
-  feeds: EventFeed[]
+  feeds: ReadableFeed[]
   readers: (AsyncIterator<LoggedEvent> | undefined)[]
   waiting: (Next | undefined)[]
 }
@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const openFeed = (which: number) => {
   const { db, hints } = which === 0 ? log : elsewhere
-  return createEventFeed({ db, hints, logger })
+  return readable(createEventFeed({ db, hints, logger }))
 }
 
 /** The number of the next event that a subscriber is to get. */

@@ -1,10 +1,12 @@
 import { createDatabase } from '../../src/db/client.ts'
+import { createAudience } from '../../src/events/audience.ts'
 import type { EventType, LoggedEvent } from '../../src/events/event.ts'
 import { createEventLog } from '../../src/events/event-log.ts'
-import { createEventFeed } from '../../src/events/feed.ts'
+import { createEventFeed, type EventFeed } from '../../src/events/feed.ts'
 import { createHints } from '../../src/events/hint-carrier.ts'
 import type { PaceLimits } from '../../src/events/pace.ts'
 import { postgresCarrier } from '../../src/events/postgres-carrier.ts'
+import { iterate } from '../../src/events/sink.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createTestDatabase } from '../support/database.ts'
 
@@ -58,7 +60,7 @@ export async function openLog() {
       return id
     },
     openFeed(pace: Partial<PaceLimits> = {}) {
-      const feed = createEventFeed({ db, hints, logger, pace })
+      const feed = readable(createEventFeed({ db, hints, logger, pace }))
       feeds.push(feed)
       return feed
     },
@@ -68,6 +70,28 @@ export async function openLog() {
       await database.drop()
     },
   }
+}
+
+export type ReadableFeed = ReturnType<typeof readable>
+
+/** A feed whose events can be read one by one, as they stand in the log. */
+export function readable(feed: EventFeed) {
+  return Object.assign(feed, {
+    async read({
+      tenantId,
+      types,
+      after,
+    }: {
+      tenantId: string
+      types: EventType[]
+      after?: string | undefined
+    }) {
+      const place = await feed.find(tenantId, after)
+      const audience = createAudience((event) => event)
+      const wanted = { subject: { types } }
+      return iterate<LoggedEvent>((sink) => feed.open({ place, wanted, audience, sink }))
+    },
+  })
 }
 
 /** The next events of a reader, up to so many; fewer if it ends. */

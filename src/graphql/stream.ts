@@ -1,0 +1,71 @@
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import type { Audience } from '../events/audience.ts'
+import { iterate, type Sink } from '../events/sink.ts'
+import type { Subscriber } from '../events/subscriber.ts'
+import type { Deliveries } from '../events/subscription.ts'
+import type { Payload } from './payload.ts'
+
+/** An audience while somebody is in it. */
+export type Seat = { audience: Audience<Payload>; leave: () => void }
+
+/** What the engine writes with its own `stringify`, if it has one. */
+type Shown = ExecutionResult & { stringify?: () => string }
+
+/** A subscription that has begun: what it shows, and of which events. Nothing is read before a transport opens it. */
+export class Stream {
+  readonly #deliveries: Deliveries
+  readonly #sit: () => Seat
+  readonly #mask: (error: unknown) => GraphQLError
+
+  constructor(
+    deliveries: Deliveries,
+    { sit, mask }: { sit: () => Seat; mask: (error: unknown) => GraphQLError },
+  ) {
+    this.#deliveries = deliveries
+    this.#sit = sit
+    this.#mask = mask
+  }
+
+  /** Shows to a sink what happens. Of a failure it is told what a client may see. */
+  open(sink: Sink<Payload>): Subscriber<Payload> {
+    const { audience, leave } = this.#sit()
+    const mask = this.#mask
+    return this.#deliveries.open(audience, {
+      offer: (payload) => sink.offer(payload),
+      room: () => sink.room(),
+      end(failure) {
+        leave()
+        sink.end(failure === undefined ? undefined : mask(failure))
+      },
+    })
+  }
+
+  /** The same one by one, opened with the first that is asked for; a failure is the last one. */
+  results(): AsyncIterableIterator<Shown> {
+    const done: IteratorResult<Shown> = { value: undefined, done: true }
+    let payloads: AsyncIterableIterator<Payload> | undefined
+    let isOver = false
+    return {
+      next: async () => {
+        if (isOver) return done
+        payloads ??= iterate<Payload>((sink) => this.open(sink))
+        try {
+          const next = await payloads.next()
+          if (next.done) return done
+          const { json } = next.value
+          return { value: { stringify: () => json }, done: false }
+        } catch (error) {
+          return { value: { errors: [error as GraphQLError] }, done: false }
+        }
+      },
+      async return() {
+        isOver = true
+        await payloads?.return?.()
+        return done
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+}
