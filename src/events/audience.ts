@@ -20,7 +20,7 @@ export type Audience<Item> = {
 const freshForMs = 1_000
 const mostFresh = 100
 /** Events that wait while one is made ready; who wants more of them reads for themselves, at their own pace. */
-const mostWaiting = 100
+const mostWaiting = 1_000
 
 export function createAudience<Item>(
   make: (event: LoggedEvent) => Item | Promise<Item>,

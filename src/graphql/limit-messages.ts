@@ -11,10 +11,13 @@ const messageLimit = { capacity: 100, perMinute: 600 }
  * not come back: whoever floods because of a fault would flood again. Of pings ws itself takes care.
  */
 export function limitMessages(sockets: WebSocketServer, clock: Clock): void {
+  const buckets = createLeakyBuckets(clock, messageLimit)
+  let opened = 0
   sockets.on('connection', (socket: WebSocket) => {
-    const bucket = createLeakyBuckets(clock, messageLimit)
+    const name = String(opened)
+    opened += 1
     socket.on('message', () => {
-      if (bucket.pour('messages', 1).fits) return
+      if (buckets.pour(name, 1).fits) return
       // What is in the pipe already is not looked at.
       socket.removeAllListeners('message')
       socket.close(CloseCode.TooManyInitialisationRequests, 'Too many messages')

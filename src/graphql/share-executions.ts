@@ -22,6 +22,7 @@ type Shared = { key: string; audience: Audience<Payload>; seats: number }
  * they want is each one's own: docs/decisions/0028-shared-executions.md.
  */
 export function shareExecutions(timeLimit: TimeLimit, logger: Logger): Plugin<Context> {
+  const mask = (error: unknown) => maskError(error, logger)
   const audiences = new Map<string, Shared>()
   const documents = new WeakMap<DocumentNode, { number: number; variables: string[] }>()
   let numbered = 0
@@ -65,7 +66,6 @@ export function shareExecutions(timeLimit: TimeLimit, logger: Logger): Plugin<Co
     const begun = await createSourceEventStream(args)
     if (!(Symbol.asyncIterator in begun)) return begun
     if (!(begun instanceof Deliveries)) throw new TypeError('A subscription answers Deliveries')
-    const mask = (error: unknown) => maskError(error, logger)
     return new Stream(begun, { sit: () => seatIn(audienceOf(args)), mask })
   }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { OperationResult, SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
+import { isAsyncIterable } from 'graphql-yoga'
 import { WebSocketServer } from 'ws'
 import type { AddressOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -78,7 +79,11 @@ export function createWebSocketServer({
       connectionInitWaitTimeout: 3_000,
 
       // Answering false closes with 4403, after which clients may try again with another credential.
-      async onConnect({ connectionParams, extra: { socket, request } }) {
+      async onConnect(connection) {
+        const { connectionParams, extra } = connection
+        const { socket, request } = extra
+        forget(connection, 'connectionParams')
+        forget(extra, 'request')
         const given = connectionParams?.authorization ?? connectionParams?.Authorization
         const asked = typeof given === 'string' ? given : null
         const address = addressOf(request)
@@ -172,8 +177,13 @@ export function createWebSocketServer({
           ]
         }
       },
-      async onOperation(_connection, _id, _payload, _args, result) {
-        return refusal(await result)
+      async onOperation(_connection, _id, payload, args, result) {
+        const begun = await result
+        if (isAsyncIterable(begun)) {
+          forget(payload, 'query', 'variables')
+          forget(args, 'contextValue', 'rootValue', 'variableValues')
+        }
+        return refusal(begun)
       },
       onError: (_connection, _id, _payload, errors) => toldOverSocket(errors),
       execute: (args) => (args.rootValue as Enveloped).execute(args),
@@ -208,6 +218,12 @@ export function createWebSocketServer({
       clearTimeout(timer)
     },
   }
+}
+
+/** graphql-ws keeps what came with a connection, and with a stream, until it ends, and never looks at it again. */
+function forget<Kept extends object>(kept: Kept, ...parts: (keyof Kept)[]): void {
+  // Not deleted, after which V8 would keep the rest in a larger shape.
+  for (const part of parts) kept[part] = undefined as never
 }
 
 const tooManyOnSocket = (most: number) =>
