@@ -19,7 +19,7 @@ type Shared = { key: string; audience: Audience<Payload>; seats: number }
 /**
  * Has all who must see the same bytes share them: each event is executed and serialised once for those of the same
  * tenant, document and operation, rights, and values of the variables that the answer can depend on. Which events
- * they want is each one's own: docs/decisions/0029-shared-executions.md.
+ * they want is each one's own: docs/decisions/0032-shared-executions.md.
  */
 export function shareExecutions(timeLimit: TimeLimit, logger: Logger): Plugin<Context> {
   const mask = (error: unknown) => maskError(error, logger)
