@@ -32,14 +32,23 @@ function rowsOf({ fieldNodes, fragments, schema }: Asked, typename: string): Sel
   const fields = isObjectType(type) ? type.getFields() : {}
 
   /** All fields in there, through fragments, whatever directives leave out. */
-  const fieldsIn = (selections: readonly SelectionNode[]): FieldNode[] =>
-    selections.flatMap((one) => {
-      if (one.kind === Kind.FIELD) return one
-      const inner = one.kind === Kind.INLINE_FRAGMENT ? one : fragments[one.name.value]
-      return fieldsIn(inner?.selectionSet.selections ?? [])
-    })
-  const inside = (nodes: readonly FieldNode[]) =>
-    nodes.flatMap(({ selectionSet }) => fieldsIn(selectionSet?.selections ?? []))
+  const inside = (nodes: readonly FieldNode[]) => {
+    const found: FieldNode[] = []
+    // Each is looked into once: a few that name each other twice lead to millions of places.
+    const fragmentsSeen = new Set<string>()
+    const lookInto = (selections: readonly SelectionNode[] = []) => {
+      for (const one of selections) {
+        if (one.kind === Kind.FIELD) found.push(one)
+        else if (one.kind === Kind.INLINE_FRAGMENT) lookInto(one.selectionSet.selections)
+        else if (!fragmentsSeen.has(one.name.value)) {
+          fragmentsSeen.add(one.name.value)
+          lookInto(fragments[one.name.value]?.selectionSet.selections)
+        }
+      }
+    }
+    for (const { selectionSet } of nodes) lookInto(selectionSet?.selections)
+    return found
+  }
   const named = (nodes: readonly FieldNode[], name: string) =>
     nodes.filter((node) => node.name.value === name)
 

@@ -104,3 +104,12 @@ test('what an inbox asks passes: fifty conversations, each with fifty messages a
     messages(first: $n) { nodes { id text status createdAt attachments { url } } } } } }`
   await acme.query(inbox, { n: 50 })
 })
+
+test('fragments that name each other twice are looked into once, also where none of them is asked for', async () => {
+  const depth = 24
+  const line = (n: number) => (n < depth ? `...F${n + 1} ...F${n + 1}` : 'id')
+  const fragments = times(depth, (i) => `fragment F${i + 1} on Message { ${line(i + 1)} }`)
+  const asked = performance.now()
+  await acme.query(`{ messages { nodes { id ...F1 @include(if: false) } } } ${fragments}`)
+  expect(performance.now() - asked).toBeLessThan(2_000)
+})
