@@ -6,6 +6,9 @@ import { isByIndex, sqlMessage, type WantedMessages } from './filter.ts'
 /** A page as Relay asks for it: so many of the newest or, negative, of the oldest, beyond the one with this id. */
 export type MessagePage = { take: number; cursor?: string | undefined }
 
+// By name: a prepared `SELECT *` breaks in the process that stays when a newer one adds a column.
+const allColumns = Object.values(Prisma.MessageScalarFieldEnum)
+
 /**
  * A page of messages, newest first, with these columns, or all. The first and the thousandth cost the same: an index leads
  * to where it begins. Empty also when the cursor names nothing.
@@ -15,7 +18,7 @@ export async function readMessages(
   tenantId: string,
   wanted: WantedMessages | undefined,
   page: MessagePage,
-  columns?: readonly string[],
+  columns: readonly string[] = allColumns,
 ): Promise<Message[]> {
   const { take, cursor } = page
   const isBackward = take < 0
@@ -29,7 +32,7 @@ export async function readMessages(
   // Written out: of a number that it does not know, Postgres thinks that it is large.
   const limit = Prisma.raw(String(Math.abs(take)))
   const where = Prisma.sql`WHERE ${sqlMessage(tenantId, wanted)} ${beyond} ${order} LIMIT ${limit}`
-  const what = columns ? Prisma.raw(columns.map((name) => `"${name}"`).join(', ')) : Prisma.sql`*`
+  const what = Prisma.raw(columns.map((name) => `"${name}"`).join(', '))
 
   const rows = isByIndex(wanted)
     ? await readFound(await find(where), what, order)

@@ -94,3 +94,10 @@ describe('messages', () => {
     },
   )
 })
+
+it('are shown by a process that stays when a newer one adds a column', async () => {
+  const query = '{ messages { nodes { id recovered } } }'
+  await acme.query(query)
+  await gateway.db.$executeRaw`ALTER TABLE "Message" ADD COLUMN "ofTomorrow" text`
+  await acme.query(query)
+})
