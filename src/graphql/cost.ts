@@ -12,12 +12,11 @@ import {
   isLeafType,
   isListType,
   isObjectType,
-  Kind,
+  type OperationDefinitionNode,
   OperationTypeNode,
-  type ValueNode,
-  visit,
 } from 'graphql'
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity'
+import { decidingVariables } from './execution/document-parts.ts'
 import { limitExceeded } from './limits.ts'
 import { type PageArgs, pageSize } from './pagination.ts'
 
@@ -47,7 +46,7 @@ export function costOf({ schema, document, variableValues, operationName }: Aske
       .errors
   if (wrong) return 1
 
-  const things = rememberedFor(document, operationName, variables, () =>
+  const things = rememberedFor(document, operation, variables, () =>
     thingsOf(schema, document, variables, operationName),
   )
   if (things > maxObjects) {
@@ -100,47 +99,32 @@ function linesOf(taken: readonly { name: string }[], { first, last }: PageArgs):
 }
 
 type Counted = { deciding: string[]; counts: Map<string, number> }
-const counted = new WeakMap<DocumentNode, Counted>()
-/** Of one document, under different names and for pages of different sizes. */
+const counted = new WeakMap<OperationDefinitionNode, Counted>()
+/** Of one operation, for pages of different sizes. */
 const mostCounts = 50
 
 /**
  * Of all variables only those decide that say how large a page is, and what directives leave out: with the same in
- * them, a document costs the same.
+ * them, an operation costs the same.
  */
 function rememberedFor(
   document: DocumentNode,
-  operationName: Asked['operationName'],
+  operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
   count: () => number,
 ): number {
-  const known = counted.get(document) ?? {
-    deciding: decidingVariables(document),
+  const known = counted.get(operation) ?? {
+    deciding: decidingVariables(document, operation, ['first', 'last']),
     counts: new Map(),
   }
-  counted.set(document, known)
+  counted.set(operation, known)
   const { deciding, counts } = known
-  const which = JSON.stringify([
-    operationName,
-    ...deciding.map((name) => variables[name] ?? `${variables[name]}`),
-  ])
+  // One that is left out has its default, unlike one that is null.
+  const which = deciding.map((name) => `${variables[name]}`).join()
   const before = counts.get(which)
   if (before !== undefined) return before
   const now = count()
   if (counts.size >= mostCounts) counts.clear()
   counts.set(which, now)
   return now
-}
-
-function decidingVariables(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  const note = ({ value }: { value: ValueNode }) => {
-    if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-  }
-  visit(document, {
-    Field: ({ arguments: given = [] }) =>
-      given.filter(({ name }) => name.value === 'first' || name.value === 'last').forEach(note),
-    Directive: ({ arguments: given = [] }) => given.forEach(note),
-  })
-  return [...names]
 }

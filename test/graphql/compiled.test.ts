@@ -11,6 +11,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   parse,
   printSchema,
   type ResponsePath,
@@ -18,6 +19,7 @@ import {
 } from 'graphql'
 import { expect, it, onTestFinished } from 'vitest'
 import { coerced } from '../../src/graphql/compiled.ts'
+import { decidingVariables } from '../../src/graphql/execution/document-parts.ts'
 import { createKnownDocuments } from '../../src/graphql/known-documents.ts'
 import { schema as ours } from '../../src/schema.ts'
 
@@ -119,6 +121,17 @@ const documents: { text: string; variables?: Record<string, unknown>[] }[] = [
       __typename ... on Message { id status } ... on Error { code message } } disconnect { __typename } }`,
     variables: [{ text: 'Hello' }],
   },
+  {
+    // What a directive goes by in one operation is anything in another one.
+    text: `query One($a: Boolean!, $deep: Boolean!, $b: Boolean!) {
+      __typename @include(if: $a) again: __typename @include(if: $deep) twice: __typename @skip(if: $b) }
+      query Other($a: ID!, $deep: Boolean!, $b: ID!) {
+        status { __typename connected @include(if: $deep) } a: node(id: $a) { id } b: node(id: $b) { id } }`,
+    variables: [
+      { a: '1', deep: true, b: '2,false,3' },
+      { a: '1,true,2', deep: false, b: '3' },
+    ],
+  },
 ]
 
 const known = createKnownDocuments(schema)
@@ -142,7 +155,7 @@ it('an operation that is compiled answers what graphql-js does, whatever its fie
       async (given, waits, one) => {
         seed = given
         someWait = waits
-        const name = one.document.definitions.find(
+        const name = one.document.definitions.findLast(
           (part) => part.kind === Kind.OPERATION_DEFINITION,
         )?.name?.value
         const operation = known.operationOf(one.document, name)
@@ -153,7 +166,7 @@ it('an operation that is compiled answers what graphql-js does, whatever its fie
         const compiled = await operation.execute(given_)
         await turn()
         expect(unheard.splice(0)).toEqual([])
-        const plain = await execute({ schema, ...one, contextValue: {} })
+        const plain = await execute({ schema, ...one, operationName: name, contextValue: {} })
         // Of a list in which something fails at once graphql-js forgets what is on its way.
         await turn()
         unheard.splice(0)
@@ -165,6 +178,16 @@ it('an operation that is compiled answers what graphql-js does, whatever its fie
   )
   // Otherwise it would have shown only the half of it.
   expect(Math.min(failed.some, failed.none)).toBeGreaterThan(50)
+})
+
+it('an operation is remembered by variables of few values or short ones, and by no others of their names', () => {
+  const document = parse(`
+    query A($size: Int, $some: Boolean!) { messages(first: $size) { nodes { id @include(if: $some) } } }
+    query B($size: ID!, $some: String, $all: Boolean!) { node(id: $size) { id } }`)
+  const deciding = document.definitions.map((operation) =>
+    decidingVariables(document, operation as OperationDefinitionNode, ['first']),
+  )
+  expect(deciding).toEqual([['size', 'some'], []])
 })
 
 /** As it is written out. Of things that fail at different times, which one is told of is a matter of luck. */

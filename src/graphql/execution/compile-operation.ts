@@ -20,6 +20,9 @@ import { FieldErrors, fail, isPromise, type MaybePromise, type Path, type Run } 
 export type Given = Pick<Run, 'rootValue' | 'context' | 'variables' | 'signal'>
 export type CompiledOperation = (given: Given) => MaybePromise<ExecutionResult>
 
+/** Of one operation, by what its directives go by. */
+const mostVariants = 50
+
 /** In place of a path that is not looked at. */
 const nowhere: Path = { prev: undefined, key: '', typename: undefined }
 
@@ -41,7 +44,7 @@ export function compileOperation(
   const fragments = fragmentsOf(document)
   const type = schema.getRootType(operation.operation) as GraphQLObjectType
   const inTurn = operation.operation === OperationTypeNode.MUTATION
-  const deciding = decidingVariables(document)
+  const deciding = decidingVariables(document, operation)
   // `@skip` and `@include` make other operations of one: each is compiled when it first comes.
   const variants = new Map<string, ExecuteSelection>()
 
@@ -56,6 +59,7 @@ export function compileOperation(
     const collected = collectFields(schema, fragments, decided, type, operation.selectionSet)
     const compile = compilerFor({ schema, fragments, variables: decided })
     const made = (inTurn ? oneByOne : atOnce)(compile(type, collected))
+    if (variants.size >= mostVariants) variants.clear()
     variants.set(which, made)
     return made
   }

@@ -1,10 +1,13 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   Kind,
+  type OperationDefinitionNode,
+  print,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
@@ -29,10 +32,28 @@ export function fragmentsOf(document: DocumentNode): Record<string, FragmentDefi
   return fragments
 }
 
-/** The variables that directives go by. */
-export function decidingVariables(document: DocumentNode): string[] {
-  const names = new Set<string>()
-  const note = { Variable: ({ name }: { name: { value: string } }) => void names.add(name.value) }
-  visit(document, { Directive: (directive) => void visit(directive, note) })
-  return [...names]
+/**
+ * The variables of an operation that directives go by, and these arguments of fields. All of these types, of which there
+ * are few values or short ones: in another operation of the document the same name may stand for anything.
+ */
+export function decidingVariables(
+  document: DocumentNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  argumentsOfFields: readonly string[] = [],
+): string[] {
+  const named = new Set<string>()
+  const note = ({ value }: ArgumentNode) => {
+    if (value.kind === Kind.VARIABLE) named.add(value.name.value)
+  }
+  visit(document, {
+    Field: ({ arguments: given = [] }) =>
+      given.filter(({ name }) => argumentsOfFields.includes(name.value)).forEach(note),
+    Directive: ({ arguments: given = [] }) => given.forEach(note),
+  })
+  return variableDefinitions
+    .filter(({ type }) => shortTypes.includes(print(type)))
+    .map(({ variable }) => variable.name.value)
+    .filter((name) => named.has(name))
 }
+
+const shortTypes = ['Boolean', 'Boolean!', 'Int', 'Int!']
