@@ -41,7 +41,7 @@ export async function takeFromBudget(
   )`
   const [row] = await db.$queryRaw<{ granted: boolean; at: Date; retryAfterMs: number }[]>`
     INSERT INTO "Budget" AS budget ("key", "usedAt", "lastUseId")
-    SELECT ${key}, ARRAY[clock_timestamp()], ${useId} FROM ${withoutWaiting}
+    SELECT ${key}, ARRAY[clock_timestamp()], ${useId} FROM ${withoutWaiting(db)}
     ON CONFLICT ("key") DO UPDATE SET
       ("usedAt", "lastUseId") = (
         SELECT CASE WHEN granted

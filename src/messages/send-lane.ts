@@ -59,7 +59,7 @@ export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | u
   const [lane] = await db.$queryRaw<{ taken: boolean }[]>`
     INSERT INTO "SendLane" AS lane ("extensionRowId", "leaseId", "leaseUntil")
     SELECT "id", ${leaseId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    FROM "Extension", ${withoutWaiting} WHERE "id" = ${extensionRowId}
+    FROM "Extension", ${withoutWaiting(db)} WHERE "id" = ${extensionRowId}
     ON CONFLICT ("extensionRowId") DO UPDATE SET
       "wokenAt" = NULL,
       ("leaseId", "leaseUntil") = (

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { learnLimit, settleUses, takeFromBudget } from '../../src/db/budget.ts'
 import { createDatabase, type Db } from '../../src/db/client.ts'
+import { inTransaction } from '../../src/db/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -33,6 +34,15 @@ describe('a budget', () => {
       expect(use.retryAfterMs).toBeGreaterThan(50_000)
       expect(use.retryAfterMs).toBeLessThanOrEqual(60_000)
     }
+  })
+
+  it('lets a transaction that it is taken in wait for the disk, as all that is promised does', async () => {
+    const commits = await inTransaction(first, async (tx) => {
+      await tx.$executeRaw`SET LOCAL synchronous_commit = on`
+      await takeFromBudget(tx, 'within', minute)
+      return tx.$queryRaw`SHOW synchronous_commit`
+    })
+    expect(commits).toEqual([{ synchronous_commit: 'on' }])
   })
 
   it('slides: what was taken comes back when its window has passed, one by one', async () => {
