@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import { type Audience, createAudience } from '../events/audience.ts'
 import { Deliveries } from '../events/subscription.ts'
 import type { Logger } from '../lib/logger.ts'
+import { requestScope } from '../lib/request-scope.ts'
 import { variablesBeyondRoot } from './beyond-root.ts'
 import { tenantViewer } from './builder.ts'
 import type { Context } from './context.ts'
@@ -22,7 +23,6 @@ type Shared = { key: string; audience: Audience<Payload>; seats: number }
  * they want is each one's own: docs/decisions/0032-shared-executions.md.
  */
 export function shareExecutions(timeLimit: TimeLimit, logger: Logger): Plugin<Context> {
-  const mask = (error: unknown) => maskError(error, logger)
   const audiences = new Map<string, Shared>()
   const documents = new WeakMap<DocumentNode, { number: number; variables: string[] }>()
   let numbered = 0
@@ -62,11 +62,18 @@ export function shareExecutions(timeLimit: TimeLimit, logger: Logger): Plugin<Co
     }
   }
 
+  /** Live streams fail on nobody's behalf, so a stream keeps the id of the request that it began with. */
+  const maskFor = (requestId: string) => (error: unknown) =>
+    requestScope.run({ requestId }, () => maskError(error, logger))
+
   async function begin(args: Asked) {
     const begun = await createSourceEventStream(args)
     if (!(Symbol.asyncIterator in begun)) return begun
     if (!(begun instanceof Deliveries)) throw new TypeError('A subscription answers Deliveries')
-    return new Stream(begun, { sit: () => seatIn(audienceOf(args)), mask })
+    return new Stream(begun, {
+      sit: () => seatIn(audienceOf(args)),
+      mask: maskFor(args.contextValue.requestId),
+    })
   }
 
   return {
