@@ -7,7 +7,6 @@ import type { RecordEvent } from '../events/event-log.ts'
 import { discoverNumbersJob, ensureWebhookJob } from '../extensions/jobs.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
-import { hearTexts } from '../messages/hear-texts.ts'
 import { hearHighVolumeText } from '../messages/high-volume-mailbox.ts'
 import { requestHighVolumeSync } from '../messages/request-high-volume-sync.ts'
 import { requestSync } from '../messages/request-sync.ts'
@@ -24,21 +23,22 @@ export type DispatchDeps = {
   onOptOut: OnOptOut
 }
 
-/** Where each kind of notification goes: within the transaction that marks it as done. */
+/** Texts are written together: see process-notifications.ts. */
+type Other = Exclude<Notification, { kind: 'instant-message' }>
+
+/** Where each other kind of notification goes: within the transaction that marks it as done. */
 export async function dispatch(
   tx: Tx,
   record: RecordEvent,
   deps: DispatchDeps,
   mailbox: { tenantId: string; extensionRowId: string },
-  notification: Notification,
+  notification: Other,
 ): Promise<void> {
   const { queue, logLagMs, clock, onOptOut } = deps
   const { extensionRowId } = mailbox
   const send = (job: typeof discoverNumbersJob) =>
     queue.send(tx, job, { extensionRowId }, { singletonKey: extensionRowId })
   switch (notification.kind) {
-    case 'instant-message':
-      return hearTexts(tx, record, deps, [{ mailbox, inbound: notification.body }])
     case 'consent-change': {
       const { records } = notification.body
       return applyRecords(tx, record, { queue, onOptOut }, mailbox.tenantId, records)

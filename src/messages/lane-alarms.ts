@@ -10,7 +10,7 @@ type Turn = NonNullable<Parameters<typeof wakeLane>[3]>
 export type LaneAlarms = ReturnType<typeof createLaneAlarms>
 
 /**
- * Wakes lanes at a moment, exactly: a queue looks once a second, which is half the pace of a batch. Only a
+ * Wakes lanes at a moment, exactly: a queue looks twice a second, which is a third of a batch's pace. Only a
  * help; what is lost with the process, the sweep of the minute finds.
  */
 export function createLaneAlarms({
