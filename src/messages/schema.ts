@@ -194,7 +194,6 @@ async function pageOf(
   const { db, readRows } = context
   const wanted = args.filter ? await readFilter(context, args.filter) : { only: onlyOf(context) }
   const { some, columns } = selectedRows(info, 'Message')
-  if (!some) return []
   const paths = [['nodes'], ['edges', 'node']]
   // Only what is made of more than columns may have to be read with it.
   const { include }: { include?: Prisma.MessageInclude } = columns
@@ -202,9 +201,9 @@ async function pageOf(
     : queryFromInfo({ context, info, paths, typeName: 'Message' })
   const needed = include ? ['id'] : wanted.only ? undefined : columns
   const page = { take: takeOf(args), cursor: cursorIn(args) }
-  const found = await readMessages(readRows, tenantOf(context), wanted, page, needed)
+  const found = some ? await readMessages(readRows, tenantOf(context), wanted, page, needed) : []
   if (found.length === 0) await missedCursor(context, 'Message', args)
-  if (!include) return found
+  if (!include || found.length === 0) return found
   const ids = found.map(({ id }) => id)
   return db.message.findMany({ include, where: { id: { in: ids } }, orderBy: newestFirst })
 }

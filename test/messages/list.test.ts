@@ -73,6 +73,13 @@ describe('messages', () => {
     expect(error?.extensions.code).toBe('BAD_USER_INPUT')
   })
 
+  it('refuse a cursor of nothing also when only their number is asked for', async () => {
+    const after = Buffer.from('GPC:S:msg_nobody').toString('base64')
+    const query = 'query ($after: String) { messages(after: $after) { totalCount } }'
+    const [error] = await acme.errors(query, { after })
+    expect(error?.extensions.code).toBe('BAD_USER_INPUT')
+  })
+
   it('can each be asked for by id, as message and as node', async () => {
     const { nodes } = await page({ first: 1 })
     const [{ id, text }] = nodes
