@@ -119,8 +119,10 @@ export function createQuickDoor({
 
     /** How the general way has answered whoever accepts this. */
     learn(accept: string | undefined, type: string | null): void {
-      if (!type?.includes('json') || types.size >= mostAccepts) return
+      if (!type?.includes('json')) return
       types.set(accept ?? '', type)
+      const [oldest] = types.keys()
+      if (types.size > mostAccepts && oldest !== undefined) types.delete(oldest)
     },
   }
 }

@@ -39,8 +39,14 @@ beforeAll(async () => {
 type Asked = { query: string; variables?: object; operationName?: string }
 type Answer = { status: number; headers: IncomingHttpHeaders; body: any; atDoor: boolean }
 
-async function ask(secret: string, asked: Asked, path = '/graphql'): Promise<Answer> {
-  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
+async function ask(
+  secret: string,
+  asked: Asked,
+  path = '/graphql',
+  accepted: { accept?: string } = {},
+): Promise<Answer> {
+  const authorization = `Bearer ${secret}`
+  const headers = { authorization, 'content-type': 'application/json', ...accepted }
   const outgoing = request(`${gateway.url}${path}`, { method: 'POST', headers })
   outgoing.end(JSON.stringify(asked))
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
@@ -144,6 +150,15 @@ describe('answers at the door as it does otherwise', () => {
     expect(await of(acme.secret)).toEqual({ atDoor: true, count, shown: count })
     expect(await of(other.secret)).toEqual({ atDoor: true, count: 0, shown: 0 })
     expect(await of(limited)).toEqual({ atDoor: true, count: count / 2, shown: count / 2 })
+  })
+
+  it('also after somebody has asked for it in hundreds of ways', async () => {
+    const asked = { query: '{ status { connected } }' }
+    const atDoor = async (accept: string) =>
+      (await ask(acme.secret, asked, '/graphql', { accept })).atDoor
+    for (let n = 0; n < 101; n += 1) await atDoor(`application/json;n=${n}`)
+    await atDoor('application/json;of=late')
+    expect(await atDoor('application/json;of=late')).toBe(true)
   })
 
   it('and nobody any more whose key was revoked, at once', async () => {
