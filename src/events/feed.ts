@@ -4,7 +4,7 @@ import type { Audience } from './audience.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Hints } from './hints.ts'
 import { createLive, type Live } from './live.ts'
-import { createPace, defaultPaceLimits, lookEveryMs, type PaceLimits } from './pace.ts'
+import { defaultPaceLimits, lookEveryMs, Pace, type PaceLimits } from './pace.ts'
 import type { Sink } from './sink.ts'
 import { cursorExpired, noCursor } from './stream-errors.ts'
 import { Subscriber } from './subscriber.ts'
@@ -125,7 +125,7 @@ export function createEventFeed({
         ...theirs,
         ended: theirs.ended,
         start,
-        pace: createPace(limits),
+        pace: new Pace(limits),
         onSlow: (lag) => logger.warn({ tenantId, lag }, 'A subscriber cannot keep up; it is cut'),
         onEnd() {
           subscribers.delete(subscriber)

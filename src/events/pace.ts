@@ -14,41 +14,42 @@ export const lookEveryMs = ({ patienceMs }: PaceLimits) => Math.min(1_000, patie
  * Whether a reader keeps up. It is looked at every now and then, and looks are counted, not time: a
  * process that was stopped for a minute has looked once, and blames nobody for its own pause.
  */
-export function createPace(limits: PaceLimits) {
-  const patience = Math.ceil(limits.patienceMs / lookEveryMs(limits))
-  let hasBeenLive = false
-  let keptFor = 0
-  let nearest: bigint | undefined
-  let behindFor = 0
+export class Pace {
+  readonly #limits: PaceLimits
+  #hasBeenLive = false
+  #keptFor = 0
+  #nearest: bigint | undefined
+  #behindFor = 0
 
-  return {
-    /** The reader has read all there is. Who resumes from far back may take its time until then. */
-    live() {
-      hasBeenLive = true
-    },
+  constructor(limits: PaceLimits) {
+    this.#limits = limits
+  }
 
-    /** Its consumer has come for the next event. */
-    came() {
-      keptFor = 0
-    },
+  /** The reader has read all there is. Who resumes from far back may take its time until then. */
+  live() {
+    this.#hasBeenLive = true
+  }
 
-    /** Looks; `keeps`: the consumer has an event in its hands and has not come for the next one. */
-    isTooSlow({ keeps, lag }: { keeps: boolean; lag: bigint }): boolean {
-      keptFor = keeps && lag > 0n ? keptFor + 1 : 0
+  /** Its consumer has come for the next event. */
+  came() {
+    this.#keptFor = 0
+  }
 
-      if (!hasBeenLive || lag <= limits.behind) {
-        nearest = undefined
-        behindFor = 0
-      } else if (nearest === undefined || lag < nearest) {
-        // Working off a burst: far behind, and nearer than ever since.
-        nearest = lag
-        behindFor = 0
-      } else {
-        behindFor += 1
-      }
-      return keptFor >= patience || behindFor >= patience
-    },
+  /** Looks; `keeps`: the consumer has an event in its hands and has not come for the next one. */
+  isTooSlow({ keeps, lag }: { keeps: boolean; lag: bigint }): boolean {
+    this.#keptFor = keeps && lag > 0n ? this.#keptFor + 1 : 0
+
+    if (!this.#hasBeenLive || lag <= this.#limits.behind) {
+      this.#nearest = undefined
+      this.#behindFor = 0
+    } else if (this.#nearest === undefined || lag < this.#nearest) {
+      // Working off a burst: far behind, and nearer than ever since.
+      this.#nearest = lag
+      this.#behindFor = 0
+    } else {
+      this.#behindFor += 1
+    }
+    const patience = Math.ceil(this.#limits.patienceMs / lookEveryMs(this.#limits))
+    return this.#keptFor >= patience || this.#behindFor >= patience
   }
 }
-
-export type Pace = ReturnType<typeof createPace>

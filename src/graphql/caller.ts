@@ -5,15 +5,13 @@ import type { Viewer } from './context.ts'
 import { whyNotCovering } from './covers-viewer.ts'
 import type { IdentifyViewer, Stay, WatchViewer } from './http.ts'
 
-/** Who is at the other end of a socket, once its `connection_init` has been accepted. */
-export type Caller = {
-  readonly viewer: Viewer
+type Parts = {
+  socket: WebSocket
+  viewer: Viewer
   address: string | undefined
-  /** Ends what it listens to. */
-  ended: AbortSignal
-  /** Takes another credential in place of the first; answers what the client is told. */
-  renew(authorization: string): Promise<Renewal>
-  leave(): void
+  identify: IdentifyViewer
+  watch: WatchViewer
+  freePlace: () => void
 }
 
 export type Renewal =
@@ -27,28 +25,36 @@ const closeReasons: Record<string, string> = {
   FORBIDDEN: 'Scope lost',
 }
 
-/** Sits somebody down who connects. Closes the socket when its credential ends. */
-export function createCaller({
-  socket,
-  viewer: first,
-  address,
-  identify,
-  watch,
-  freePlace,
-}: {
-  socket: WebSocket
-  viewer: Viewer
-  address: string | undefined
-  identify: (authorization: string) => ReturnType<IdentifyViewer>
-  watch: WatchViewer
-  freePlace: () => void
-}): Caller {
-  const over = new AbortController()
-  let viewer = first
-  let stay = sit(first)
+/**
+ * Who is at the other end of a socket, once its `connection_init` has been accepted. Closes the socket when its
+ * credential ends.
+ */
+export class Caller {
+  readonly address: string | undefined
+  readonly #parts: Parts
+  readonly #over = new AbortController()
+  #viewer: Viewer
+  #stay: Stay
 
-  function sit(one: Viewer): Stay {
-    const sitting = watch(one, (expiresAt) => {
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.address = parts.address
+    this.#viewer = parts.viewer
+    this.#stay = this.#sit(parts.viewer)
+  }
+
+  get viewer(): Viewer {
+    return this.#viewer
+  }
+
+  /** Ends what it listens to. */
+  get ended(): AbortSignal {
+    return this.#over.signal
+  }
+
+  #sit(viewer: Viewer): Stay {
+    const { socket, watch } = this.#parts
+    const sitting = watch(viewer, (expiresAt) => {
       const payload = { type: 'token-expiring', expiresAt }
       socket.send(JSON.stringify({ type: MessageType.Ping, payload }))
     })
@@ -56,37 +62,30 @@ export function createCaller({
       const { extensions } = sitting.ended.reason as GraphQLError
       // Its subscriptions are not told one by one: after an `error` clients do not come back.
       socket.close(CloseCode.Forbidden, closeReasons[String(extensions.code)] ?? 'Forbidden')
-      over.abort()
+      this.#over.abort()
     })
     return sitting
   }
 
-  return {
-    get viewer() {
-      return viewer
-    },
-    address,
-    ended: over.signal,
+  /** Takes another credential in place of the first; answers what the client is told. */
+  async renew(authorization: string): Promise<Renewal> {
+    const identity = await this.#parts.identify(authorization, this.address)
+    if ('refused' in identity) return { type: 'token-refused', reason: identity.refused }
+    const reason = whyNotCovering(identity.viewer, this.#viewer)
+    if (reason !== undefined) return { type: 'token-refused', reason }
+    // It may have ended, or hung up, while we were asking.
+    if (this.ended.aborted) return { type: 'token-refused', reason: 'Too late' }
+    const before = this.#stay
+    this.#viewer = identity.viewer
+    this.#stay = this.#sit(identity.viewer)
+    before.leave()
+    const token = identity.viewer.kind === 'tenant' ? identity.viewer.clientToken : undefined
+    return { type: 'token-renewed', expiresAt: token?.expiresAt ?? null }
+  }
 
-    async renew(authorization) {
-      const identity = await identify(authorization)
-      if ('refused' in identity) return { type: 'token-refused', reason: identity.refused }
-      const reason = whyNotCovering(identity.viewer, viewer)
-      if (reason !== undefined) return { type: 'token-refused', reason }
-      // It may have ended, or hung up, while we were asking.
-      if (over.signal.aborted) return { type: 'token-refused', reason: 'Too late' }
-      const before = stay
-      viewer = identity.viewer
-      stay = sit(viewer)
-      before.leave()
-      const token = viewer.kind === 'tenant' ? viewer.clientToken : undefined
-      return { type: 'token-renewed', expiresAt: token?.expiresAt ?? null }
-    },
-
-    leave() {
-      freePlace()
-      stay.leave()
-      over.abort()
-    },
+  leave() {
+    this.#parts.freePlace()
+    this.#stay.leave()
+    this.#over.abort()
   }
 }

@@ -45,9 +45,19 @@ export function keepAlive(
   }
   const lines = new Map<WebSocket, Line>()
 
+  // One of each for all sockets, of which there may be thousands that say nothing.
+  function onPong(this: WebSocket, payload: Buffer) {
+    lines.get(this)?.heard(payload)
+  }
+  function onMessage(this: WebSocket) {
+    lines.get(this)?.listenLess()
+  }
+  function onClose(this: WebSocket) {
+    lines.delete(this)
+  }
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    lines.set(socket, watchLine(socket, request.socket, patience, onSlow))
-    socket.once('close', () => lines.delete(socket))
+    lines.set(socket, new Line(socket, request.socket, patience, onSlow))
+    socket.on('pong', onPong).on('message', onMessage).on('close', onClose)
   })
   const timer = setInterval(() => {
     for (const line of lines.values()) line.look()
@@ -63,84 +73,102 @@ export function keepAlive(
   }
 }
 
-type Line = { sends(): void; look(): void }
+type Patience = { ping: number; slow: number; grace: number }
 
 /** Counts looks, not time: a process that was stopped for a minute must not blame its clients for it. */
-function watchLine(
-  socket: WebSocket,
-  line: Socket,
-  patience: { ping: number; slow: number; grace: number },
-  onSlow: (socket: WebSocket) => void,
-): Line {
-  let pingBytes = 0
+class Line {
+  readonly #socket: WebSocket
+  readonly #line: Socket
+  readonly #patience: Patience
+  readonly #onSlow: (socket: WebSocket) => void
+  #pingBytes = 0
   /** Positions in what was sent beside pings: where the last ping stands, and up to where pongs came. */
-  let pingedAt = 0
-  let heardUpTo = 0
-  let answered = true
-  let looksSincePing = 0
-  let looksWithoutProgress = 0
-  let taken: string | undefined
-  let looksSinceCut: number | undefined
+  #pingedAt: number
+  #heardUpTo: number
+  #answered = true
+  #looksSincePing = 0
+  #looksWithoutProgress = 0
+  #taken: string | undefined
+  #looksSinceCut: number | undefined
 
-  const sent = () => line.bytesWritten - pingBytes
-  pingedAt = heardUpTo = sent()
-
-  function ping() {
-    pingedAt = sent()
-    answered = false
-    looksSincePing = 0
-    const before = line.bytesWritten
-    socket.ping(String(pingedAt))
-    pingBytes += line.bytesWritten - before
+  constructor(
+    socket: WebSocket,
+    line: Socket,
+    patience: Patience,
+    onSlow: (socket: WebSocket) => void,
+  ) {
+    this.#socket = socket
+    this.#line = line
+    this.#patience = patience
+    this.#onSlow = onSlow
+    this.#pingedAt = this.#heardUpTo = this.#sent
   }
 
-  socket.on('pong', (payload) => {
+  get #sent(): number {
+    return this.#line.bytesWritten - this.#pingBytes
+  }
+
+  #ping() {
+    this.#pingedAt = this.#sent
+    this.#answered = false
+    this.#looksSincePing = 0
+    const before = this.#line.bytesWritten
+    this.#socket.ping(String(this.#pingedAt))
+    this.#pingBytes += this.#line.bytesWritten - before
+  }
+
+  /** A pong has come. */
+  heard(payload: Buffer) {
     const said = Number.parseInt(payload.toString(), 10)
-    const position = Number.isNaN(said) ? pingedAt : said
-    if (position >= pingedAt) answered = true
+    const position = Number.isNaN(said) ? this.#pingedAt : said
+    if (position >= this.#pingedAt) this.#answered = true
     // Nobody has heard what we have not sent yet: pongs alone keep no socket that takes nothing.
-    const reached = Math.min(position, sent() - line.writableLength)
-    if (reached <= heardUpTo) return
-    heardUpTo = reached
-    looksWithoutProgress = 0
-  })
+    const reached = Math.min(position, this.#sent - this.#line.writableLength)
+    if (reached <= this.#heardUpTo) return
+    this.#heardUpTo = reached
+    this.#looksWithoutProgress = 0
+  }
 
-  socket.on('message', () => {
-    if (line.writableLength > mostUnsentBytes) socket.pause()
-  })
-  line.on('drain', () => socket.resume())
+  /** A message has come. */
+  listenLess() {
+    const socket = this.#socket
+    if (this.#line.writableLength <= mostUnsentBytes || socket.isPaused) return
+    socket.pause()
+    this.#line.once('drain', () => socket.resume())
+  }
 
-  return {
-    sends() {
-      if (sent() - pingedAt >= bytesBetweenPings && socket.readyState === socket.OPEN) ping()
-    },
+  sends() {
+    const { readyState, OPEN } = this.#socket
+    if (this.#sent - this.#pingedAt >= bytesBetweenPings && readyState === OPEN) this.#ping()
+  }
 
-    look() {
-      if (looksSinceCut !== undefined) {
-        looksSinceCut += 1
-        if (looksSinceCut >= patience.grace) socket.terminate()
-        return
-      }
-      if (socket.readyState !== socket.OPEN) return
+  look() {
+    const socket = this.#socket
+    const line = this.#line
+    if (this.#looksSinceCut !== undefined) {
+      this.#looksSinceCut += 1
+      if (this.#looksSinceCut >= this.#patience.grace) socket.terminate()
+      return
+    }
+    if (socket.readyState !== socket.OPEN) return
 
-      looksSincePing += 1
-      if (answered && looksSincePing >= patience.ping) ping()
+    this.#looksSincePing += 1
+    if (this.#answered && this.#looksSincePing >= this.#patience.ping) this.#ping()
 
-      const unsent = line.writableLength
-      const takenNow = unsent > 0 ? `${line.bytesWritten - unsent} ${queueOf(line)}` : undefined
-      const movedOn = taken !== undefined && takenNow !== taken
-      taken = takenNow
-      const waits = unsent > 0 || !answered
-      looksWithoutProgress = waits && !movedOn ? looksWithoutProgress + 1 : 0
+    const unsent = line.writableLength
+    const takenNow = unsent > 0 ? `${line.bytesWritten - unsent} ${queueOf(line)}` : undefined
+    const movedOn = this.#taken !== undefined && takenNow !== this.#taken
+    this.#taken = takenNow
+    const waits = unsent > 0 || !this.#answered
+    this.#looksWithoutProgress = waits && !movedOn ? this.#looksWithoutProgress + 1 : 0
 
-      const owesOnlyPong = sent() <= heardUpTo
-      if (owesOnlyPong && looksWithoutProgress > patience.ping) socket.terminate()
-      if (!owesOnlyPong && looksWithoutProgress > patience.slow) {
-        looksSinceCut = 0
-        socket.close(slowConsumerClose.code, slowConsumerClose.reason)
-        onSlow(socket)
-      }
-    },
+    const owesOnlyPong = this.#sent <= this.#heardUpTo
+    if (owesOnlyPong && this.#looksWithoutProgress > this.#patience.ping) socket.terminate()
+    if (!owesOnlyPong && this.#looksWithoutProgress > this.#patience.slow) {
+      this.#looksSinceCut = 0
+      socket.close(slowConsumerClose.code, slowConsumerClose.reason)
+      this.#onSlow(socket)
+    }
   }
 }
 

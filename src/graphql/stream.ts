@@ -28,16 +28,8 @@ export class Stream {
 
   /** Shows to a sink what happens. Of a failure it is told what a client may see. */
   open(sink: Sink<Payload>): Subscriber<Payload> {
-    const { audience, leave } = this.#sit()
-    const mask = this.#mask
-    return this.#deliveries.open(audience, {
-      offer: (payload) => sink.offer(payload),
-      room: () => sink.room(),
-      end(failure) {
-        leave()
-        sink.end(failure === undefined ? undefined : mask(failure))
-      },
-    })
+    const seat = this.#sit()
+    return this.#deliveries.open(seat.audience, new Seated(sink, seat, this.#mask))
   }
 
   /** The same one by one, opened with the first that is asked for; a failure is the last one. */
@@ -67,5 +59,31 @@ export class Stream {
         return this
       },
     }
+  }
+}
+
+/** A sink whose seat is given back at the end, and who is told of a failure what a client may see. */
+class Seated implements Sink<Payload> {
+  readonly #sink: Sink<Payload>
+  readonly #seat: Seat
+  readonly #mask: (error: unknown) => GraphQLError
+
+  constructor(sink: Sink<Payload>, seat: Seat, mask: (error: unknown) => GraphQLError) {
+    this.#sink = sink
+    this.#seat = seat
+    this.#mask = mask
+  }
+
+  offer(payload: Payload) {
+    return this.#sink.offer(payload)
+  }
+
+  room() {
+    return this.#sink.room()
+  }
+
+  end(failure: unknown) {
+    this.#seat.leave()
+    this.#sink.end(failure === undefined ? undefined : this.#mask(failure))
   }
 }

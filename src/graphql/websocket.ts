@@ -9,7 +9,7 @@ import type { AddressOf } from '../http/client-address.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type RequestScope, requestScope } from '../lib/request-scope.ts'
-import { type Caller, createCaller } from './caller.ts'
+import { Caller } from './caller.ts'
 import { actorOf } from './context.ts'
 import { topLevelError } from './errors.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
@@ -64,14 +64,17 @@ export function createWebSocketServer({
   })
   const callers = new WeakMap<Extra['socket'], Caller>()
   const outlets = new WeakMap<Extra['socket'], Outlet>()
-  const outletOf = createOutlets()
+  const outletOf = createOutlets({
+    onSend: (socket) => keepingAlive.sends(socket),
+    onClosing: (socket) => callers.get(socket)?.leave(),
+  })
   limitMessages(sockets, clock)
 
   const waiting = new WeakMap<Extra['socket'], () => void>()
   sockets.on('connection', (socket, request) => {
     const waitNoMore = streams.wait(addressOf(request))
     waiting.set(socket, waitNoMore)
-    socket.once('close', waitNoMore)
+    socket.on('close', waitNoMore)
   })
 
   const disposable = useServer<Record<string, unknown>>(
@@ -102,12 +105,9 @@ export function createWebSocketServer({
         }
         waiting.get(socket)?.()
         const freePlace = place.leave
-        const who = (credential: string) => identify(credential, address)
-        const caller = createCaller({ socket, viewer, address, identify: who, watch, freePlace })
+        const caller = new Caller({ socket, viewer, address, identify, watch, freePlace })
         callers.set(socket, caller)
-        const onClosing = () => caller.leave()
-        const onSend = () => keepingAlive.sends(socket)
-        outlets.set(socket, outletOf(socket, request.socket, { onSend, onClosing }))
+        outlets.set(socket, outletOf(socket, request.socket))
         // It may have gone while we were asking who it is.
         if (socket.readyState !== socket.OPEN) caller.leave()
         return true
@@ -192,10 +192,11 @@ export function createWebSocketServer({
     sockets,
     noKeepAlive,
   )
+  const onBroken = (error: Error) => logger.debug({ err: error }, 'A WebSocket broke')
   // graphql-ws prints a stack for each socket that breaks, which any client can have happen as often as it likes.
   sockets.on('connection', (socket) => {
     socket.removeAllListeners('error')
-    socket.on('error', (error) => logger.debug({ err: error }, 'A WebSocket broke'))
+    socket.on('error', onBroken)
   })
   const limits = { ...defaultKeepAliveLimits, ...keepAliveLimits }
   const keepingAlive = keepAlive(sockets, limits, (socket) => {
