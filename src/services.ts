@@ -4,6 +4,7 @@ import { createCallServices } from './calls/services.ts'
 import { createConsents } from './consents/service.ts'
 import { createConversationChanges } from './conversations/changes.ts'
 import type { Db } from './db/client.ts'
+import type { ReadRows } from './db/read-rows.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { EventFeed } from './events/feed.ts'
 import { createExtensionAccess } from './extensions/access.ts'
@@ -43,6 +44,7 @@ export type Parts = ReturnType<typeof createServices>
 /** What the features do, each thing made once and in order: `services` for resolvers, the rest for those who work behind. */
 export function createServices(floor: {
   db: Db
+  readRows: ReadRows
   queue: JobQueue
   eventLog: EventLog
   feed: EventFeed

@@ -1,3 +1,5 @@
+import pg from 'pg'
+
 // What a failed query means. Prisma tells one and the same failure in several ways: with a code of its own, with the
 // driver adapter's error inside `meta` or instead of it (a conflict that shows at COMMIT), or as a plain Error without
 // any code (a connection that broke between two queries). So everything that an error says is looked at.
@@ -46,7 +48,8 @@ export function isRetryable(error: unknown): boolean {
 
 /** Postgres itself has refused a statement, and so has done nothing of it. */
 export function isRefused(error: unknown): boolean {
-  return !isDatabaseUnavailable(error) && (isRetryable(error) || says(error, RAW_REFUSED))
+  const isAnswer = error instanceof pg.DatabaseError || says(error, RAW_REFUSED)
+  return !isDatabaseUnavailable(error) && (isRetryable(error) || isAnswer)
 }
 
 /** Something else has this value already. Inside a transaction, the transaction is over with that. */

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Prisma } from './generated/client/client.ts'
 
-/** Reads rows past Prisma, which takes longer over a page of fifty than Postgres: `Prisma.sql` with all values in it. */
+/**
+ * Reads rows past Prisma, which takes longer over a page of fifty than Postgres: `Prisma.sql` with all values in it. Also those
+ * that a function of the database answers, whatever it does: it is called once.
+ */
 export type ReadRows = <Row extends pg.QueryResultRow>(
   sql: Prisma.Sql,
   /** Whether the way to the rows depends on what exactly is looked for: it is then planned each time. */

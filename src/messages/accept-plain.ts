@@ -1,7 +1,7 @@
 import { plainPlace } from '../conversations/place.ts'
-import type { Db } from '../db/client.ts'
-import { isConflict, isRefused } from '../db/errors.ts'
-import type { Message } from '../db/generated/client/client.ts'
+import { isRefused } from '../db/errors.ts'
+import { type Message, Prisma } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
@@ -15,20 +15,21 @@ const most = 50
 /** One that waits for a lock does not hold up those that come after it. */
 const patienceMs = seconds(1)
 
-type Accepted = { id: string; conversationId: string; sequence: bigint }
+type Accepted = { id: string; conversationId: string; sequence: string }
 
 export type AcceptPlain = (asked: Asked, createdAt: Date) => Promise<Message | undefined>
 
 /**
  * Takes texts that go to anybody at once, which is most of them, in one statement for all of a tenant that are asked
  * for at the same time: see `acceptTexts` in the migrations. Undefined, and nothing is done, where there is more to a
- * text: a twin of the request, an opt-out that came in just now. Then `acceptMessage` looks at it step by step.
+ * text, or to one that came with it: a twin of the request, an opt-out that came in just now. Then `acceptMessage` looks
+ * at it step by step.
  */
 export function createAcceptPlain({
-  db,
+  readRows,
   eventLog,
 }: {
-  db: Db
+  readRows: ReadRows
   eventLog: Pick<EventLog, 'announce'>
 }): AcceptPlain {
   const ofTenants = new Map<string, ReturnType<typeof acceptTogether>>()
@@ -46,12 +47,11 @@ export function createAcceptPlain({
     const [{ tenantId } = { tenantId: '' }] = messages
     const texts = JSON.stringify(messages.map(asText))
     try {
-      const accepted = await asTenant(
-        tenantId,
-        () => db.$queryRaw<Accepted[]>`SELECT * FROM "acceptTexts"(${tenantId}, ${texts}::jsonb)`,
+      const accepted = await asTenant(tenantId, () =>
+        readRows<Accepted>(Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${texts}::jsonb)`),
       )
       const [first] = accepted
-      if (first) eventLog.announce(tenantId, first.sequence)
+      if (first) eventLog.announce(tenantId, BigInt(first.sequence))
       const places = new Map(accepted.map(({ id, conversationId }) => [id, conversationId]))
       return messages.map((message) => {
         const conversationId = places.get(message.id)
@@ -59,9 +59,8 @@ export function createAcceptPlain({
       })
     } catch (error) {
       // Where nobody knows whether it was committed, doing it once more could send it twice.
-      const isOver = isConflict(error) || (isRefused(error) && messages.length > 1)
-      if (!isOver) throw error
-      // Step by step, each finds out whether it was the one.
+      if (!isRefused(error)) throw error
+      // Step by step, each finds out whether it was the one that is not plain.
       return messages.map(() => undefined)
     }
   }

@@ -1,6 +1,7 @@
 import { claimConfirmation, requireNoneOptedOut } from '../consents/opted-out.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Only } from '../graphql/context.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -27,16 +28,18 @@ export type AcceptSms = (tenantId: string, input: SmsInput, only?: Only) => Prom
  */
 export function createAcceptSms({
   db,
+  readRows,
   eventLog,
   queue,
   clock,
 }: {
   db: Db
+  readRows: ReadRows
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): AcceptSms {
-  const acceptPlain = createAcceptPlain({ db, eventLog })
+  const acceptPlain = createAcceptPlain({ readRows, eventLog })
 
   return async (tenantId, input, only) => {
     const { known, ready } = await examineSms({ db, clock }, tenantId, input, only)

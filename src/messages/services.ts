@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { ExtensionAccess } from '../extensions/access.ts'
 import type { ExtensionService } from '../extensions/service.ts'
@@ -20,6 +21,7 @@ import { createResolveUnconfirmed } from './resolve-unconfirmed.ts'
 /** What resolvers do with messages. */
 export function createMessageServices(deps: {
   db: Db
+  readRows: ReadRows
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   access: ExtensionAccess

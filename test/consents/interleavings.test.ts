@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { createAcceptBatch } from '../../src/batches/accept-batch.ts'
 import { createConsents } from '../../src/consents/service.ts'
 import { refreshConversations } from '../../src/conversations/refresh.ts'
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase, createTenantPool } from '../../src/db/client.ts'
 import { isDatabaseUnavailable } from '../../src/db/errors.ts'
+import { createReadRows } from '../../src/db/read-rows.ts'
 import { createEventLog } from '../../src/events/event-log.ts'
 import { createHints } from '../../src/events/hint-carrier.ts'
 import { postgresCarrier } from '../../src/events/postgres-carrier.ts'
@@ -148,11 +149,12 @@ const waiting = ({ db }: Gateway) =>
 /** The same services as the gateway's, in a process of its own as it were. */
 async function createServices({ databaseUrl }: Gateway) {
   const logger = createLogger('silent')
-  const db = createDatabase({ url: databaseUrl, applicationName: 'acts', poolSize: 20 })
+  const pool = createTenantPool({ url: databaseUrl, applicationName: 'acts', poolSize: 20 })
+  const db = createDatabase({ pool })
   const hints = await createHints(postgresCarrier(databaseUrl, logger), () => undefined)
   const queue = await createJobQueue({ databaseUrl, jobs, works: false, logger })
   const eventLog = createEventLog({ db, hints })
-  const deps = { db, eventLog, queue, clock }
+  const deps = { db, readRows: createReadRows(pool), eventLog, queue, clock }
   const readState = createReadState(deps)
   let rcId = 1_000_000_000
 
