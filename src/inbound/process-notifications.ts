@@ -1,5 +1,5 @@
-import type { Db } from '../db/client.ts'
-import { isDatabaseUnavailable } from '../db/errors.ts'
+import type { Db, Tx } from '../db/client.ts'
+import { isRetryable } from '../db/errors.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { implementJob } from '../jobs/define-job.ts'
 import { atOnce } from '../lib/at-once.ts'
@@ -64,7 +64,7 @@ export const processNotifications = ({
       if (group.length > 0) await dispatchAll(group)
     } catch (error) {
       // Nobody's fault: the jobs are tried again.
-      if (isDatabaseUnavailable(error)) throw error
+      if (isRetryable(error)) throw error
       const [one, ...others] = group
       if (one && others.length === 0) {
         failures.set(one.id, error)
@@ -86,6 +86,7 @@ export const processNotifications = ({
         if (notification?.kind !== 'instant-message') return []
         return [{ mailbox: { tenantId, extensionRowId }, inbound: notification.body }]
       })
+      await giveUpSoon(tx)
       if (texts.length > 0) await hearTexts(tx, record, deps, texts)
       const rung = new Set<string>()
       for (const { notification, tenantId, extensionRowId, disabledFeatures } of ready) {
@@ -100,6 +101,9 @@ export const processNotifications = ({
     })
   }
 }
+
+/** Who finds rows of its tenant held comes again later: meanwhile others need the worker. */
+const giveUpSoon = (tx: Tx) => tx.$executeRaw`SET LOCAL lock_timeout = '1s'`
 
 /** Texts and bells may be written together; what else there is holds rows of its own, one by one. */
 function isSimple({ notification }: Ready): boolean {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startTcpProxy } from '../crash/tcp-proxy.ts'
 import { ava, ben, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { captureWebhook, type Webhook } from './webhook.ts'
 
 let gateway: Gateway
@@ -139,6 +140,27 @@ describe('a notification that nobody can deal with', () => {
     await expect.poll(async () => (await told(acme, 'With it')).length).toBe(9 + 3)
     await expect.poll(async () => (await told(beta, 'With it')).length).toBe(10 + 3)
     expect(await one()).toMatchObject({ processedAt: null })
+  })
+})
+
+describe('rows that somebody holds', () => {
+  it('hold up nobody else’s notifications, and their own no longer than they are held', async () => {
+    const holder = await holdRows(
+      gateway,
+      `SELECT 1 FROM "Extension" WHERE "extensionId" = '${ava.extensionId}' FOR UPDATE`,
+    )
+    onTestFinished(() => holder.letGo().catch(() => undefined))
+    const held = Array.from({ length: 6 }, (_, n) => of(0).text(`Held ${n}`))
+    for (const one of held) {
+      expect(await post(one, 0)).toBe(200)
+      await expect.poll(() => holder.waiting()).toBeGreaterThan(0)
+    }
+    const free = of(1).text('Free 1')
+    expect(await post(free, 1)).toBe(200)
+    await expect.poll(() => told(beta, 'Free')).toHaveLength(1)
+    expect(await told(acme, 'Held')).toEqual([])
+    await holder.letGo()
+    await expect.poll(() => told(acme, 'Held')).toEqual(held.map(({ body }) => body.subject))
   })
 })
 
