@@ -58,7 +58,10 @@ export async function watchJobs(
     // What was missed while it was deaf is due by then.
     return db.listen?.(rows[0].channel, hear, () => undefined)
   }
-  const listening = await listen()
+  // Deaf, it still sees within half a second what there is to do.
+  const listening = await listen().catch((error) => {
+    logger.warn({ err: error }, 'Cannot hear of new jobs; looking for them instead')
+  })
 
   return {
     async close() {
