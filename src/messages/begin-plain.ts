@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import { isConflict } from '../db/errors.ts'
 import type { Message, MessageAttempt } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -26,7 +27,10 @@ export async function beginPlain(
   const startedAt = clock.now()
   const [begun] = await db.$queryRaw<Begun[]>`
     SELECT * FROM "beginAttempt"(${lane.extensionRowId}, ${lane.leaseId}, ${leaseMs}::int,
-      ${messageId}, ${id}, ${highVolume}, ${startedAt})`
+      ${messageId}, ${id}, ${highVolume}, ${startedAt})`.catch((error) => {
+    if (isConflict(error)) return []
+    throw error
+  })
   if (begun?.outcome === 'lost') throw new LaneLostError()
   if (begun?.outcome !== 'begun') return undefined
   eventLog.announce(tenantId, begun.sequence)
