@@ -16,6 +16,8 @@ export type Audience<Item> = {
   tell(event: LoggedEvent, listeners: Listener<Item>[]): void
 }
 
+type Telling<Item> = { event: LoggedEvent; listeners: Listener<Item>[] }
+
 /** As fresh as what would be made now; those who come back all at once, after a restart, share it. */
 const freshForMs = 1_000
 const mostFresh = 100
@@ -26,7 +28,7 @@ export function createAudience<Item>(
   make: (event: LoggedEvent) => Item | Promise<Item>,
 ): Audience<Item> {
   const fresh = new Map<bigint, Item | Promise<Item>>()
-  const waiting: { event: LoggedEvent; listeners: Listener<Item>[] }[] = []
+  const waiting: Telling<Item>[] = []
 
   function show(event: LoggedEvent): Item | Promise<Item> {
     const known = fresh.get(event.sequence)
@@ -38,18 +40,29 @@ export function createAudience<Item>(
     return made
   }
 
+  function tellAll({ event, listeners }: Telling<Item>, item: Item) {
+    for (const one of listeners) {
+      try {
+        one.hear(event, item)
+      } catch (error) {
+        // What fails one harms no other.
+        one.end(error)
+      }
+    }
+  }
+
   /** Goes as far as it can without waiting: what is ready at once is told at once. */
   async function tellWaiting() {
     for (let next = waiting[0]; next; next = waiting[0]) {
       const { event, listeners } = next
       try {
         const item = show(event)
-        const shown = item instanceof Promise ? await item : item
-        for (const one of listeners) one.hear(event, shown)
+        tellAll(next, item instanceof Promise ? await item : item)
       } catch (error) {
         for (const one of listeners) one.end(error)
+      } finally {
+        waiting.shift()
       }
-      waiting.shift()
     }
   }
 
