@@ -95,10 +95,9 @@ export function createQuickDoor({
       ),
     )
     if (!result) return false
-    if (result.errors) {
-      found.answer = result
-      return false
-    }
+    // Whatever comes now, it has been executed.
+    found.answer = result
+    if (result.errors) return false
     const text = JSON.stringify(result)
     response.writeHead(200, {
       ...headers,
