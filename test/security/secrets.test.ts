@@ -84,6 +84,8 @@ describe('keys that seal', () => {
     const sending = (async () => {
       while (!rotated) {
         const from = ava.number
+        // More texts than RingCentral allows one number in a minute.
+        if (sent.length % 20 === 19) await gateway.db.budget.deleteMany()
         const { id } = await send(client, { from, to: [stranger], text: `number ${sent.length}` })
         sent.push(id)
         await expect.poll(() => smsRequests(gateway.simulator).length).toBe(sent.length)
