@@ -23,7 +23,7 @@ for await (const path of glob('test/**/*.test.ts', { cwd: root })) {
   )
 }
 
-const groups = { A: 15, B: 12, C: 14, D: 8, E: 16, F: 6, G: 10, H: 1, I: 6, J: 8 }
+const groups = { A: 15, B: 12, C: 14, D: 8, E: 16, F: 6, G: 11, H: 1, I: 6, J: 8 }
 
 describe('the security checklist', () => {
   it('has every row once', () => {
