@@ -7,12 +7,13 @@ import type { Origins } from '../http/origins.ts'
 import type { Logger } from '../lib/logger.ts'
 import { requestScope } from '../lib/request-scope.ts'
 import { actorOf, type Context, type Viewer } from './context.ts'
-import { type TopLevelCode, topLevelCodes, topLevelError } from './errors.ts'
+import type { TopLevelCode } from './errors.ts'
 import { type GraphiQLPage, type GraphiQLWelcome, graphiqlPage } from './graphiql.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits } from './keep-alive.ts'
 import type { StreamCount } from './limit-streams.ts'
 import { maskError } from './mask.ts'
 import type { QuickDoor } from './quick-door.ts'
+import { refuse } from './refuse.ts'
 import type { GraphQLEngine } from './yoga.ts'
 
 /** Finds out who is asking, from `Authorization` or its like, and from where. */
@@ -90,24 +91,6 @@ export function graphqlRoutes({
     if (shown?.welcome !== welcome) shown = { welcome, page: graphiqlPage(welcome) }
     return shown.page
   }
-
-  const refuse = (
-    request: Request,
-    code: TopLevelCode,
-    message: string,
-    status?: number,
-    extensions: Record<string, unknown> = {},
-  ) =>
-    new Response(JSON.stringify({ errors: [topLevelError(code, message, extensions)] }), {
-      status: status ?? topLevelCodes[code],
-      headers: {
-        'Content-Type': answerType(request),
-        'Cache-Control': 'no-store',
-        ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer' }),
-        // The rest of it is not read: whoever sent it needs another connection for what comes next.
-        ...(status === 413 && { Connection: 'close' }),
-      },
-    })
 
   const limitTo = (maxSize: number) =>
     bodyLimit({
@@ -241,11 +224,4 @@ function atItsEnd(answer: Response, hungUp: AbortSignal, end: () => void): Respo
 
 function streams(answer: Response): boolean {
   return answer.headers.get('content-type')?.startsWith('text/event-stream') === true
-}
-
-function answerType(request: Request): string {
-  const accept = request.headers.get('accept') ?? ''
-  const wantsOld =
-    accept.includes('application/json') && !accept.includes('application/graphql-response+json')
-  return `${wantsOld ? 'application/json' : 'application/graphql-response+json'}; charset=utf-8`
 }

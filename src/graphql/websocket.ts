@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { OperationResult, SubscribeMessage } from 'graphql-ws'
+import { GraphQLError } from 'graphql'
+import type { SubscribeMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { isAsyncIterable } from 'graphql-yoga'
 import { WebSocketServer } from 'ws'
@@ -16,8 +16,8 @@ import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
 import { limitMessages } from './limit-messages.ts'
 import type { StreamCount } from './limit-streams.ts'
-import { toldToClient } from './mask.ts'
 import { createOutlets, type Outlet } from './outlet.ts'
+import { refusal, toldOverSocket } from './refused-operation.ts'
 import { sendStream } from './send-stream.ts'
 import { Stream } from './stream.ts'
 import type { GraphQLEngine } from './yoga.ts'
@@ -233,29 +233,6 @@ const tooManyOnSocket = (most: number) =>
     `A WebSocket carries ${most} operations at once: complete one first, or open another socket.`,
     { limit: 'operationsPerSocket', max: most },
   )
-
-/** An operation that was not even begun: the protocol has an `error` message for that, not a `next`. */
-class Refused extends Error {
-  readonly errors: readonly GraphQLError[]
-  constructor(errors: readonly GraphQLError[]) {
-    super('Refused')
-    this.errors = errors
-  }
-}
-
-/** What fails once it has begun names its place; graphql-ws says `error` for what a stream throws. */
-function refusal(result: Awaited<OperationResult>): OperationResult | undefined {
-  if (!('errors' in result) || 'data' in result) return undefined
-  const { errors = [] } = result
-  if (errors.length === 0 || errors.some(({ path }) => path)) return undefined
-  const next = () => Promise.reject(new Refused(errors))
-  return { [Symbol.asyncIterator]: () => ({ next }) }
-}
-
-function toldOverSocket(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
-  const [{ originalError } = {}] = errors
-  return (originalError instanceof Refused ? originalError.errors : errors).map(toldToClient)
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass
 type Run = (args: any) => any
