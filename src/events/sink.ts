@@ -56,6 +56,8 @@ export function iterate<Item>(
     },
     async return() {
       subscriber.end()
+      // Who has gone is told of nothing more, a failure that it never asked for included.
+      failure = undefined
       return done
     },
     async throw(error) {
