@@ -8,6 +8,9 @@ import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts'
 import { migrate, pendingSchemaChanges } from '../../src/db/migrate.ts'
 import { raiseWall } from '../../src/db/wall.ts'
+import { createJobQueue } from '../../src/jobs/queue.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { jobs } from '../../src/workers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -63,6 +66,14 @@ async function fill(url: string): Promise<void> {
   const applied = await migrate(url)
   // Before the first migration is written, the schema itself has to do.
   if (applied.length === 0) await run(url, await pendingSchemaChanges(url))
+  // A gateway that finds its queues starts in half the time.
+  const queue = await createJobQueue({
+    databaseUrl: url,
+    jobs,
+    works: false,
+    logger: createLogger('silent'),
+  })
+  await queue.close()
   await raiseWall(url)
 }
 
