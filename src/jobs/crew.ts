@@ -13,7 +13,13 @@ export type Crew = {
   wakeAll(): void
 }
 
-/** Sets workers to work, each of which fetches for itself whenever it is woken, until it finds nothing. */
+/** `woken`: it may be fetching, or have found nothing, which nobody is told. */
+type Worker = { id: string; state: 'woken' | 'busy' | 'free' }
+
+/**
+ * Sets workers to work, each of which fetches for itself whenever it is woken, until it finds nothing. They begin with one, and
+ * become more when nobody is free: most queues never need another, and each would fetch once at every start.
+ */
 export async function startCrew(
   boss: PgBoss,
   {
@@ -23,24 +29,12 @@ export async function startCrew(
   }: Pick<JobDefinition<object>, 'name' | 'concurrency' | 'batchSize'>,
   run: (job: JobWithMetadata<object>) => Promise<JobResult>,
 ): Promise<Crew> {
-  const workers: { id: string; isBusy: boolean }[] = []
+  const workers: Worker[] = []
   let turn = 0
 
-  const wakeAll = () => {
-    for (const { id } of workers) boss.notifyWorker(id)
-  }
-  /** In turn, since who was woken a moment ago may be fetching still. Who is busy looks when it has finished. */
-  const wakeOne = () => {
-    for (let tried = 0; tried < workers.length; tried += 1) {
-      turn = (turn + 1) % workers.length
-      const worker = workers[turn]
-      if (worker && !worker.isBusy) return boss.notifyWorker(worker.id)
-    }
-    wakeAll()
-  }
-
-  for (let place = 0; place < concurrency; place += 1) {
-    const worker = { id: '', isBusy: false }
+  async function hire() {
+    // A worker begins by fetching, as one who has been woken does.
+    const worker: Worker = { id: '', state: 'woken' }
     workers.push(worker)
     worker.id = await boss.work(
       name,
@@ -53,15 +47,43 @@ export async function startCrew(
         pollingIntervalSeconds: pollEverySeconds,
       },
       async (batch: JobWithMetadata<object>[]) => {
-        worker.isBusy = true
+        worker.state = 'busy'
         if (batch.length === batchSize) wakeOne()
         try {
           return await Promise.all(batch.map(run))
         } finally {
-          worker.isBusy = false
+          worker.state = 'free'
         }
       },
     )
   }
+
+  const wake = (worker: Worker) => {
+    if (worker.state === 'free') worker.state = 'woken'
+    if (worker.id) boss.notifyWorker(worker.id)
+  }
+  const wakeAll = () => {
+    const nobodyIsFree = workers.every(({ state }) => state !== 'free')
+    workers.forEach(wake)
+    if (nobodyIsFree) hireOneMore()
+  }
+  const hireOneMore = () => {
+    // Who cannot be hired now, since the process stops, is not missed.
+    if (workers.length < concurrency) void hire().catch(() => undefined)
+  }
+  const wakeOne = () => {
+    const free = workers.find(({ state }) => state === 'free')
+    if (free) return wake(free)
+    if (workers.length < concurrency) return hireOneMore()
+    // Who was woken may have fetched in vain meanwhile: in turn, and who is busy looks when it has finished.
+    for (let tried = 0; tried < workers.length; tried += 1) {
+      turn = (turn + 1) % workers.length
+      const worker = workers[turn]
+      if (worker?.state === 'woken') return wake(worker)
+    }
+    wakeAll()
+  }
+
+  await hire()
   return { wakeOne, wakeAll }
 }
