@@ -1,7 +1,5 @@
 import type pg from 'pg'
 import { isDatabaseUnavailable } from '../db/errors.ts'
-import { inPoolTransaction } from '../db/pool-transaction.ts'
-import type { JobQueue } from '../jobs/queue.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { createTogether } from '../lib/together.ts'
@@ -27,20 +25,21 @@ const rowsHeldMs = 500
 const patienceMs = 1_000
 
 // The webhook is looked up once more: what has ended meanwhile takes in nothing. In the order of a key, so that two
-// instances that are told the same cannot deadlock.
+// instances that are told the same cannot deadlock. One statement is one transaction, and one way to Postgres and back.
 const insert = `
   WITH told AS (
     SELECT told.*, webhook."tenantId"
-    FROM jsonb_to_recordset($1::jsonb) AS told("id" text, "webhookId" text, "uuid" text, "body" jsonb)
-    JOIN "WebhookSubscription" AS webhook
-      ON webhook."id" = told."webhookId" AND webhook."status" IN ('CREATING', 'ACTIVE')
+    FROM jsonb_to_recordset($1::jsonb) AS told("place" int, "id" text, "webhookId" text, "uuid" text, "body" jsonb)
     CROSS JOIN (SELECT set_config('lock_timeout', coalesce($3, current_setting('lock_timeout')), true)) AS patience
+    LEFT JOIN "WebhookSubscription" AS webhook
+      ON webhook."id" = told."webhookId" AND webhook."status" IN ('CREATING', 'ACTIVE')
   ), written AS (
     INSERT INTO "Notification" ("id", "tenantId", "webhookSubscriptionId", "uuid", "body", "receivedAt")
-    SELECT "id", "tenantId", "webhookId", "uuid", "body", $2 FROM told ORDER BY "webhookId", "uuid"
-    ON CONFLICT DO NOTHING RETURNING "id"
+    SELECT "id", "tenantId", "webhookId", "uuid", "body", $2 FROM told WHERE "tenantId" IS NOT NULL
+    ORDER BY "webhookId", "uuid" ON CONFLICT DO NOTHING RETURNING "id"
   )
-  SELECT ARRAY(SELECT "id" FROM told) AS "listened", ARRAY(SELECT "id" FROM written) AS "written"`
+  SELECT ARRAY(SELECT "place" FROM told WHERE "tenantId" IS NULL) AS "ended",
+    (SELECT "sendJob"($4, jsonb_build_object('notificationIds', jsonb_agg("id"))) FROM written HAVING count(*) > 0)`
 
 /**
  * Stores notifications, each with the job that deals with it. Those that come in while others are being stored are
@@ -49,11 +48,9 @@ const insert = `
  */
 export function createNotificationStore({
   pool,
-  queue,
   clock,
 }: {
   pool: pg.Pool
-  queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): StoreNotification {
   return createTogether(store, {
@@ -64,25 +61,22 @@ export function createNotificationStore({
   })
 
   async function store(told: Told[]): Promise<boolean[]> {
-    const rows = told.map((one) => ({ ...one, id: createId('Notification') }))
     const patience = told.length > 1 ? `${rowsHeldMs}ms` : null
-    const listened = await inPoolTransaction(pool, async (tx) => {
-      const values = [jsonOf(rows), clock.now(), patience]
-      const found = await tx.query<Found>({ name: 'store-notifications', text: insert, values })
-      const { listened = [], written: notificationIds = [] } = found.rows[0] ?? {}
-      if (notificationIds.length > 0) {
-        await queue.send(tx, processNotificationJob, { notificationIds })
-      }
-      return new Set(listened)
+    const { rows } = await pool.query<{ ended: number[] }>({
+      name: 'store-notifications',
+      text: insert,
+      values: [jsonOf(told), clock.now(), patience, processNotificationJob.name],
     })
-    return rows.map(({ id }) => listened.has(id))
+    const ended = new Set(rows[0]?.ended)
+    return told.map((_, place) => !ended.has(place))
   }
 }
 
-type Found = { listened: string[]; written: string[] }
-
 /** Bodies are JSON already. */
-function jsonOf(rows: readonly (Told & { id: string })[]): string {
-  const all = rows.map(({ body, ...row }) => `${JSON.stringify(row).slice(0, -1)},"body":${body}}`)
+function jsonOf(told: readonly Told[]): string {
+  const all = told.map(({ body, ...rest }, place) => {
+    const row = { ...rest, place, id: createId('Notification') }
+    return `${JSON.stringify(row).slice(0, -1)},"body":${body}}`
+  })
   return `[${all.join()}]`
 }

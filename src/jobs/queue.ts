@@ -1,6 +1,5 @@
 import { fromPrisma, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Tx } from '../db/client.ts'
-import type { PoolTx } from '../db/pool-transaction.ts'
 import type { Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type Crew, startCrew } from './crew.ts'
@@ -53,7 +52,7 @@ export async function createJobQueue(options: {
      * in nothing when a job with the same `singletonKey` is waiting already (policy `short`).
      */
     async send<Payload extends object>(
-      tx: Tx | PoolTx,
+      tx: Tx,
       job: JobDefinition<Payload>,
       payload: Payload,
       { startAfter, singletonKey }: SendOptions = {},
@@ -62,7 +61,7 @@ export async function createJobQueue(options: {
       if (job.policy === 'short' && !singletonKey)
         throw new Error(`${job.name} needs a singletonKey`)
       await boss.send(job.name, payload, {
-        db: 'release' in tx ? past(tx) : fromPrisma(tx),
+        db: fromPrisma(tx),
         ...(startAfter && { startAfter }),
         ...(singletonKey && { singletonKey }),
       })
@@ -104,9 +103,4 @@ export async function createJobQueue(options: {
       await boss.stop({ graceful: true, close: true, timeout: stopWithinMs })
     },
   }
-}
-
-/** The same past Prisma. */
-function past(tx: PoolTx): ReturnType<typeof fromPrisma> {
-  return { executeSql: (sql, values) => tx.query(sql, values) }
 }
