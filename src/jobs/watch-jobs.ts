@@ -1,9 +1,11 @@
 import type { PgBoss } from 'pg-boss'
+import { seconds } from '../lib/clock.ts'
 import { every, type Repeated } from '../lib/every.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Crew } from './crew.ts'
 
 const lookEveryMs = 500
+const listenAgainMs = seconds(1)
 
 /** As pg-boss names it, whose own listener would wake all workers of a queue for each job. */
 const channelOf = `SELECT 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) AS channel`
@@ -52,21 +54,26 @@ export async function watchJobs(
     logger.warn({ err: error }, 'Could not look for jobs that are due; trying again'),
   )
 
+  let ear: { close(): Promise<void> } | undefined
   async function listen() {
+    if (ear) return
     const { rows } = await db.executeSql(channelOf)
     const hear = (queue: string) => crews.get(queue)?.wakeOne()
     // What was missed while it was deaf is due by then.
-    return db.listen?.(rows[0].channel, hear, () => undefined)
+    ear = await db.listen?.(rows[0].channel, hear, () => undefined)
   }
   // Deaf, it still sees within half a second what there is to do.
-  const listening = await listen().catch((error) => {
-    logger.warn({ err: error }, 'Cannot hear of new jobs; looking for them instead')
-  })
+  const deaf = (error: unknown) =>
+    logger.warn({ err: error }, 'Cannot hear of new jobs; looking for them, and trying again')
+  await listen().catch(deaf)
+  // pg-boss listens again by itself only where it once could.
+  const listening = every(listenAgainMs, listen, deaf)
 
   return {
     async close() {
       await looking.close()
-      await listening?.close()
+      await listening.close()
+      await ear?.close()
     },
   }
 }

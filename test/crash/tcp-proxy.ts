@@ -5,8 +5,8 @@ export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>
 /** `refuse`: reset before a byte goes through. `black hole`: taken, and never answered. */
 export type ProxyMode = 'pass' | 'refuse' | 'black hole'
 
-/** `up` is what the client sends, `down` what it is answered. */
-export type Cut = { direction: 'up' | 'down'; afterBytes: number }
+/** `up` is what the client sends, `down` what it is answered; `containing`: only where the bytes have this in them. */
+export type Cut = { direction: 'up' | 'down'; afterBytes: number; containing?: string }
 
 /** A cable that can be cut: forwards to the port that `target` names when a connection comes in. */
 export async function startTcpProxy(target: () => number | undefined) {
@@ -36,7 +36,7 @@ export async function startTcpProxy(target: () => number | undefined) {
     from.on('data', (chunk) => {
       // What falls into a black hole stays unread for ever, even when it is gone.
       if (mode === 'black hole') return
-      if (cut?.direction === direction) {
+      if (cut?.direction === direction && chunk.includes(cut.containing ?? '')) {
         const { afterBytes } = cut
         cut = undefined
         to.write(chunk.subarray(0, afterBytes))
