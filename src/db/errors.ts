@@ -28,6 +28,8 @@ const UNAVAILABLE = new RegExp(
     'not queryable',
     'timeout exceeded when trying to connect',
     '^Connection terminated',
+    // It said nothing at all: see `silenceMs` in pool.ts.
+    '^Query read timeout$',
     // P2028 tells two things: no connection in time, or (not here) a transaction that took too long.
     'Unable to start a transaction in the given time',
   ].join('|'),

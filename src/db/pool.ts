@@ -5,11 +5,13 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   applicationName: string
   poolSize: number
+  /** How long a query may hear nothing at all; its connection is given up then. Not for what Prisma does. */
+  silenceMs?: number
 }
 
 /** How every connection of ours behaves; `settings` of Postgres beside those that all have. */
 export function poolConfig(
-  { url, applicationName, poolSize }: DatabaseOptions,
+  { url, applicationName, poolSize, silenceMs }: DatabaseOptions,
   settings: Record<string, string> = {},
 ): pg.PoolConfig {
   // Left out, Prisma's adapter shifts every timestamptz by the session's offset from UTC, writing and reading.
@@ -27,6 +29,8 @@ export function poolConfig(
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     statement_timeout: 15_000,
+    // What Postgres does not keep when it hangs, or is behind a network that swallows everything.
+    ...(silenceMs && { query_timeout: silenceMs }),
     // A process that was stopped in mid-transaction holds its locks no longer than others wait for them.
     idle_in_transaction_session_timeout: 8_000,
     lock_timeout: 10_000,

@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase } from '../../src/db/client.ts'
+import { isDatabaseUnavailable } from '../../src/db/errors.ts'
+import { createPool } from '../../src/db/pool.ts'
 import { asTenant } from '../../src/lib/request-scope.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -34,6 +36,22 @@ it('a goodbye of Postgres in one packet with an answer does not end the process'
   expect(await db.$queryRaw`SELECT 2 AS two`).toEqual([{ two: 2 }])
   await other.end()
   await db.$disconnect()
+  line.close()
+})
+
+it('a Postgres that hangs holds neither who asked nor their connection', async () => {
+  const line = await startHoldingLine(Number(new URL(database.url).port))
+  const url = new URL(database.url)
+  url.port = String(line.port)
+  const pool = createPool({ url: url.href, applicationName: 'hung', poolSize: 1, silenceMs: 200 })
+  await pool.query('SELECT 1')
+
+  line.hold()
+  const error = await pool.query('SELECT 1').catch((reason) => reason)
+  expect(isDatabaseUnavailable(error)).toBe(true)
+  line.letGo()
+  expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }])
+  await pool.end()
   line.close()
 })
 
