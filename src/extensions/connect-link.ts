@@ -6,7 +6,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { after, type Clock, hours, minutes } from '../lib/clock.ts'
 import { InvalidInputError, RateLimitedError } from '../lib/errors.ts'
 import { createId } from '../lib/ids.ts'
-import { createSecret, isSecret, sameHash, sha256 } from '../lib/secrets.ts'
+import { createSecret, isSecret, sameBytes, sha256 } from '../lib/secrets.ts'
 import { requireReturnUrl } from '../tenants/return-urls.ts'
 import { parseUserId } from './user-mapping.ts'
 
@@ -58,7 +58,7 @@ export function createConnectLinks({ db, clock }: { db: Db; clock: Clock }) {
     const now = clock.now()
     const browserHash = sha256(browserSecret ?? '')
     const begun = link.attempts.find(
-      (attempt) => attempt.expiresAt <= now || sameHash(browserHash, attempt.browserHash),
+      (attempt) => attempt.expiresAt <= now || sameBytes(browserHash, attempt.browserHash),
     )
     if (link.usedAt && !begun) return { state: 'used' }
     if (link._count.attempts >= passagesPerLink) return { state: 'used' }

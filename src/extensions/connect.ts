@@ -7,7 +7,7 @@ import { after, type Clock, minutes } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sealer } from '../lib/sealer.ts'
-import { createSecret, sameHash, sha256 } from '../lib/secrets.ts'
+import { createSecret, sameBytes, sha256 } from '../lib/secrets.ts'
 import { RingCentralRateLimitedError } from '../ringcentral/errors.ts'
 import type { TokenSet } from '../ringcentral/token-set.ts'
 import type { Apps, LoginApp } from './apps.ts'
@@ -120,7 +120,7 @@ export function createConnecting(deps: {
         : null
       if (!pending) return { outcome: 'unknown' }
       // Before the attempt is taken, so that a stranger with the address cannot spoil it for its owner.
-      if (!answer.browserSecret || !sameHash(sha256(answer.browserSecret), pending.browserHash)) {
+      if (!answer.browserSecret || !sameBytes(sha256(answer.browserSecret), pending.browserHash)) {
         return { outcome: 'other-browser' }
       }
       // Nor is its app kept any longer.
@@ -193,7 +193,7 @@ export function createConnecting(deps: {
         },
       })
       if (!attempt?.extension || attempt.extension.disconnectedAt) return undefined
-      if (!sameHash(sha256(browserSecret), attempt.browserHash)) return undefined
+      if (!sameBytes(sha256(browserSecret), attempt.browserHash)) return undefined
       const { tenant, connectToken, extension } = attempt
       return { sender: { tenantName: tenant.name, returnUrl: connectToken.returnUrl }, extension }
     },

@@ -1,11 +1,11 @@
 import { type Clock, seconds } from '../lib/clock.ts'
-import { sameHash, sha256 } from '../lib/secrets.ts'
+import { createSecret, sameBytes } from '../lib/secrets.ts'
 import type { KnownWebhook } from './find-webhook.ts'
 
 /** Whoever ended one at another instance is not asked here before: what it brings meanwhile is not stored, see `store`. */
 const rememberForMs = seconds(5)
 
-type Familiar = { webhook: KnownWebhook; tokenHash: Uint8Array }
+type Familiar = { webhook: KnownWebhook; token: Uint8Array }
 
 /**
  * The webhooks that came with their token a moment ago, so that not each notification costs a look into the database.
@@ -13,6 +13,7 @@ type Familiar = { webhook: KnownWebhook; tokenHash: Uint8Array }
  * so there are never more of them than have just been let in.
  */
 export function createFamiliarWebhooks(clock: Clock) {
+  const nobodysToken = bytesOf(createSecret())
   let familiar = new Map<string, Familiar>()
   let forgetAt = 0
 
@@ -24,16 +25,16 @@ export function createFamiliarWebhooks(clock: Clock) {
         familiar = new Map()
         forgetAt = now + rememberForMs
       }
-      // Whether there is one or not takes the same time.
-      const tokenHash = sha256(token)
       const known = familiar.get(id)
-      return known && sameHash(tokenHash, known.tokenHash) ? known.webhook : undefined
+      // Whether there is one or not takes the same time.
+      const isRight = sameBytes(bytesOf(token), known?.token ?? nobodysToken)
+      return isRight ? known?.webhook : undefined
     },
 
     add(webhook: KnownWebhook, token: string): void {
       // What it is called at RingCentral is about to be learned.
       if (webhook.rcSubscriptionId === null) return
-      familiar.set(webhook.id, { webhook, tokenHash: sha256(token) })
+      familiar.set(webhook.id, { webhook, token: bytesOf(token) })
     },
 
     forget(id: string): void {
@@ -41,3 +42,6 @@ export function createFamiliarWebhooks(clock: Clock) {
     },
   }
 }
+
+/** As headers have them: a character is a byte. */
+const bytesOf = (token: string) => Buffer.from(token, 'latin1')

@@ -47,15 +47,18 @@ export function openWebhookDoor({
     return { status: 429, error: 'Too many requests', headers: { 'Retry-After': '60' } }
   }
 
+  /** At once, who came a moment ago, and is to be let in. */
+  function recognise(request: IncomingMessage, id: string): KnownWebhook | undefined {
+    if (request.headers['validation-token'] !== undefined) return undefined
+    return familiar.find(id, tokenOf(request))
+  }
+
   async function enter(
     request: IncomingMessage,
     id: string,
   ): Promise<{ webhook: KnownWebhook } | { answer: WebhookAnswer }> {
     const validationToken = request.headers['validation-token']
-    const given = String(request.headers['verification-token'] ?? '')
-    const known = familiar.find(id, given)
-    if (known && validationToken === undefined) return { webhook: known }
-
+    const given = tokenOf(request)
     const isStrange = strangers.pour(networkOf(addressOf(request)), 0).left < 1
     // Postgres need not see what cannot be one.
     const webhook = isSecret(id) && (await (isStrange ? findForStrangers : find)(id))
@@ -70,5 +73,7 @@ export function openWebhookDoor({
     return { webhook }
   }
 
-  return { enter, refuse }
+  return { recognise, enter, refuse }
 }
+
+const tokenOf = (request: IncomingMessage) => String(request.headers['verification-token'] ?? '')

@@ -1,4 +1,4 @@
-import { typeid } from 'typeid-js'
+import { typeidUnboxed } from 'typeid-js'
 
 /** The prefix of each kind of id. An id is a prefix and a time-ordered part: `msg_01k…`. */
 export const idPrefixes = {
@@ -32,7 +32,7 @@ export const idPrefixes = {
 export type IdKind = keyof typeof idPrefixes
 
 export function createId(kind: IdKind): string {
-  return typeid(idPrefixes[kind]).toString()
+  return typeidUnboxed(idPrefixes[kind])
 }
 
 const kindOfPrefix = new Map(

@@ -20,6 +20,7 @@ export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(sha256(given), sha256(expected))
 }
 
-export function sameHash(given: Uint8Array, expected: Uint8Array): boolean {
+/** The same of hashes, and of secrets whose length everybody knows. */
+export function sameBytes(given: Uint8Array, expected: Uint8Array): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected)
 }

@@ -31,7 +31,7 @@ import { z } from 'zod'
 import { highVolumeRecord } from './high-volume.ts'
 import { type MessageRecord, messageRecord } from './message-record.ts'
 import * as bodies from './notification-bodies.ts'
-import { id, maybe, time } from './values.ts'
+import { id, maybe, time, timeOf } from './values.ts'
 
 export {
   detailedPresenceChanges,
@@ -97,12 +97,22 @@ const kinds = [
   },
 ] as const
 
-/** What says of one post which it is, and whose; undefined when it is no notification at all. */
+/**
+ * What says of one post which it is, and whose; undefined when it is no notification at all. By hand, as `envelope` says
+ * it: this is asked before a post is answered, of each one.
+ */
 export function parseEnvelope(
   json: unknown,
 ): Pick<NotificationEnvelope, 'uuid' | 'subscriptionId' | 'ownerId'> | undefined {
-  return envelope.safeParse(json).data
+  if (typeof json !== 'object' || json === null) return undefined
+  const { uuid, event, timestamp, subscriptionId, ownerId } = json as Record<string, unknown>
+  if (!isWord(uuid) || !isWord(event) || !isWord(subscriptionId)) return undefined
+  if (typeof timestamp !== 'string' || !timeOf(timestamp)) return undefined
+  const isId = isWord(ownerId) || Number.isSafeInteger(ownerId)
+  return { uuid, subscriptionId, ownerId: isId ? String(ownerId) : undefined }
 }
+
+const isWord = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 /** Reads the parsed JSON of one post; undefined when it is no notification at all. */
 export function parseNotification(json: unknown): Notification | undefined {

@@ -7,10 +7,15 @@ import { z } from 'zod'
 /** Ids are numbers here and strings there; to us they are opaque strings. */
 export const id = z.union([z.string().min(1), z.number().int()]).transform(String)
 
-/** `2022-03-11T14:26:12.000Z`, also with microseconds or an old `+0000`. */
-export const time = z.string().transform((value, context) => {
+/** `2022-03-11T14:26:12.000Z`, also with microseconds or an old `+0000`; undefined for what is no time. */
+export function timeOf(value: string): Date | undefined {
   const at = new Date(value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))
-  if (!Number.isNaN(at.getTime())) return at
+  return Number.isNaN(at.getTime()) ? undefined : at
+}
+
+export const time = z.string().transform((value, context) => {
+  const at = timeOf(value)
+  if (at) return at
   context.addIssue({ code: 'custom', message: 'not a time' })
   return z.NEVER
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSecret, isSecret, sameHash, sameSecret, sha256 } from '../../src/lib/secrets.ts'
+import { createSecret, isSecret, sameBytes, sameSecret, sha256 } from '../../src/lib/secrets.ts'
 
 describe('secrets', () => {
   it('have 256 bits, fit into a URL and never come twice', () => {
@@ -19,8 +19,8 @@ describe('secrets', () => {
     expect(sameSecret('abc', 'abc')).toBe(true)
     for (const other of ['', 'ab', 'abcd', 'abd', 'ABC'])
       expect(sameSecret(other, 'abc')).toBe(false)
-    expect(sameHash(sha256('abc'), sha256('abc'))).toBe(true)
-    expect(sameHash(sha256('abc'), sha256('abd'))).toBe(false)
-    expect(sameHash(sha256('abc').subarray(1), sha256('abc'))).toBe(false)
+    expect(sameBytes(sha256('abc'), sha256('abc'))).toBe(true)
+    expect(sameBytes(sha256('abc'), sha256('abd'))).toBe(false)
+    expect(sameBytes(sha256('abc').subarray(1), sha256('abc'))).toBe(false)
   })
 })

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { instantSms, parseNotification } from '../../src/ringcentral/notifications.ts'
+import {
+  instantSms,
+  parseEnvelope,
+  parseNotification,
+} from '../../src/ringcentral/notifications.ts'
 
 const extension = '/restapi/v1.0/account/809646016/extension/62264425016'
 const posted = (event: string, body: unknown) => ({
@@ -111,4 +115,30 @@ test.each([undefined, null, '', 'hello', 7, [], {}, { uuid: 'x' }, { ...posted('
 
 test('filters leave account and extension to the token', () => {
   expect(instantSms()).toBe('/restapi/v1.0/account/~/extension/~/message-store/instant?type=SMS')
+})
+
+test('the door takes for a notification what is read as one later, and reads the same in it', () => {
+  const usual = posted(`${extension}/message-store`, {})
+  const odd = [
+    undefined,
+    null,
+    '',
+    'x',
+    7,
+    7.5,
+    2 ** 60,
+    true,
+    [],
+    {},
+    '2026-03-11T14:26:12.345+0000',
+  ]
+  const posts: unknown[] = [...odd, [usual], { ...usual, more: 1 }]
+  for (const name of ['uuid', 'event', 'timestamp', 'subscriptionId', 'ownerId', 'body']) {
+    for (const value of odd) posts.push({ ...usual, [name]: value })
+  }
+  for (const post of posts) {
+    const { uuid, subscriptionId, ownerId } = parseNotification(post) ?? {}
+    const read = uuid === undefined ? undefined : { uuid, subscriptionId, ownerId }
+    expect(parseEnvelope(post), JSON.stringify(post)).toEqual(read)
+  }
 })
