@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Whole processes that are killed take longest; begun last, they would keep one worker busy and the other waiting. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => /\/test\/(crash|startup)\//.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -13,6 +23,7 @@ export default defineConfig({
     isolate: false,
     // More would contend for the one Postgres, and a laptop has few cores to give.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // What is waited for comes in its own time; how long it may take is the bench's business.
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
