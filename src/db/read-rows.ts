@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Prisma } from './generated/client/client.ts'
+import { preparedName } from './prepared.ts'
 
 /**
  * Reads rows past Prisma, which takes longer over a page of fifty than Postgres: `Prisma.sql` with all values in it. Also those
@@ -12,28 +12,23 @@ export type ReadRows = <Row extends pg.QueryResultRow>(
   options?: { byValue?: boolean },
 ) => Promise<Row[]>
 
-/** Each is kept by each connection. What is put together in more ways than these is planned each time. */
-const mostPrepared = 200
-
 /** Reads on behalf of whoever asks, as Prisma does: see tenant-pool.ts. A statement is prepared once for each connection. */
 export function createReadRows(pool: pg.Pool): ReadRows {
-  const names = new Map<string, string>()
-
-  function nameOf(text: string): string | undefined {
-    const known = names.get(text)
-    if (known !== undefined || names.size >= mostPrepared) return known
-    const name = `rows-${createHash('sha256').update(text).digest('base64url').slice(0, 24)}`
-    names.set(text, name)
-    return name
-  }
-
   return async <Row extends pg.QueryResultRow>(
     { text, values }: Prisma.Sql,
     { byValue = false }: { byValue?: boolean } = {},
   ) => {
-    const name = byValue ? undefined : nameOf(text)
-    const { rows } = await pool.query<Row>({ ...(name && { name }), text, values, types })
-    return rows
+    const client = await pool.connect()
+    try {
+      const name = byValue ? undefined : await preparedName(client, text)
+      const { rows } = await client.query<Row>({ ...(name && { name }), text, values, types })
+      client.release()
+      return rows
+    } catch (error) {
+      // After an answer, a refusal too, the next one may ask; what else may have happened to it nobody knows.
+      client.release(!(error instanceof pg.DatabaseError) && (error as Error))
+      throw error
+    }
   }
 }
 
