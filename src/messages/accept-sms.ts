@@ -10,6 +10,7 @@ import { acceptMessage } from './accept-message.ts'
 import { createAcceptPlain } from './accept-plain.ts'
 import { examineSms } from './examine-sms.ts'
 import type { SmsInput } from './parse-sms.ts'
+import { createFindSender } from './sending-number.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -39,10 +40,11 @@ export function createAcceptSms({
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): AcceptSms {
+  const findSender = createFindSender({ readRows })
   const acceptPlain = createAcceptPlain({ readRows, eventLog })
 
   return async (tenantId, input, only) => {
-    const { known, ready } = await examineSms({ db, clock }, tenantId, input, only)
+    const { known, ready } = await examineSms({ db, findSender, clock }, tenantId, input, only)
     if (known) return known
     const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number

@@ -24,8 +24,8 @@ import {
   type SmsInput,
   type Words,
 } from './parse-sms.ts'
-import { findSendingNumber, type SendingNumber } from './sending-number.ts'
-import { smsChecks, warnOfText } from './sms-checks.ts'
+import type { FindSender, FoundSender, SendingNumber } from './sending-number.ts'
+import { smsChecks } from './sms-checks.ts'
 
 /** A text that may be taken. */
 type Ready = {
@@ -63,7 +63,7 @@ export type Examination = {
  * `sendSms` as of `messagePreflight`, so that they cannot disagree.
  */
 export async function examineSms(
-  { db, clock }: { db: Db; clock: Clock },
+  { db, findSender, clock }: { db: Db; findSender: FindSender; clock: Clock },
   tenantId: string,
   input: SmsInput,
   /** What the viewer is limited to: other numbers are none. */
@@ -114,7 +114,12 @@ export async function examineSms(
     ))
   if (from) await look('to', () => notToItself(from, numbers))
   const found =
-    from === undefined ? undefined : await look('from', () => numberAt(db, tenantId, from, only))
+    from === undefined
+      ? undefined
+      : await look('from', async () => {
+          const found = await findSender(tenantId, { from, to: numbers })
+          return found && isWithin(found, only) ? found : noNumber(db, tenantId, from)
+        })
   const number = found?.number
   if (to) await look('purpose', () => checkPurpose(input, to))
   if (number && numbers.length > 0) {
@@ -122,7 +127,14 @@ export async function examineSms(
       await look(field, () =>
         check(
           db,
-          { tenantId, number, to: numbers, uploadIds: uploadIds ?? [], purpose: when.purpose },
+          {
+            tenantId,
+            number,
+            to: numbers,
+            optedOut: found.optedOut,
+            uploadIds: uploadIds ?? [],
+            purpose: when.purpose,
+          },
           warn,
         ),
       )
@@ -130,7 +142,6 @@ export async function examineSms(
   }
   const attachments =
     uploadIds && (await look('attachments', () => attachmentsFrom(db, tenantId, uploadIds)))
-  if (text !== undefined) warnOfText(text, warn)
 
   const asked = { tenantId, type: 'SMS', to: numbers, ...when } as const
   const isKnown = isToCome && from !== undefined && numbers.length > 0
@@ -203,9 +214,11 @@ function notToItself(from: string, to: readonly string[]): void {
   throw new InvalidRecipientsError(`\`to\` names ${from}, the number that sends.`)
 }
 
-async function numberAt(db: Db, tenantId: string, from: string, only: Only | undefined) {
-  const found = await findSendingNumber(db, tenantId, from)
-  if (found && (!only || isNumberWithin(found.number, only))) return found
+const isWithin = ({ number }: FoundSender, only: Only | undefined) =>
+  !only || isNumberWithin(number, only)
+
+/** @throws NumberNotFoundError, NotConnectedError */
+async function noNumber(db: Db, tenantId: string, from: string): Promise<never> {
   const connected = await db.extension.findFirst({
     where: { tenantId, status: { not: 'REVOKED' } },
   })

@@ -1,5 +1,9 @@
-import type { Db } from '../db/client.ts'
-import type { Extension, PhoneNumber } from '../db/generated/client/client.ts'
+import type { Consent, Extension, PhoneNumber } from '../db/generated/client/client.ts'
+import { Prisma } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
+import { seconds } from '../lib/clock.ts'
+import { asTenant } from '../lib/request-scope.ts'
+import { createTogether } from '../lib/together.ts'
 import type { QuietHours } from '../tenants/quiet-hours.ts'
 
 /** A number that would send, with what matters of the extension that owns it. */
@@ -7,21 +11,86 @@ export type SendingNumber = PhoneNumber & {
   extension: Pick<Extension, 'id' | 'tenantId' | 'extensionId' | 'name' | 'status' | 'scopes'>
 }
 
-/** The number that may send as `phoneNumber` for a tenant, and when no texts of that tenant leave: with one question. */
-export async function findSendingNumber(
-  db: Db,
+/** Somebody who wants no texts from a number. */
+export type OptedOut = Pick<Consent, 'number' | 'other' | 'changedAt'>
+
+/** Who would send a text, and what of them keeps it from leaving. */
+export type FoundSender = {
+  number: SendingNumber
+  /** When no texts of its tenant leave. */
+  quietHours: QuietHours | null
+  /** Those of the recipients who want none. It may change until the text is taken, and is looked at again then. */
+  optedOut: OptedOut[]
+}
+
+type Asked = { from: string; to: readonly string[] }
+
+/** The number that may send as `from` for a tenant; undefined if it has none such. */
+export type FindSender = (tenantId: string, asked: Asked) => Promise<FoundSender | undefined>
+
+/** Of what is asked for at the same time, so many are one question. */
+const most = 50
+/** A question that waits holds up nobody who comes after it. */
+const patienceMs = seconds(1)
+
+// By name: a prepared `SELECT *` breaks in the process that stays when a newer one adds a column.
+const columns = Prisma.raw(
+  Object.values(Prisma.PhoneNumberScalarFieldEnum)
+    .map((name) => `number."${name}"`)
+    .join(', '),
+)
+
+/** Asks about texts of a tenant that come at the same time with one question, for all that has to be known of them. */
+export function createFindSender({ readRows }: { readRows: ReadRows }): FindSender {
+  const ofTenants = new Map<string, (asked: Asked) => Promise<FoundSender | undefined>>()
+
+  /** Each tenant's by themselves, since row-level security is of one. */
+  function ofTenant(tenantId: string) {
+    const known = ofTenants.get(tenantId)
+    if (known) return known
+    const find = (asked: Asked[]) =>
+      asTenant(tenantId, () => findSenders(readRows, tenantId, asked))
+    const made = createTogether(find, { most, patienceMs, isHopeless: () => true })
+    ofTenants.set(tenantId, made)
+    return made
+  }
+
+  return (tenantId, asked) => ofTenant(tenantId)(asked)
+}
+
+type Row = SendingNumber & {
+  quietHours: QuietHours | null
+  optedOut: { other: string; changedAt: string }[]
+}
+
+async function findSenders(
+  readRows: ReadRows,
   tenantId: string,
-  phoneNumber: string,
-): Promise<{ number: SendingNumber; quietHours: QuietHours | null } | undefined> {
-  const [found] = await db.$queryRaw<(SendingNumber & { quietHours: QuietHours | null })[]>`
-    SELECT number.*, tenant."quietHours", jsonb_build_object(
+  asked: Asked[],
+): Promise<(FoundSender | undefined)[]> {
+  const pairs = asked.flatMap(({ from, to }) => to.map((other) => ({ from, other })))
+  const rows = await readRows<Row>(Prisma.sql`
+    SELECT ${columns}, tenant."quietHours", jsonb_build_object(
       'id', extension."id", 'tenantId', extension."tenantId", 'extensionId', extension."extensionId",
-      'name', extension."name", 'status', extension."status", 'scopes', extension."scopes") AS "extension"
+      'name', extension."name", 'status', extension."status", 'scopes', extension."scopes") AS "extension",
+      (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('other', pair.other, 'changedAt', consent."changedAt")), '[]')
+        FROM unnest(${pairs.map(({ from }) => from)}::text[], ${pairs.map(({ other }) => other)}::text[]) AS pair(own, other)
+        CROSS JOIN LATERAL (SELECT "changedAt" FROM "Consent"
+          WHERE "tenantId" = ${tenantId} AND "number" = pair.own AND "other" = pair.other AND "status" = 'OPTED_OUT'
+          LIMIT 1) AS consent
+        WHERE pair.own = number."phoneNumber") AS "optedOut"
     FROM "PhoneNumber" AS number
     JOIN "Extension" AS extension ON extension."id" = number."extensionRowId"
     JOIN "Tenant" AS tenant ON tenant."id" = number."tenantId"
-    WHERE number."tenantId" = ${tenantId} AND number."phoneNumber" = ${phoneNumber}`
-  if (!found) return undefined
-  const { quietHours, ...number } = found
-  return { number, quietHours }
+    WHERE number."tenantId" = ${tenantId} AND number."phoneNumber" = ANY(${asked.map(({ from }) => from)})`)
+  const found = new Map(rows.map((row) => [row.phoneNumber, row]))
+  return asked.map(({ from, to }) => {
+    const row = found.get(from)
+    if (!row) return undefined
+    const { quietHours, optedOut, ...number } = row
+    const ofThese = optedOut
+      .filter(({ other }) => to.includes(other))
+      .map(({ other, changedAt }) => ({ number: from, other, changedAt: new Date(changedAt) }))
+    return { number, quietHours, optedOut: ofThese }
+  })
 }

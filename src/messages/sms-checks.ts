@@ -1,17 +1,16 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { RecipientOptedOutError } from '../consents/errors.ts'
-import { findOptedOut } from '../consents/opted-out.ts'
 import type { Db } from '../db/client.ts'
 import { requireAbility, textingFrom } from '../extensions/abilities.ts'
 import { ExtensionRevokedError } from '../extensions/errors.ts'
 import { InternationalNotAllowedError, SenderNotRegisteredError } from '../numbers/errors.ts'
 import { isHighVolume } from '../numbers/high-volume.ts'
+import { callingCodeOf } from '../numbers/parse-phone-number.ts'
 import { isUnregistered, needsCampaign } from '../numbers/registration.ts'
 import { InvalidRecipientsError, MmsNotSupportedError } from './errors.ts'
-import { type Findings, refuseAll } from './findings.ts'
+import { createFindings, type Findings, type Problem, refuseAll } from './findings.ts'
 import { shortenersIn } from './link-shorteners.ts'
 import { segmentsOf } from './segments.ts'
-import type { SendingNumber } from './sending-number.ts'
+import type { OptedOut, SendingNumber } from './sending-number.ts'
 
 /** A text whose form is right, with the number that would send it. */
 export type Draft = {
@@ -19,6 +18,8 @@ export type Draft = {
   number: SendingNumber
   /** Those that are numbers. */
   to: readonly string[]
+  /** Those of them who want no texts from it. */
+  optedOut: readonly OptedOut[]
   uploadIds: readonly string[]
   purpose: string | null
 }
@@ -66,7 +67,7 @@ async function coversSending(db: Db, { number }: Sender): Promise<void> {
 function isRegistered(_db: Db, { number }: Sender, warn: Findings['warn']): void {
   const { phoneNumber, campaignStatus, registrationReadAt } = number
   if (isUnregistered(number)) throw new SenderNotRegisteredError(phoneNumber, campaignStatus)
-  if (needsCampaign(number) && !registrationReadAt) {
+  if (!registrationReadAt && needsCampaign(number)) {
     warn(
       'from',
       'REGISTRATION_UNKNOWN',
@@ -86,24 +87,19 @@ export function abroadFor(
   people: readonly string[],
 ): string[] {
   if (features.includes('InternationalSmsSender')) return []
-  const home = callingCodeOf(phoneNumber)
-  return people.filter((one) => callingCodeOf(one) !== home)
+  // No country's code begins another one's.
+  const home = `+${callingCodeOf(phoneNumber)}`
+  return people.filter((one) => !one.startsWith(home))
 }
 
 /** Looked at again in the transaction that takes the text: somebody may opt out in between. */
-async function wantTexts(db: Db, { tenantId, number, to, purpose }: Draft): Promise<void> {
-  if (purpose) return
-  const out = await findOptedOut(db, tenantId, [number.phoneNumber], to)
-  refuseAll(out.map((consent) => new RecipientOptedOutError(consent)))
+function wantTexts(_db: Db, { optedOut, purpose }: Draft): void {
+  if (!purpose) refuseAll(optedOut.map((consent) => new RecipientOptedOutError(consent)))
 }
 
 function sendsPictures(_db: Db, { number, uploadIds }: Draft): void {
   if (uploadIds.length === 0 || number.features.includes('MmsSender')) return
   throw new MmsNotSupportedError(number.phoneNumber)
-}
-
-function callingCodeOf(phoneNumber: string): string | undefined {
-  return parsePhoneNumberFromString(phoneNumber)?.countryCallingCode
 }
 
 function canGroup(_db: Db, { number, to }: Draft, warn: Findings['warn']): void {
@@ -121,7 +117,8 @@ function canGroup(_db: Db, { number, to }: Draft, warn: Findings['warn']): void 
 }
 
 /** What about the words may cost more, or be filtered. */
-export function warnOfText(text: string, warn: Findings['warn']): void {
+export function warningsOf(text: string): Problem[] {
+  const { problems, warn } = createFindings()
   const shorteners = shortenersIn(text)
   if (shorteners.length > 0) {
     warn(
@@ -139,4 +136,5 @@ export function warnOfText(text: string, warn: Findings['warn']): void {
       `It travels in ${segmentCount} segments of 67 characters instead of 153, because of ${characters.join(' ')}.`,
     )
   }
+  return problems
 }

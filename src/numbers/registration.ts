@@ -33,7 +33,10 @@ const ofCampaign: Record<string, RegistrationStatus> = {
 
 export function registrationStatusOf(number: Registered): RegistrationStatus {
   if (isTollFree(number)) return 'UNKNOWN'
-  if (!needsCampaign(number)) return 'NOT_NEEDED'
+  return needsCampaign(number) ? statusInCampaign(number) : 'NOT_NEEDED'
+}
+
+function statusInCampaign(number: Registered): RegistrationStatus {
   if (!number.registrationReadAt) return 'UNKNOWN'
   // High-volume numbers are registered by another way, too: that this one tells of none is no proof.
   if (number.campaignStatus === null) return isHighVolume(number) ? 'UNKNOWN' : 'NOT_REGISTERED'
@@ -43,8 +46,11 @@ export function registrationStatusOf(number: Registered): RegistrationStatus {
 
 /** Whether RingCentral would not pass on what is texted from it. */
 export function isUnregistered(number: Registered): boolean {
-  return ['PENDING', 'REJECTED', 'ENDED', 'NOT_REGISTERED'].includes(registrationStatusOf(number))
+  // Whether it needs a campaign takes longer to find out than how its campaign stands, and every text asks.
+  return unfit.includes(statusInCampaign(number)) && unfit.includes(registrationStatusOf(number))
 }
+
+const unfit: readonly RegistrationStatus[] = ['PENDING', 'REJECTED', 'ENDED', 'NOT_REGISTERED']
 
 /** Verified by another way than by a campaign, of which RingCentral tells nothing. */
 export function isTollFree({ paymentType }: Pick<PhoneNumber, 'paymentType'>): boolean {

@@ -1,6 +1,7 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { describe, expect, it } from 'vitest'
 import { InvalidPhoneNumberError } from '../../src/numbers/errors.ts'
-import { parsePhoneNumber } from '../../src/numbers/parse-phone-number.ts'
+import { callingCodeOf, parsePhoneNumber } from '../../src/numbers/parse-phone-number.ts'
 
 describe('a phone number', () => {
   it.each([
@@ -29,6 +30,16 @@ describe('a phone number', () => {
     expect(() => parsePhoneNumber(given)).toThrow('Write it in E.164')
   })
 
+  it('of North America is what the library says, in every area', () => {
+    for (let area = 100; area < 1000; area++) {
+      const number = `+1${area}${5_550_142 - area}`
+      const parsed = parsePhoneNumberFromString(number)
+      const isOne = parsed?.isPossible() && parsed.number === number
+      expect(attempt(() => parsePhoneNumber(number))).toBe(isOne ? number : undefined)
+      expect(callingCodeOf(number)).toBe(parsed?.countryCallingCode)
+    }
+  })
+
   it('that is a novel is quoted in part', () => {
     const refused = () => parsePhoneNumber('9'.repeat(10_000))
     expect(refused).toThrow(InvalidPhoneNumberError)
@@ -39,3 +50,11 @@ describe('a phone number', () => {
     }
   })
 })
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
