@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Tx } from '../db/client.ts'
 import type { Extension, Message, MessageType } from '../db/generated/client/client.ts'
 
@@ -74,9 +74,7 @@ function placeOf(message: Belonging, owner: Owner | undefined): Place | undefine
   const participants = others.length > 0 ? others : [number]
   // A number keeps its conversations when it is given to somebody else; a mailbox stays its owner's.
   const own = type === 'INTERNAL' ? `INTERNAL ${extensionRowId}` : `SMS ${number}`
-  const key = createHash('sha256')
-    .update(`${own} ${participants.join(' ')}`)
-    .digest('hex')
+  const key = hash('sha256', `${own} ${participants.join(' ')}`, 'hex')
   return { tenantId, extensionRowId, type, number, participants, key }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { InvalidInputError } from './errors.ts'
+import { sha256 } from './secrets.ts'
 
 /** @throws InvalidInputError */
 export function parseIdempotencyKey(given: string | null | undefined): string | null {
@@ -15,5 +15,5 @@ export function parseIdempotencyKey(given: string | null | undefined): string | 
 
 /** Tells a repeated request from another one. */
 export function hashOf(asked: unknown[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(JSON.stringify(asked)).digest())
+  return new Uint8Array(sha256(JSON.stringify(asked)))
 }

@@ -8,7 +8,6 @@ import { createId } from '../lib/ids.ts'
 import { asTenant } from '../lib/request-scope.ts'
 import { createTogether } from '../lib/together.ts'
 import type { Asked } from './accept-message.ts'
-import { publicPart } from './status.ts'
 
 /** Of what is asked for at the same time, so many are one transaction. */
 const most = 50
@@ -45,10 +44,13 @@ export function createAcceptPlain({
 
   async function accept(messages: PlainMessage[]): Promise<(Message | undefined)[]> {
     const [{ tenantId } = { tenantId: '' }] = messages
+    const same = JSON.stringify({ ...usual, tenantId })
     const texts = JSON.stringify(messages.map(asText))
     try {
       const accepted = await asTenant(tenantId, () =>
-        readRows<Accepted>(Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${texts}::jsonb)`),
+        readRows<Accepted>(
+          Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${same}::jsonb, ${texts}::jsonb)`,
+        ),
       )
       const [first] = accepted
       if (first) eventLog.announce(tenantId, BigInt(first.sequence))
@@ -71,15 +73,14 @@ export function createAcceptPlain({
 
 type PlainMessage = ReturnType<typeof asMessage>
 
+/** What of a text is its own, and where it belongs. */
 function asText(message: PlainMessage) {
+  const { id, extensionRowId, from, to, text, createdAt, idempotencyKey } = message
+  const { ignoreQuietHours, requestHash } = message
   const { participants, key } = plainPlace(message)
-  return {
-    snapshot: publicPart(message),
-    requestHash: Buffer.from(message.requestHash).toString('hex'),
-    newId: createId('Conversation'),
-    participants,
-    key,
-  }
+  const own = { id, extensionRowId, from, to, text, createdAt, idempotencyKey, ignoreQuietHours }
+  const hash = Buffer.from(requestHash).toString('hex')
+  return { snapshot: own, hash, newId: createId('Conversation'), participants, key }
 }
 
 function isPlain({ type, validFor, purpose, attachments = [] }: Asked): boolean {
@@ -88,45 +89,51 @@ function isPlain({ type, validFor, purpose, attachments = [] }: Asked): boolean 
 
 /** The row as it is written. */
 function asMessage(
-  { sendAt, attachments = [], colleagues = [], ...asked }: Asked,
+  { tenantId, extensionRowId, from, to, text, idempotencyKey, requestHash, ...asked }: Asked,
   createdAt: Date,
 ) {
   return {
-    ignoreQuietHours: false,
-    purpose: null,
-    ...asked,
-    type: 'SMS' as const,
+    ...usual,
+    ...bookkeeping,
+    ...{ tenantId, extensionRowId, from, to, text, idempotencyKey, requestHash, createdAt },
+    ignoreQuietHours: asked.ignoreQuietHours ?? false,
     id: createId('Message'),
-    direction: 'OUTBOUND' as const,
-    status: 'QUEUED' as const,
-    createdAt,
-    sendAt: null,
-    attachments: [],
-    colleagues: [],
-    rcMessageId: null,
-    rcConversationId: null,
-    errorCode: null,
-    errorMessage: null,
-    unreportedCode: null,
-    mayRetry: false,
-    expiresAt: null,
-    recoveredAt: null,
-    resolution: null,
-    resolvedAt: null,
-    resendOfId: null,
-    isRead: null,
-    durationSeconds: null,
-    pageCount: null,
-    deletedAt: null,
     conversationId: null,
-    sentElsewhere: false,
-    importedAt: null,
-    rcIsRead: null,
-    readToTell: false,
-    readToldAt: null,
-    cancelRequestedAt: null,
-    batchId: null,
-    highVolume: false,
-    rcBatchId: null,
   } satisfies Message
 }
+
+/** What is the same of all texts that are plain, as their events show it. */
+const usual = {
+  type: 'SMS' as const,
+  direction: 'OUTBOUND' as const,
+  status: 'QUEUED' as const,
+  purpose: null,
+  validFor: null,
+  sendAt: null,
+  attachments: [],
+  rcMessageId: null,
+  rcConversationId: null,
+  errorCode: null,
+  errorMessage: null,
+  unreportedCode: null,
+  mayRetry: false,
+  expiresAt: null,
+  recoveredAt: null,
+  resolution: null,
+  resolvedAt: null,
+  resendOfId: null,
+  isRead: null,
+  durationSeconds: null,
+  pageCount: null,
+  deletedAt: null,
+  sentElsewhere: false,
+  importedAt: null,
+  rcIsRead: null,
+  cancelRequestedAt: null,
+  batchId: null,
+  highVolume: false,
+  rcBatchId: null,
+}
+
+/** The same of what they do not show: see `publicPart`. */
+const bookkeeping = { colleagues: [], readToTell: false, readToldAt: null }

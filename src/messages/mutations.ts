@@ -156,7 +156,8 @@ export const SendSmsInput = builder.inputType('SendSmsInput', {
 })
 
 builder.mutationField('sendSms', (t) =>
-  t.prismaField({
+  // The whole row is there: nothing of what is selected has to be asked for.
+  t.field({
     type: Message,
     description:
       'Takes a text to be sent and answers at once; `messageStatusChanged` tells how it goes on. Once it has answered, the message is kept whatever happens. Scope `messages:send`.',
@@ -183,7 +184,7 @@ builder.mutationField('sendSms', (t) =>
       ],
     },
     args: { input: t.arg({ type: SendSmsInput, required: true, description: 'What to send.' }) },
-    resolve: (_query, _parent, { input }, context) =>
+    resolve: (_parent, { input }, context) =>
       context.services.acceptSms(tenantOf(context), input, onlyOf(context)),
   }),
 )
