@@ -28,7 +28,13 @@ const shortList = 5
 /** What a change costs besides what it answers: locks, events, jobs, what RingCentral is asked. */
 const changeCosts = 10
 
-export type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues' | 'operationName'>
+export type Asked = Pick<
+  ExecutionArgs,
+  'schema' | 'document' | 'variableValues' | 'operationName'
+> & {
+  /** Somebody has seen that the variables are as the operation declares them. */
+  fits?: boolean
+}
 
 /**
  * How many things an operation may have to fetch at most: each object counts one, a page as many times as it
@@ -36,14 +42,15 @@ export type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'
  *
  * @throws GraphQLError LIMIT_EXCEEDED when that is more than `maxObjects`
  */
-export function costOf({ schema, document, variableValues, operationName }: Asked): number {
+export function costOf({ schema, document, variableValues, operationName, fits }: Asked): number {
   const operation = getOperationAST(document, operationName)
   const variables = { ...variableValues }
   // An operation that is not there, or whose variables do not fit, is refused in the words of those who look for it.
   const wrong =
     !operation ||
-    getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 })
-      .errors
+    (!fits &&
+      getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 })
+        .errors)
   if (wrong) return 1
 
   const things = rememberedFor(document, operation, variables, () =>

@@ -90,7 +90,7 @@ export function createGraphQLEngine({
     if (!variables) return undefined
     const { document, node } = operation
     const asked = { schema, document, variableValues, operationName }
-    const cost = charged(() => charge(asked, context.viewer))
+    const cost = charged(() => charge({ ...asked, fits: true }, context.viewer))
     if (cost instanceof GraphQLError) return { errors: [cost] }
     const isQuery = node.operation === OperationTypeNode.QUERY
     const result = await onBehalfOf(context, () =>
