@@ -11,11 +11,11 @@ import type { Logger } from '../lib/logger.ts'
 import { type RequestScope, requestScope } from '../lib/request-scope.ts'
 import { Caller } from './caller.ts'
 import { actorOf } from './context.ts'
-import { topLevelError } from './errors.ts'
 import type { IdentifyViewer, MakeContext, WatchViewer } from './http.ts'
 import { defaultKeepAliveLimits, type KeepAliveLimits, keepAlive } from './keep-alive.ts'
 import { limitMessages } from './limit-messages.ts'
 import type { StreamCount } from './limit-streams.ts'
+import { Operations, tooManyOnSocket } from './operations.ts'
 import { createOutlets, type Outlet } from './outlet.ts'
 import { refusal, toldOverSocket } from './refused-operation.ts'
 import { sendStream } from './send-stream.ts'
@@ -62,11 +62,10 @@ export function createWebSocketServer({
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   })
-  const callers = new WeakMap<Extra['socket'], Caller>()
-  const outlets = new WeakMap<Extra['socket'], Outlet>()
+  const known = new WeakMap<Extra['socket'], Known>()
   const outletOf = createOutlets({
     onSend: (socket) => keepingAlive.sends(socket),
-    onClosing: (socket) => callers.get(socket)?.leave(),
+    onClosing: (socket) => known.get(socket)?.caller.leave(),
   })
   limitMessages(sockets, clock)
 
@@ -106,8 +105,8 @@ export function createWebSocketServer({
         waiting.get(socket)?.()
         const freePlace = place.leave
         const caller = new Caller({ socket, viewer, address, identify, watch, freePlace })
-        callers.set(socket, caller)
-        outlets.set(socket, outletOf(socket, request.socket))
+        const outlet = outletOf(socket, request.socket)
+        known.set(socket, { caller, outlet, operations: new Operations() })
         // It may have gone while we were asking who it is.
         if (socket.readyState !== socket.OPEN) caller.leave()
         return true
@@ -117,7 +116,7 @@ export function createWebSocketServer({
       // back as the pong, so the credential does not stay in it.
       async onPing({ extra: { socket } }, payload) {
         const { authorization } = payload ?? {}
-        const caller = callers.get(socket)
+        const caller = known.get(socket)?.caller
         if (!payload || !caller || typeof authorization !== 'string') return
         delete payload.authorization
         const answer = await caller.renew(authorization).catch((error) => {
@@ -128,7 +127,7 @@ export function createWebSocketServer({
       },
 
       onClose({ extra: { socket } }) {
-        callers.get(socket)?.leave()
+        known.get(socket)?.caller.leave()
       },
 
       // What subscriptions bring goes out by their socket's outlet; this is the answer of a query or a mutation.
@@ -137,12 +136,13 @@ export function createWebSocketServer({
       // Parsing and validating may throw; uncaught, that would close the socket for good.
       async onSubscribe(connection, id, payload: SubscribeMessage['payload']) {
         const { socket } = connection.extra
-        const [caller, outlet] = [callers.get(socket), outlets.get(socket)]
-        if (!caller || !outlet) return [new GraphQLError('Unauthorized')]
-        // This one is among them.
-        if (Object.keys(connection.subscriptions).length > streams.limits.perSocket) {
+        const { caller, outlet, operations } = known.get(socket) ?? {}
+        if (!caller || !outlet || !operations) return [new GraphQLError('Unauthorized')]
+        if (operations.count >= streams.limits.perSocket) {
           return [tooManyOnSocket(streams.limits.perSocket)]
         }
+        const operation = operations.begin(payload)
+        connection.subscriptions[id] = operation
         const requestId = randomUUID()
         const { viewer, address, ended } = caller
         const scope = { requestId, address, actor: actorOf(viewer) }
@@ -156,7 +156,7 @@ export function createWebSocketServer({
         try {
           const document = parse(payload.query)
           const errors = validate(schema, document)
-          if (errors.length > 0) return errors
+          if (errors.length > 0) return operation.heard(errors)
           return {
             schema,
             document,
@@ -164,17 +164,17 @@ export function createWebSocketServer({
             variableValues: payload.variables,
             contextValue: await contextFactory(),
             rootValue: {
-              execute: scoped(scope, execute),
+              execute: scoped(scope, (args) => operation.heard(execute(args))),
               subscribe: scoped(scope, async (args) => {
-                const begun = await subscribe(args)
-                return begun instanceof Stream ? sendStream(begun, id, outlet) : begun
+                const begun = await operation.heard(subscribe(args))
+                return begun instanceof Stream ? operation.of(sendStream(begun, id, outlet)) : begun
               }),
             },
           }
         } catch (error) {
-          return [
+          return operation.heard([
             error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read'),
-          ]
+          ])
         }
       },
       async onOperation(_connection, _id, payload, args, result) {
@@ -185,7 +185,11 @@ export function createWebSocketServer({
         }
         return refusal(begun)
       },
-      onError: (_connection, _id, _payload, errors) => toldOverSocket(errors),
+      onError({ extra: { socket } }, _id, payload, errors) {
+        return known.get(socket)?.operations.end(payload) ?? toldOverSocket(errors)
+      },
+      onComplete: ({ extra: { socket } }, _id, payload) =>
+        known.get(socket)?.operations.end(payload),
       execute: (args) => (args.rootValue as Enveloped).execute(args),
       subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
     },
@@ -201,7 +205,7 @@ export function createWebSocketServer({
   const limits = { ...defaultKeepAliveLimits, ...keepAliveLimits }
   const keepingAlive = keepAlive(sockets, limits, (socket) => {
     logger.warn('A client takes nothing of what it is sent; its WebSocket is cut')
-    callers.get(socket)?.leave()
+    known.get(socket)?.caller.leave()
   })
 
   return {
@@ -227,12 +231,8 @@ function forget<Kept extends object>(kept: Kept, ...parts: (keyof Kept)[]): void
   for (const part of parts) kept[part] = undefined as never
 }
 
-const tooManyOnSocket = (most: number) =>
-  topLevelError(
-    'SUBSCRIPTION_LIMIT',
-    `A WebSocket carries ${most} operations at once: complete one first, or open another socket.`,
-    { limit: 'operationsPerSocket', max: most },
-  )
+/** Of a socket, once it has said whose it is. */
+type Known = { caller: Caller; outlet: Outlet; operations: Operations }
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql-ws and envelop differ in types, not in what they pass
 type Run = (args: any) => any

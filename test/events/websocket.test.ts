@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ava, type Gateway, startGateway, type TestTenant } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 import { dial as dialRaw } from '../support/raw-socket.ts'
 import { stranger } from '../support/texts.ts'
 
@@ -22,6 +23,11 @@ const subscribe = (id: string, query: string, variables = {}) => ({
   payload: { query, variables },
 })
 const textsIn = 'subscription { messageReceived { message { text } } }'
+
+async function subscribers() {
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+  return Number(/^ringql_subscribers (\d+)$/m.exec(metrics)?.[1])
+}
 
 describe('a WebSocket', () => {
   it.concurrent('C1: a socket that never says who it is is closed with 4408', async () => {
@@ -98,6 +104,34 @@ describe('a WebSocket', () => {
     await sleep(50)
     say(subscribe('1', textsIn))
     expect(await closed).toMatchObject({ code: 4409 })
+  })
+
+  it('C5: what is completed while it begins counts until it has left off, and is never heard of again', async () => {
+    const { init, say, about, messages } = await dial()
+    await init()
+    const held = await holdRows(gateway, 'LOCK TABLE "EventLog"')
+    for (let n = 1; n < 20; n += 1) {
+      say(subscribe('again', textsIn))
+      say({ id: 'again', type: 'complete' })
+    }
+    say(subscribe('again', textsIn))
+    say(subscribe('late', textsIn))
+    expect(JSON.stringify(await about('late'))).toContain('SUBSCRIPTION_LIMIT')
+    await held.letGo()
+    await expect.poll(subscribers).toBe(1)
+    for (const text of ['One', 'Another']) {
+      gateway.simulator.inbound({ from: stranger, to: ava.number, text })
+      await expect.poll(() => JSON.stringify(messages)).toContain(`"${text}"`)
+    }
+    const told = messages.filter(({ id }) => id === 'again')
+    expect(told.map(({ payload }) => payload.data.messageReceived.message.text)).toEqual([
+      'One',
+      'Another',
+    ])
+    say({ id: 'again', type: 'complete' })
+    await expect.poll(subscribers).toBe(0)
+    say(subscribe('again', '{ status { connected } }'))
+    expect((await about('again', 'complete')).payload).toBeUndefined()
   })
 
   it('C12: lives on after an invalid query, which is answered with an error', async () => {
