@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Logger } from '../lib/logger.ts'
+import { shareQuestions } from '../lib/share-questions.ts'
 import type { Audience } from './audience.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Hints } from './hints.ts'
@@ -8,13 +9,13 @@ import { defaultPaceLimits, lookEveryMs, Pace, type PaceLimits } from './pace.ts
 import type { Sink } from './sink.ts'
 import { cursorExpired, noCursor } from './stream-errors.ts'
 import { Subscriber } from './subscriber.ts'
-import { createTail, type Tail } from './tail.ts'
+import { createReaders, createTail, type Tail } from './tail.ts'
 import type { AnyWanted } from './wanted.ts'
 
 export type EventFeed = ReturnType<typeof createEventFeed>
 
-/** A log with subscribers in this process. */
-type OpenLog = { tail: Tail; live: Live; subscribers: number }
+/** A log with subscribers in this process, or some that are about to be. */
+type OpenLog = { tail: Tail; live: Live; holders: number }
 
 const pollMs = 2_000
 
@@ -34,6 +35,7 @@ export function createEventFeed({
   const limits = { ...defaultPaceLimits, ...pace }
   // One a tenant with subscribers in this process; nothing for all others.
   const logs = new Map<string, OpenLog>()
+  const readers = createReaders()
   // biome-ignore lint/suspicious/noExplicitAny: each has a sink for what it is shown
   const subscribers = new Set<Subscriber<any>>()
   const stopListening = hints.listen(({ tenantId, sequence }) => advance(tenantId, sequence))
@@ -62,17 +64,26 @@ export function createEventFeed({
   }, lookEveryMs(limits))
   look.unref()
 
-  function openLog(tenantId: string, head: bigint): OpenLog {
-    const known = logs.get(tenantId)
-    if (known) {
-      advance(tenantId, head)
-      return known
+  /** As long as somebody holds a log, hints are heard. */
+  function hold(tenantId: string): OpenLog {
+    let log = logs.get(tenantId)
+    if (!log) {
+      const tail = createTail({ db, readers, tenantId, head: 0n })
+      log = { tail, live: createLive(tail), holders: 0 }
+      logs.set(tenantId, log)
     }
-    const tail = createTail({ db, tenantId, head })
-    const log = { tail, live: createLive(tail), subscribers: 0 }
-    logs.set(tenantId, log)
+    log.holders += 1
     return log
   }
+
+  function letGo(tenantId: string, log: OpenLog) {
+    log.holders -= 1
+    if (log.holders === 0) logs.delete(tenantId)
+  }
+
+  const endsOf = shareQuestions((tenantId) =>
+    db.eventLog.findUniqueOrThrow({ where: { tenantId } }),
+  )
 
   return {
     /** The cursor of the newest event of a tenant. */
@@ -93,13 +104,18 @@ export function createEventFeed({
      *   successors have been pruned
      */
     async find(tenantId: string, after: string | null | undefined): Promise<Place> {
-      const { lastSequence: head, prunedSequence } = await db.eventLog.findUniqueOrThrow({
-        where: { tenantId },
-      })
-      const start = after == null ? head : decodeCursor(tenantId, after)
-      if (start === undefined || start > head) throw noCursor()
-      if (start < prunedSequence) throw cursorExpired()
-      return { tenantId, start, head }
+      // A hint of what happens while it is looked for would otherwise find nobody.
+      const log = hold(tenantId)
+      try {
+        const { lastSequence, prunedSequence } = await endsOf(tenantId)
+        const start = after == null ? lastSequence : decodeCursor(tenantId, after)
+        if (start === undefined || start > lastSequence) throw noCursor()
+        if (start < prunedSequence) throw cursorExpired()
+        const { head } = log.tail
+        return { tenantId, start, head: head > lastSequence ? head : lastSequence }
+      } finally {
+        letGo(tenantId, log)
+      }
     },
 
     /**
@@ -118,8 +134,8 @@ export function createEventFeed({
       /** Ends it when it fires; with its reason, if that is made for clients. */
       ended?: AbortSignal | undefined
     }): Subscriber<Item> {
-      const log = openLog(tenantId, head)
-      log.subscribers += 1
+      const log = hold(tenantId)
+      advance(tenantId, head)
       const subscriber: Subscriber<Item> = new Subscriber({
         ...log,
         ...theirs,
@@ -129,8 +145,7 @@ export function createEventFeed({
         onSlow: (lag) => logger.warn({ tenantId, lag }, 'A subscriber cannot keep up; it is cut'),
         onEnd() {
           subscribers.delete(subscriber)
-          log.subscribers -= 1
-          if (log.subscribers === 0) logs.delete(tenantId)
+          letGo(tenantId, log)
         },
       })
       subscribers.add(subscriber)

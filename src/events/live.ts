@@ -5,7 +5,9 @@ import type { Subscriber } from './subscriber.ts'
 import type { Tail } from './tail.ts'
 import type { Subject } from './wanted.ts'
 
-const inOneGo = 50n
+/** What is done in one go, in microseconds or so: then whoever else waits for their turn has it. */
+const mostInOneGo = 50_000
+const work = { ofCandidate: 1, ofFrame: 4, ofExecution: 100 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a subscriber is shown is between it and its audience
 type AnySubscriber = Subscriber<any>
@@ -41,6 +43,13 @@ export function createLive(tail: Tail): Live {
   /** All up to here has been told. */
   let told = tail.head
   let telling = false
+  let doneInThisGo = 0
+
+  /** What is ready by then leaves together. */
+  async function pause() {
+    await nextTurn()
+    doneInThisGo = 0
+  }
 
   function placesOf({ wanted: { subject, names } }: AnySubscriber): Set<AnySubscriber>[] {
     return subject.types.flatMap((type) => {
@@ -72,23 +81,30 @@ export function createLive(tail: Tail): Live {
     return found
   }
 
-  function tellOf(event: LoggedEvent) {
+  async function tellOf(event: LoggedEvent) {
     const those = byType.get(event.type)
     if (!those) return
     const row = revive<unknown>(event.snapshot)
     const audiences = new Map<AnySubscriber['audience'], AnySubscriber[]>()
     for (const one of candidates(those, row)) {
+      doneInThisGo += work.ofCandidate
       if (!one.wantsNow(event, row)) continue
       const listeners = audiences.get(one.audience)
       if (listeners) listeners.push(one)
       else audiences.set(one.audience, [one])
     }
-    for (const [audience, listeners] of audiences) audience.tell(event, listeners)
+    for (const [audience, listeners] of audiences) {
+      audience.tell(event, listeners)
+      doneInThisGo += work.ofExecution + listeners.length * work.ofFrame
+      if (doneInThisGo >= mostInOneGo) await pause()
+    }
+    if (doneInThisGo >= mostInOneGo) await pause()
   }
 
   async function tell() {
     if (telling) return
     telling = true
+    doneInThisGo = 0
     try {
       while (members.size > 0 && told < tail.head) {
         const events = await tail.read(told)
@@ -97,9 +113,7 @@ export function createLive(tail: Tail): Live {
           // The log has no gaps, so a missing place can only have been pruned.
           if (event.sequence !== told + 1n) throw cursorExpired()
           told = event.sequence
-          tellOf(event)
-          // What is ready by then leaves together; whoever else waits for their turn has it.
-          if (told % inOneGo === 0n) await nextTurn()
+          await tellOf(event)
         }
       }
     } catch (error) {

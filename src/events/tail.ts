@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import { asTenant } from '../lib/request-scope.ts'
+import { createTurns, type InTurn } from '../lib/turns.ts'
 import type { LoggedEvent } from './event.ts'
 
 /** The newest part of one tenant's log, read once for all its readers in this process. */
@@ -15,27 +16,43 @@ export type Tail = {
 const batchSize = 200
 const keepInMemory = 1_000
 
+/** How many read from the database at once, of the connections that all share: at the heads, and behind. */
+export type Readers = { newest: InTurn; older: InTurn }
+export const createReaders = (): Readers => ({ newest: createTurns(6), older: createTurns(3) })
+
 export function createTail({
   db,
+  readers,
   tenantId,
   head,
 }: {
   db: Db
+  readers: Readers
   tenantId: string
   head: bigint
 }): Tail {
   let recent: LoggedEvent[] = []
   let loading: Promise<void> | undefined
+  const older = new Map<bigint, Promise<LoggedEvent[]>>()
 
   // A hint wakes it, which comes on nobody's behalf.
-  const load = (place: bigint) =>
-    asTenant(tenantId, () =>
-      db.event.findMany({
-        where: { tenantId, sequence: { gt: place } },
-        orderBy: { sequence: 'asc' },
-        take: batchSize,
-      }),
+  const load = (inTurn: InTurn, place: bigint) =>
+    inTurn(tenantId, () =>
+      asTenant(tenantId, () =>
+        db.event.findMany({
+          where: { tenantId, sequence: { gt: place } },
+          orderBy: { sequence: 'asc' },
+          take: batchSize,
+        }),
+      ),
     ) as Promise<LoggedEvent[]>
+
+  /** Who goes on from the same place, after a restart for one, shares it. */
+  function loadOlder(place: bigint) {
+    const shared = older.get(place) ?? load(readers.older, place).finally(() => older.delete(place))
+    older.set(place, shared)
+    return shared
+  }
 
   /** Events after `place` that are in memory; undefined if memory does not reach back so far. */
   function fromMemory(place: bigint): LoggedEvent[] | undefined {
@@ -49,7 +66,7 @@ export function createTail({
     const newest = recent.at(-1)?.sequence ?? 0n
     // Readers at the head share one query; those behind read for themselves.
     if (place < newest) return
-    const fresh = await load(place)
+    const fresh = await load(readers.newest, place)
     recent = (place === newest ? [...recent, ...fresh] : fresh).slice(-keepInMemory)
   }
 
@@ -69,7 +86,7 @@ export function createTail({
         loading = undefined
       })
       await loading
-      return fromMemory(place) ?? load(place)
+      return fromMemory(place) ?? loadOlder(place)
     },
   }
 }

@@ -32,15 +32,12 @@ export class Stream {
     return this.#deliveries.open(seat.audience, new Seated(sink, seat, this.#mask))
   }
 
-  /** The same one by one, opened with the first that is asked for; a failure is the last one. */
+  /** The same one by one, from now on, whenever the first is asked for; a failure is the last one. */
   results(): AsyncIterableIterator<Shown> {
     const done: IteratorResult<Shown> = { value: undefined, done: true }
-    let payloads: AsyncIterableIterator<Payload> | undefined
-    let isOver = false
+    const payloads = iterate<Payload>((sink) => this.open(sink))
     return {
-      next: async () => {
-        if (isOver) return done
-        payloads ??= iterate<Payload>((sink) => this.open(sink))
+      async next() {
         try {
           const next = await payloads.next()
           if (next.done) return done
@@ -51,8 +48,7 @@ export class Stream {
         }
       },
       async return() {
-        isOver = true
-        await payloads?.return?.()
+        await payloads.return?.()
         return done
       },
       [Symbol.asyncIterator]() {

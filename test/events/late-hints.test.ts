@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Db } from '../../src/db/client.ts'
 import { createEventFeed } from '../../src/events/feed.ts'
 import type { Hints } from '../../src/events/hints.ts'
-import { createTail } from '../../src/events/tail.ts'
+import { createReaders, createTail } from '../../src/events/tail.ts'
 import { ava, startGateway } from '../support/gateway.ts'
 import { send, statusChanges, stranger } from '../support/texts.ts'
 import { logger, readable, take } from './log.ts'
@@ -49,6 +49,7 @@ test('who begins at the head takes nothing from who is behind', async () => {
   }
   const tail = createTail({
     db: { event: { findMany } } as unknown as Db,
+    readers: createReaders(),
     tenantId: 'ten_1',
     head: 0n,
   })
