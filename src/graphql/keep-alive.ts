@@ -161,6 +161,7 @@ class Line {
     this.#taken = takenNow
     const waits = unsent > 0 || !this.#answered
     this.#looksWithoutProgress = waits && !movedOn ? this.#looksWithoutProgress + 1 : 0
+    if (this.#looksWithoutProgress === 0) return
 
     const owesOnlyPong = this.#sent <= this.#heardUpTo
     if (owesOnlyPong && this.#looksWithoutProgress > this.#patience.ping) socket.terminate()

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { FrameSpace } from './frame-space.ts'
+import type { Payload, SubscriptionId } from './payload.ts'
 
 type Server = {
   /** Something is about to be sent. */
@@ -7,6 +9,11 @@ type Server = {
   /** There is something to send to a socket that is closing. */
   onClosing(socket: WebSocket): void
 }
+
+type Frame = { payload: Payload; id: SubscriptionId }
+
+/** How much more has left a socket is told this often: finding out how much that is in all takes as long as a frame. */
+const toldEveryBytes = 8 * 1024
 
 /**
  * Writes frames to sockets past `ws`, all that become ready in one go with one system call a socket. That is in
@@ -27,27 +34,28 @@ export function createOutlets(server: Server) {
     waiting.push(outlet)
   }
 
-  const outlets = { ...server, flushLater }
+  const outlets = { ...server, flushLater, space: new FrameSpace() }
   return (socket: WebSocket, line: Socket) => new Outlet(socket, line, outlets)
 }
+
+type Outlets = Server & { flushLater(outlet: Outlet): void; space: FrameSpace }
 
 /** The way out of a WebSocket for frames that are ready. */
 export class Outlet {
   readonly #socket: WebSocket
   readonly #line: Socket
-  readonly #outlets: Server & { flushLater(outlet: Outlet): void }
-  #frames: Buffer[] = []
+  readonly #outlets: Outlets
+  #frames: Frame[] = []
   #bytes = 0
+  #untold: number
   #drained: PromiseWithResolvers<void> | undefined
 
-  constructor(
-    socket: WebSocket,
-    line: Socket,
-    outlets: Server & { flushLater(outlet: Outlet): void },
-  ) {
+  constructor(socket: WebSocket, line: Socket, outlets: Outlets) {
     this.#socket = socket
     this.#line = line
     this.#outlets = outlets
+    // Each from another byte on, so that what comes of it does not come to all of an audience at once.
+    this.#untold = Math.floor(Math.random() * toldEveryBytes)
   }
 
   /** Whether the client has taken most of what it was sent. */
@@ -68,22 +76,31 @@ export class Outlet {
     return drained.promise
   }
 
-  write(frame: Buffer) {
-    this.#frames.push(frame)
-    this.#bytes += frame.length
+  write(payload: Payload, id: SubscriptionId) {
+    this.#frames.push({ payload, id })
+    this.#bytes += payload.frameBytes(id)
     if (this.#bytes >= this.#line.writableHighWaterMark) return this.flush()
     if (this.#frames.length === 1) this.#outlets.flushLater(this)
   }
 
   /** Sends what has been written, before something else is sent. */
   flush() {
-    const [first, ...more] = this.#frames
-    if (!first) return
+    const [frames, bytes, line] = [this.#frames, this.#bytes, this.#line]
+    if (frames.length === 0) return
     this.#frames = []
     this.#bytes = 0
-    const socket = this.#socket
+    const [socket, { space }] = [this.#socket, this.#outlets]
     if (socket.readyState !== socket.OPEN) return this.#outlets.onClosing(socket)
-    this.#outlets.onSend(socket)
-    this.#line.write(more.length === 0 ? first : Buffer.concat([first, ...more]))
+    this.#untold += bytes
+    if (this.#untold >= toldEveryBytes) {
+      this.#untold = 0
+      this.#outlets.onSend(socket)
+    }
+    const waits = line.writableLength > 0
+    const target = waits ? Buffer.allocUnsafe(bytes) : space.take(bytes)
+    let at = 0
+    for (const { payload, id } of frames) at = payload.writeFrame(target, at, id)
+    line.write(target)
+    if (!waits && line.writableLength > 0) space.leave()
   }
 }

@@ -1,7 +1,7 @@
 import type { Sink } from '../events/sink.ts'
 import type { Subscriber } from '../events/subscriber.ts'
 import type { Outlet } from './outlet.ts'
-import type { Payload } from './payload.ts'
+import { type Payload, SubscriptionId } from './payload.ts'
 import type { Stream } from './stream.ts'
 
 const done: IteratorResult<never> = { value: undefined, done: true }
@@ -15,13 +15,13 @@ export function sendStream(stream: Stream, id: string, outlet: Outlet): AsyncIte
 }
 
 class SentStream implements Sink<Payload>, AsyncIterableIterator<never> {
-  readonly #idAsJson: string
+  readonly #id: SubscriptionId
   readonly #outlet: Outlet
   readonly #over = Promise.withResolvers<IteratorResult<never>>()
   readonly #subscriber: Subscriber<Payload>
 
   constructor(stream: Stream, id: string, outlet: Outlet) {
-    this.#idAsJson = JSON.stringify(id)
+    this.#id = new SubscriptionId(id)
     this.#outlet = outlet
     // Nobody may ask for it any more.
     this.#over.promise.catch(() => undefined)
@@ -30,7 +30,7 @@ class SentStream implements Sink<Payload>, AsyncIterableIterator<never> {
 
   offer(payload: Payload): boolean {
     if (!this.#outlet.hasRoom) return false
-    this.#outlet.write(payload.frame(this.#idAsJson))
+    this.#outlet.write(payload, this.#id)
     return true
   }
 

@@ -17,9 +17,11 @@ type Live = {
   /** Tells, once, that the client token is about to end. */
   notify?: ((expiresAt: Date) => void) | undefined
 }
-type Standing = Pick<ApiKey, 'id' | 'scopes' | 'expiresAt' | 'revokedAt'> & {
+type Found = Pick<ApiKey, 'id' | 'scopes' | 'expiresAt' | 'revokedAt'> & {
   tenantStatus: TenantStatus
 }
+/** Asked for thousands who have come with it. */
+type Standing = Omit<Found, 'scopes'> & { scopes: ReadonlySet<string> }
 
 const checkEveryMs = 1_500
 /** How long before its end a client token is told of; of a shorter life, when half of it is over. */
@@ -42,7 +44,9 @@ export function createLiveViewers({ db, clock, logger }: { db: Db; clock: Clock;
       findKeys([...new Set(asked.map(({ viewer }) => viewer.apiKeyId))]),
       tokenIds.length === 0 ? [] : findTokens([...new Set(tokenIds)]),
     ])
-    const standings = new Map(keys.map((key) => [key.id, key]))
+    const standings = new Map(
+      keys.map(({ scopes, ...key }) => [key.id, { ...key, scopes: new Set(scopes) }]),
+    )
     const good = new Set(tokens.map(({ id }) => id))
     for (const one of asked) {
       const token = one.viewer.clientToken
@@ -57,7 +61,7 @@ export function createLiveViewers({ db, clock, logger }: { db: Db; clock: Clock;
     logger.warn({ err: error }, 'Could not check who may stay on the line; trying again'),
   )
 
-  const findKeys = (ids: string[]) => db.$queryRaw<Standing[]>`
+  const findKeys = (ids: string[]) => db.$queryRaw<Found[]>`
     SELECT key."id", key."scopes", key."expiresAt", key."revokedAt", tenant."status"::text AS "tenantStatus"
     FROM "ApiKey" AS key JOIN "Tenant" AS tenant ON tenant."id" = key."tenantId"
     WHERE key."id" = ANY(${ids})`
@@ -107,7 +111,7 @@ function whyNot(
     return topLevelError('TENANT_SUSPENDED', 'The tenant has been suspended.')
   }
   if (key.tenantStatus !== 'ACTIVE') return revoked()
-  const lost = scopes.find((scope) => !key.scopes.includes(scope))
+  const lost = scopes.find((scope) => !key.scopes.has(scope))
   if (lost === undefined) return undefined
   return topLevelError('FORBIDDEN', `This API key has lost the scope ${lost}.`, { scope: lost })
 }
