@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { fromPrisma, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Tx } from '../db/client.ts'
 import type { Repeated } from '../lib/every.ts'
@@ -5,6 +6,7 @@ import type { Logger } from '../lib/logger.ts'
 import { type Crew, startCrew } from './crew.ts'
 import type { JobDefinition, JobImplementation } from './define-job.ts'
 import { ensureQueues, type Queue } from './ensure-queues.ts'
+import { PreparedClient } from './prepared-client.ts'
 import { RetryLaterError } from './retry-later.ts'
 import { watchJobs } from './watch-jobs.ts'
 
@@ -26,7 +28,10 @@ export async function createJobQueue(options: {
   logger: Logger
 }) {
   const { jobs, works, logger } = options
+  // What pg-boss does not know it hands on to the pool.
+  const preparing: Pick<pg.PoolConfig, 'Client'> = { Client: PreparedClient }
   const boss = new PgBoss({
+    ...preparing,
     connectionString: options.databaseUrl,
     application_name: 'ringql-jobs',
     // What a job does commits by itself. Who lost the newest moments of the queue does the last jobs once more.
