@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from './client.ts'
 import { Prisma } from './generated/client/client.ts'
 import { withoutWaiting } from './without-waiting.ts'
@@ -32,47 +31,26 @@ export const evenLag = 1 / 30
 export async function takeFromBudget(
   db: Db | Tx,
   key: string,
-  { limit, windowMs, share = 1, evenly = false }: BudgetLimit,
+  limit: BudgetLimit,
 ): Promise<BudgetTaken> {
-  const useId = randomUUID()
-  const evenFrom = (uses: Prisma.Sql) => Prisma.sql`(
-    SELECT max(at + place * ${length(windowMs)} / ${allowed(limit, share)}) - ${length(windowMs)} * ${evenLag}::float8
-    FROM (SELECT at, row_number() OVER (ORDER BY at DESC) AS place FROM unnest(${uses}) AS at) AS last
-  )`
   const [row] = await db.$queryRaw<{ granted: boolean; at: Date; retryAfterMs: number }[]>`
-    INSERT INTO "Budget" AS budget ("key", "usedAt", "lastUseId")
-    SELECT ${key}, ARRAY[clock_timestamp()], ${useId} FROM ${withoutWaiting(db)}
-    ON CONFLICT ("key") DO UPDATE SET
-      ("usedAt", "lastUseId") = (
-        SELECT CASE WHEN granted
-                 THEN array_append(used, clock_timestamp()::timestamptz(3)) ELSE used END,
-               CASE WHEN granted THEN excluded."lastUseId" ELSE budget."lastUseId" END
-        FROM (
-          SELECT used,
-                 coalesce(budget."closedUntil" <= clock_timestamp(), true)
-                   AND cardinality(used) < ${allowed(limit, share)}
-                   AND (NOT ${evenly} OR coalesce(${evenFrom(Prisma.sql`used`)} <= clock_timestamp(), true)) AS granted
-          FROM (
-            SELECT coalesce(array_agg(at ORDER BY at), '{}') AS used
-            FROM unnest(budget."usedAt") AS at WHERE at > clock_timestamp() - ${length(windowMs)}
-          ) AS inside
-        ) AS state
-      )
-    RETURNING "lastUseId" = ${useId} AS granted, "usedAt"[cardinality("usedAt")] AS at,
-      extract(epoch FROM greatest(
-        "closedUntil",
-        "usedAt"[cardinality("usedAt") - ${allowed(limit, share)} + 1] + ${length(windowMs)},
-        CASE WHEN ${evenly} THEN ${evenFrom(Prisma.sql`"usedAt"`)} END
-      ) - clock_timestamp())::float8 * 1000 AS "retryAfterMs"`
+    SELECT taken.* FROM "takeFromBudget"(${budgetArguments(key, limit)}) AS taken, ${withoutWaiting(db)}`
   if (!row) throw new Error('A budget answered nothing')
-  if (row.granted) return { granted: true, at: row.at }
-  return { granted: false, retryAfterMs: Math.max(1, Math.ceil(row.retryAfterMs)) }
+  return row.granted ? { granted: true, at: row.at } : refused(row.retryAfterMs)
 }
 
-const length = (windowMs: number) =>
-  Prisma.sql`(coalesce(budget."windowMs", ${windowMs}::int) * interval '1 millisecond')`
-const allowed = (limit: number, share: number) =>
-  Prisma.sql`greatest(1, floor(coalesce(budget."limit", ${limit}::int) * ${share}::float8))::int`
+/** What the functions of the database that take from a budget have to know. */
+export function budgetArguments(
+  key: string,
+  { limit, windowMs, share = 1, evenly = false }: BudgetLimit,
+): Prisma.Sql {
+  const lag = evenly ? evenLag : null
+  return Prisma.sql`${key}, ${limit}::int, ${windowMs}::int, ${share}::float8, ${lag}::float8`
+}
+
+export function refused(retryAfterMs: number): BudgetTaken {
+  return { granted: false, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) }
+}
 
 /** A use that was granted `at`, and from when it counts instead; null: it was not used. */
 export type SettledUse = { at: Date; usedAt: Date | null }

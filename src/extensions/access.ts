@@ -1,4 +1,10 @@
-import { type BudgetLimit, closeBudget, learnLimit, takeFromBudget } from '../db/budget.ts'
+import {
+  type BudgetLimit,
+  type BudgetTaken,
+  closeBudget,
+  learnLimit,
+  takeFromBudget,
+} from '../db/budget.ts'
 import type { Db } from '../db/client.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock, minutes, seconds } from '../lib/clock.ts'
@@ -20,6 +26,18 @@ export type ExtensionAccess = ReturnType<typeof createExtensionAccess>
 export const budgetKey = (extensionRowId: string, group: string) => `${extensionRowId}:${group}`
 
 type Pace = Pick<BudgetLimit, 'share' | 'evenly'>
+
+/** What a request has to take a use of. */
+export type Budget = BudgetLimit & { key: string }
+
+type CallOptions = {
+  token?: TokenInHand | undefined
+  takeUse?: (budget: Budget) => Promise<BudgetTaken | undefined>
+  beforeRequest?: () => Promise<void>
+} & Pace
+
+/** A token that has been asked for a moment ago, and is about to be used. */
+export type TokenInHand = Promise<UsableToken>
 
 /**
  * A window of ours is longer than RingCentral's by so much: its clock is not ours. How long a request travels
@@ -54,12 +72,12 @@ export function createExtensionAccess({
   async function ensureOpen(
     extensionRowId: string,
     group: RateLimitGroup,
-    pace: Pace,
+    { takeUse, ...pace }: Pick<CallOptions, 'takeUse'> & Pace,
   ): Promise<OpenUse> {
     const key = budgetKey(extensionRowId, group)
     const budget = { limit: defaultLimits[group], windowMs: usualWindowMs, ...pace }
     const askedAt = performance.now()
-    const taken = await takeFromBudget(db, key, budget)
+    const taken = (await takeUse?.({ ...budget, key })) ?? (await takeFromBudget(db, key, budget))
     if (!taken.granted) {
       const retryAt = after(clock.now(), taken.retryAfterMs)
       throw new RetryLaterError(`The ${group} group has to rest`, retryAt)
@@ -81,10 +99,18 @@ export function createExtensionAccess({
   }
 
   return {
+    /** For a call that is about to be made, while its caller does something else. What it throws, the call will. */
+    token(extensionRowId: string): TokenInHand {
+      const token = grants.accessToken(extensionRowId)
+      token.catch(() => undefined)
+      return token
+    },
+
     /**
      * Calls RingCentral. A 401 is answered once with a new token, which is safe for every method:
      * what was refused for its token was not done. `beforeRequest` is called when nothing stands in
-     * the way of a request any more; what it throws keeps the request from leaving. `pace`: how much of
+     * the way of a request any more; what it throws keeps the request from leaving. `token`: see there. `takeUse`: takes
+     * what it needs of the budget together with something of the caller's; undefined: neither. `pace`: how much of
      * the budget it may use, and how quickly.
      *
      * @throws NotConnectedError, RetryLaterError (nothing was done), and what the client throws
@@ -92,7 +118,7 @@ export function createExtensionAccess({
     async call<Result>(
       extensionRowId: string,
       work: (api: RingCentralApi) => Promise<Result>,
-      { beforeRequest, ...pace }: { beforeRequest?: () => Promise<void> } & Pace = {},
+      { token: inHand, beforeRequest, ...pace }: CallOptions = {},
     ): Promise<Result> {
       const attempt = async ({ accessToken, appId }: UsableToken) => {
         const ringCentral = await apps.serverOf(appId)
@@ -129,7 +155,7 @@ export function createExtensionAccess({
           })
         }
       }
-      const token = await grants.accessToken(extensionRowId)
+      const token = await (inHand ?? grants.accessToken(extensionRowId))
       try {
         return await attempt(token)
       } catch (error) {

@@ -1,13 +1,15 @@
 import type { Db, Tx } from '../db/client.ts'
 import type { AttemptOutcome, Message, MessageAttempt } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import { inTransaction } from '../db/transaction.ts'
 import type { EventLog, RecordEvent } from '../events/event-log.ts'
+import type { Budget } from '../extensions/access.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
 import { after, type Clock } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
 import { RingCentralError } from '../ringcentral/errors.ts'
-import { beginPlain } from './begin-plain.ts'
+import { type BegunPlain, beginPlain } from './begin-plain.ts'
 import { reconcileSendingJob } from './jobs.ts'
 import { allMayLeave } from './leaving.ts'
 import { holdLane, type Lane, LaneLostError, sendWithinMs, wakeLane } from './send-lane.ts'
@@ -16,6 +18,7 @@ import type { Way } from './way.ts'
 
 type Deps = {
   db: Db
+  readRows: ReadRows
   eventLog: EventLog
   queue: Pick<JobQueue, 'send'>
   settleMs: number
@@ -41,7 +44,7 @@ export type Attempt = ReturnType<ReturnType<typeof createAttempts>['of']>
  * Attempts to hand messages to RingCentral, each written before its request leaves. Without that row
  * a crash during the request could not be told from one before it.
  */
-export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
+export function createAttempts({ db, readRows, eventLog, queue, settleMs, clock }: Deps) {
   /** Of those that left in one request, one is looked for, and the others with it. */
   const doubt = async (tx: Tx, attempts: readonly MessageAttempt[], facts: object) => {
     const [first] = attempts
@@ -60,6 +63,9 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
     /** `messages`: what leaves in one request. */
     of(lane: Lane, { highVolume }: Pick<Way, 'highVolume'>, messages: readonly Message[]) {
       let begun: MessageAttempt[] = []
+      /** Begun together with the use of its budget, for the request that is about to leave. */
+      let plain: BegunPlain | undefined
+      let checkedAt = 0
       const finish = async (
         tx: Tx,
         record: RecordEvent,
@@ -107,6 +113,21 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
           return begun.length > 0
         },
 
+        /** Takes the use of the budget that the first request needs, and begins with it; undefined: neither. */
+        beginWithin: async (budget: Budget) => {
+          if (begun.length > 0) return undefined
+          checkedAt = performance.now()
+          plain = await beginPlain(
+            { readRows, eventLog, clock },
+            lane,
+            highVolume,
+            messages,
+            budget,
+          )
+          begun = plain?.attempts ?? []
+          return plain?.taken
+        },
+
         /**
          * Called right before each request leaves.
          *
@@ -114,15 +135,14 @@ export function createAttempts({ db, eventLog, queue, settleMs, clock }: Deps) {
          *   one of the messages may not leave (any more): then the request must not leave
          */
         begin: async () => {
-          const checkedAt = performance.now()
-          const plain =
-            begun.length === 0
-              ? await beginPlain({ db, eventLog, clock }, lane, highVolume, messages)
-              : undefined
-          const beginning = plain ?? (await beginStepByStep())
-          if (beginning.length === 0) throw new NothingToSendError()
-          // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
-          begun = beginning
+          if (plain) plain = undefined
+          else {
+            checkedAt = performance.now()
+            const beginning = await beginStepByStep()
+            if (beginning.length === 0) throw new NothingToSendError()
+            // Only now: if the commit failed, no request leaves, and there is nothing to doubt.
+            begun = beginning
+          }
           if (performance.now() - checkedAt < sendWithinMs) return
           // Paused in between: somebody else may be sending by now, but this request has not left.
           await eventLog.transaction(async (tx, record) => {

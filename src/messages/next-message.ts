@@ -1,9 +1,11 @@
-import type { Db, Tx } from '../db/client.ts'
 import { type Message, Prisma } from '../db/generated/client/client.ts'
 import type { QuietHours } from '../tenants/quiet-hours.ts'
 
 /** Which lane, and whether texts of batches have their turn too. */
 export type Turn = { extensionRowId: string; now: Date; batches: boolean }
+
+/** How rows are read: by a statement that is known already, or within a transaction. */
+type Read = (sql: Prisma.Sql) => Promise<unknown[]>
 
 /** With what decides when and by which way it leaves. */
 export type Next = {
@@ -19,18 +21,19 @@ export type Next = {
  * in the order in which it was to be sent. One for tomorrow does not overtake what waits by then; and a text
  * that somebody waits for does not overtake a batch's to the same person.
  */
-export async function nextMessage(from: Db | Tx, turn: Turn): Promise<Next | undefined> {
+export async function nextMessage(read: Read, turn: Turn): Promise<Next | undefined> {
   // Postgres looks for the second, and for the third, only where there is none before it.
   const inTurn = turn.batches
     ? Prisma.sql`coalesce((SELECT "id" FROM before), (SELECT "id" FROM own), (SELECT "id" FROM batched))`
     : Prisma.sql`(SELECT "id" FROM own)`
-  const [next] = await from.$queryRaw<(Message & Omit<Next, 'message'>)[]>`
+  const found = await read(Prisma.sql`
     WITH own AS (${byItself(turn)}), before AS (${ofBatchBefore(turn)}), batched AS (${ofBatches(turn)})
     SELECT message.*, tenant."quietHours", coalesce(number."features", '{}') AS "features"
     FROM "Message" AS message JOIN "Tenant" AS tenant ON tenant."id" = message."tenantId"
     LEFT JOIN "PhoneNumber" AS number
       ON number."tenantId" = message."tenantId" AND number."phoneNumber" = message."from"
-    WHERE message."id" = ${inTurn}`
+    WHERE message."id" = ${inTurn}`)
+  const [next] = found as (Message & Omit<Next, 'message'>)[]
   if (!next) return undefined
   const { quietHours, features, ...message } = next
   return { message, quietHours, features }

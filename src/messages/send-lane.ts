@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Tx } from '../db/client.ts'
+import { Prisma } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import { withoutWaiting } from '../db/without-waiting.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { seconds } from '../lib/clock.ts'
@@ -7,6 +9,9 @@ import { sendMoreSmsJob, sendSmsJob } from './jobs.ts'
 
 /** The right to send for an extension, for as long as it is renewed. */
 export type Lane = { extensionRowId: string; leaseId: string }
+
+/** `isInterrupted`: who held it before has begun an attempt, and died. */
+export type TakenLane = Lane & { isInterrupted: boolean }
 
 /**
  * A lane whose holder has died is free after this long. Whoever holds it renews it several times
@@ -52,11 +57,15 @@ export async function wakeLane(
 /**
  * Takes the lane of an extension if it is free. Leases live in our own table because a queue may run a
  * job twice: then two workers meet here, and one leaves. From now on the lane has to be woken anew: the
- * one who holds it, or who ended its rest, looks into it.
+ * one who holds it, or who ended its rest, looks into it. Whoever begins an attempt renews the lease with it: so
+ * of one that this statement does not see yet, it sees that the lane is not free.
  */
-export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | undefined> {
+export async function takeLane(
+  { db, readRows }: { db: Db; readRows: ReadRows },
+  extensionRowId: string,
+): Promise<TakenLane | undefined> {
   const leaseId = randomUUID()
-  const [lane] = await db.$queryRaw<{ taken: boolean }[]>`
+  const [lane] = await readRows<{ taken: boolean; isInterrupted: boolean }>(Prisma.sql`
     INSERT INTO "SendLane" AS lane ("extensionRowId", "leaseId", "leaseUntil")
     SELECT "id", ${leaseId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     FROM "Extension", ${withoutWaiting(db)} WHERE "id" = ${extensionRowId}
@@ -68,8 +77,12 @@ export async function takeLane(db: Db, extensionRowId: string): Promise<Lane | u
         FROM (SELECT coalesce(lane."leaseUntil" < clock_timestamp(), true)
                  AND coalesce(lane."pausedUntil" <= clock_timestamp(), true) AS free) AS state
       )
-    RETURNING "leaseId" = ${leaseId} AS taken`
-  return lane?.taken ? { extensionRowId, leaseId } : undefined
+    RETURNING "leaseId" = ${leaseId} AS taken, EXISTS (
+      SELECT FROM "Message" AS message
+      JOIN "MessageAttempt" AS attempt ON attempt."messageId" = message."id" AND attempt."outcome" IS NULL
+      WHERE message."extensionRowId" = lane."extensionRowId" AND message."status" = 'SENDING'
+    ) AS "isInterrupted"`)
+  return lane?.taken ? { extensionRowId, leaseId, isInterrupted: lane.isInterrupted } : undefined
 }
 
 /** Renews the lease until it is asked to stop. */

@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts'
 import type { Message } from '../db/generated/client/client.ts'
 import type { EventLog } from '../events/event-log.ts'
-import type { ExtensionAccess } from '../extensions/access.ts'
+import type { ExtensionAccess, TokenInHand } from '../extensions/access.ts'
 import { NotConnectedError } from '../extensions/errors.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { RetryLaterError } from '../jobs/retry-later.ts'
@@ -63,7 +63,12 @@ export function createSendMessage({
 
   return send
 
-  async function send(lane: Lane, { message, features }: Next): Promise<Sent> {
+  async function send(
+    lane: Lane,
+    { message, features }: Next,
+    /** For who has asked for it already. */
+    token?: TokenInHand,
+  ): Promise<Sent> {
     const way = wayFor(message, features)
     const messages = await way.gather(db, message, clock.now())
     const attempt = attempts.of(lane, way, messages)
@@ -72,7 +77,12 @@ export function createSendMessage({
       const handed = await access.call(
         lane.extensionRowId,
         (api) => way.handOver(api, messages, files),
-        { beforeRequest: attempt.begin, ...(message.batchId !== null && batchPace) },
+        {
+          token,
+          takeUse: attempt.beginWithin,
+          beforeRequest: attempt.begin,
+          ...(message.batchId !== null && batchPace),
+        },
       )
       await eventLog.transaction((tx, record) =>
         recordAnswer(tx, record, { queue, clock }, attempt, handed),

@@ -1,4 +1,7 @@
+import type { Prisma } from '../db/generated/client/client.ts'
+import type { ReadRows } from '../db/read-rows.ts'
 import { inTransaction } from '../db/transaction.ts'
+import type { TokenInHand } from '../extensions/access.ts'
 import { implementJob, type JobContext } from '../jobs/define-job.ts'
 import { createAttempts } from './attempts.ts'
 import { expireDue } from './expire.ts'
@@ -20,7 +23,7 @@ import { createSendMessage, type SendMessageDeps } from './send-message.ts'
 /** Then the worker goes to the next extension, and this one comes again after those that have waited. */
 const messagesInOneGo = 5
 
-type Deps = SendMessageDeps & { settleMs: number }
+type Deps = SendMessageDeps & { readRows: ReadRows; settleMs: number }
 
 type Work = (payload: { extensionRowId: string }, context: JobContext) => Promise<void>
 
@@ -37,17 +40,17 @@ type Left = 'empty' | 'turn over' | 'resting' | 'closed' | Date
  * holder looks once more when leaving it, so nothing that was committed before stays behind.
  */
 export const sendSms = (deps: Deps) => {
-  const { db, eventLog, queue, alarms, clock } = deps
+  const { db, readRows, eventLog, queue, access, alarms, clock } = deps
   const attempts = createAttempts(deps)
   const send = createSendMessage({ ...deps, attempts })
 
   const sendWaiting: Work = async ({ extensionRowId }, { signal }) => {
-    const lane = await takeLane(db, extensionRowId)
+    const lane = await takeLane(deps, extensionRowId)
     if (!lane) return
     let left: Left = 'closed'
     try {
       using _ = keepLane(db, lane)
-      await attempts.closeInterrupted(lane)
+      if (lane.isInterrupted) await attempts.closeInterrupted(lane)
       left = await drain(lane, signal)
     } catch (error) {
       if (!(error instanceof LaneLostError)) throw error
@@ -70,7 +73,8 @@ export const sendSms = (deps: Deps) => {
       if (!wasOurs || left === 'closed') return
       if (left === 'resting' && !(await restIsOver(tx, extensionRowId))) return
       const batches = !(left instanceof Date)
-      if (!(await nextMessage(tx, { extensionRowId, now: clock.now(), batches }))) return
+      const read = (sql: Prisma.Sql) => tx.$queryRaw<unknown[]>(sql)
+      if (!(await nextMessage(read, { extensionRowId, now: clock.now(), batches }))) return
       await wakeLane(tx, queue, extensionRowId, { turn: batches ? 'another' : 'first' })
     })
     if (left instanceof Date) alarms.wakeAt(extensionRowId, left, { turn: 'another' })
@@ -78,10 +82,12 @@ export const sendSms = (deps: Deps) => {
 
   async function drain(lane: Lane, signal: AbortSignal): Promise<Left> {
     const { extensionRowId } = lane
+    // Of the first one, while that is looked for: a lane that was woken is hardly ever empty.
+    let token: TokenInHand | undefined = access.token(extensionRowId)
     let batchesRestUntil: Date | undefined
     for (let sent = 0; ; sent += 1) {
       const batches = !batchesRestUntil
-      const next = await nextMessage(db, { extensionRowId, now: clock.now(), batches })
+      const next = await nextMessage(readRows, { extensionRowId, now: clock.now(), batches })
       if (!next) return batchesRestUntil ?? 'empty'
       const { message, quietHours } = next
       if (signal.aborted || sent >= messagesInOneGo) return 'turn over'
@@ -98,7 +104,8 @@ export const sendSms = (deps: Deps) => {
         })
         continue
       }
-      const outcome = await send(lane, next)
+      const outcome = await send(lane, next, token)
+      token = undefined
       if (outcome === 'resting' || outcome === 'closed') return outcome
       if (outcome instanceof Date) batchesRestUntil = outcome
     }

@@ -130,6 +130,20 @@ describe('a budget', () => {
     expect((await takeFromBudget(first, 'rolled back', budget)).granted).toBe(false)
   })
 
+  it('is not spent by an attempt that could not begin with it', async () => {
+    const begin = async () => {
+      const [begun] = await first.$queryRaw<{ outcome: string }[]>`
+        SELECT "outcome" FROM "beginWithinBudget"('ext_1', 'nobody holds it', 8000, 'msg_1', 'att_1', false, now(),
+          'begun', 1, 60000, 1, NULL)`
+      return begun?.outcome
+    }
+    expect(await begin()).toBe('lost')
+    expect(await begin()).toBe('lost')
+    const budget = { limit: 1, windowMs: 60_000 }
+    expect((await takeFromBudget(first, 'begun', budget)).granted).toBe(true)
+    expect(await begin()).toBe('closed')
+  })
+
   it('is not prolonged by those it refuses', async () => {
     const budget = { limit: 1, windowMs: 300 }
     const take = () => takeFromBudget(first, 'refused', budget)
