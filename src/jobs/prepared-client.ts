@@ -21,9 +21,7 @@ export class PreparedClient extends pg.Client {
   /** As a pool calls it. */
   override query(...[asked, values, ...rest]: unknown[]): never {
     const name =
-      typeof asked === 'string' && Array.isArray(values) && values.length > 0
-        ? this.#nameOf(asked)
-        : undefined
+      typeof asked === 'string' && Array.isArray(values) ? this.#nameOf(asked) : undefined
     const named = name === undefined ? asked : { name, text: asked }
     return Reflect.apply(super.query, this, [named, values, ...rest]) as never
   }
