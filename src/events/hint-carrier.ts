@@ -48,7 +48,8 @@ export async function createHints(
       const known = waiting.get(hint.tenantId)
       if (known === undefined || known < hint.sequence) waiting.set(hint.tenantId, hint.sequence)
       timer ??= setTimeout(() => {
-        sending = flush()
+        // One after the other: while a carrier takes its time, what comes is merged.
+        sending = sending.then(flush)
       }, mergeForMs)
     },
     listen(listener) {
