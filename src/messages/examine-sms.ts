@@ -69,19 +69,17 @@ export async function examineSms(
   /** What the viewer is limited to: other numbers are none. */
   only?: Only,
 ): Promise<Examination> {
-  const { problems, look, warn, refuse } = createFindings()
-  const sender = await look('from', () => parseSender(input))
+  const { problems, see, look, warn, refuse } = createFindings()
+  const sender = see('from', () => parseSender(input))
   const { numbers, faults } = parseRecipients(input.to)
-  const to = await look('to', () => {
+  const to = see('to', () => {
     refuseAll(faults)
     return numbers
   })
-  const words = await look('text', () => parseWords(input))
-  const uploadIds = await look('attachments', () => parseAttachments(input.attachments))
-  const idempotencyKey = await look('idempotencyKey', () =>
-    parseIdempotencyKey(input.idempotencyKey),
-  )
-  const validFor = await look('validFor', () => parseValidFor(input.validFor))
+  const words = see('text', () => parseWords(input))
+  const uploadIds = see('attachments', () => parseAttachments(input.attachments))
+  const idempotencyKey = see('idempotencyKey', () => parseIdempotencyKey(input.idempotencyKey))
+  const validFor = see('validFor', () => parseValidFor(input.validFor))
 
   const when = {
     validFor: validFor ?? null,
@@ -101,18 +99,18 @@ export async function examineSms(
     }
   }
 
-  const isToCome = await look('sendAt', () => {
+  const isToCome = see('sendAt', () => {
     checkSendAt(when.sendAt, clock.now())
     return true
   })
-  const text = words && (await look('values', () => textOf(db, tenantId, words)))
+  const text =
+    words?.templateId === undefined
+      ? words?.text
+      : await look('values', () => textOf(db, tenantId, words))
   const from =
     sender &&
-    (await look(
-      sender.from ? 'from' : 'userId',
-      () => sender.from ?? numberOfUser(db, tenantId, sender.userId, only),
-    ))
-  if (from) await look('to', () => notToItself(from, numbers))
+    (sender.from ?? (await look('userId', () => numberOfUser(db, tenantId, sender.userId, only))))
+  if (from) see('to', () => notToItself(from, numbers))
   const found =
     from === undefined
       ? undefined
@@ -121,23 +119,14 @@ export async function examineSms(
           return found && isWithin(found, only) ? found : noNumber(db, tenantId, from)
         })
   const number = found?.number
-  if (to) await look('purpose', () => checkPurpose(input, to))
+  if (to) see('purpose', () => checkPurpose(input, to))
   if (number && numbers.length > 0) {
+    const { optedOut } = found
+    const { purpose } = when
+    const draft = { tenantId, number, to: numbers, optedOut, uploadIds: uploadIds ?? [], purpose }
     for (const { field, check } of smsChecks) {
-      await look(field, () =>
-        check(
-          db,
-          {
-            tenantId,
-            number,
-            to: numbers,
-            optedOut: found.optedOut,
-            uploadIds: uploadIds ?? [],
-            purpose: when.purpose,
-          },
-          warn,
-        ),
-      )
+      const asking = see(field, () => check(db, draft, warn))
+      if (asking) await look(field, () => asking)
     }
   }
   const attachments =
@@ -148,7 +137,7 @@ export async function examineSms(
   const notBefore = isKnown
     ? await notBeforeOf({ db, clock }, { ...asked, from }, found?.quietHours)
     : null
-  if (notBefore) await look('validFor', () => requireTimeLeft(notBefore, when, clock.now()))
+  if (notBefore) see('validFor', () => requireTimeLeft(notBefore, when, clock.now()))
 
   const ready = () => {
     refuse()
@@ -196,8 +185,11 @@ function hash(asked: {
   return hashOf([who, to, what, ...(validFor === null ? [] : [validFor]), ...rest])
 }
 
-async function textOf(db: Db, tenantId: string, words: Words): Promise<string> {
-  if (words.templateId === undefined) return words.text
+async function textOf(
+  db: Db,
+  tenantId: string,
+  words: Extract<Words, { templateId: string }>,
+): Promise<string> {
   return parseText(await renderStored(db, tenantId, words), maxTextLength)
 }
 

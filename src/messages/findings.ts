@@ -16,23 +16,35 @@ export type Findings = ReturnType<typeof createFindings>
 /** What stands in the way of a message: all of it, where sending stops at the first. */
 export function createFindings() {
   const problems: Problem[] = []
+
+  function note(field: string, error: unknown): void {
+    for (const one of error instanceof AggregateError ? error.errors : [error]) {
+      if (!(one instanceof BusinessError)) throw error
+      const { code, message } = one
+      const named = one instanceof InvalidInputError ? one.field : field
+      problems.push({ severity: 'ERROR', code, field: named, message, error: one })
+    }
+  }
+
   return {
     problems,
 
     /** What a check answers; undefined if it refused with a typed error, or several, which are noted. */
-    async look<Found>(
-      field: string,
-      check: () => Found | Promise<Found>,
-    ): Promise<Found | undefined> {
+    see<Found>(field: string, check: () => Found): Found | undefined {
+      try {
+        return check()
+      } catch (error) {
+        note(field, error)
+        return undefined
+      }
+    },
+
+    /** The same of a check that has to ask somebody. */
+    async look<Found>(field: string, check: () => Promise<Found>): Promise<Found | undefined> {
       try {
         return await check()
       } catch (error) {
-        for (const one of error instanceof AggregateError ? error.errors : [error]) {
-          if (!(one instanceof BusinessError)) throw error
-          const { code, message } = one
-          const named = one instanceof InvalidInputError ? one.field : field
-          problems.push({ severity: 'ERROR', code, field: named, message, error: one })
-        }
+        note(field, error)
         return undefined
       }
     },
