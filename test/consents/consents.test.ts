@@ -65,6 +65,22 @@ const requestsWith = (words: string) =>
   smsRequests(gateway.simulator).filter(({ body }) => body?.includes(words))
 
 describe('who texts STOP', () => {
+  it('gets nothing that was left waiting all the same', async () => {
+    const letGo = await holdLane(gateway, ava.extensionId)
+    const { id } = await send({ text: 'Left waiting' })
+    const now = new Date()
+    const facts = { status: 'OPTED_OUT', source: 'API', changedAt: now, heardAt: now } as const
+    // As if whoever wrote it down had taken nothing back.
+    await gateway.db.consent.create({
+      data: { id: `cst_${id}`, tenantId: acme.id, ...pair, ...facts },
+    })
+    await letGo()
+    await send({ to: ['+14155550199'], text: 'Wakes the lane' })
+    const message = await waitForStatus(acme, id, 'CANCELED', 'SENDING', 'SENT', 'DELIVERED')
+    expect(message).toMatchObject({ status: 'CANCELED', errorCode: 'RECIPIENT_OPTED_OUT' })
+    expect(sentTo(other)).toEqual([])
+  })
+
   it('hears nothing any more, of what waits and what comes, until START', async () => {
     const hears = await acme.subscribe(consentChanges)
     const letGo = await holdLane(gateway, ava.extensionId)

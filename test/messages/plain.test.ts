@@ -1,6 +1,14 @@
+import pg from 'pg'
 import { expect, test } from 'vitest'
+import type { Tx } from '../../src/db/client.ts'
+import { createJobQueue } from '../../src/jobs/queue.ts'
 import { hours, minutes } from '../../src/lib/clock.ts'
-import { ava, startGateway } from '../support/gateway.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { sendSmsJob } from '../../src/messages/jobs.ts'
+import { wakeLane } from '../../src/messages/send-lane.ts'
+import { jobs } from '../../src/workers.ts'
+import { holdLane } from '../support/consents.ts'
+import { ava, ben, startGateway } from '../support/gateway.ts'
 
 const send = `mutation ($input: SendSmsInput!) {
   result: sendSms(input: $input) { ... on Message { id } ... on Error { code message } }
@@ -69,6 +77,70 @@ test('a text that nothing is special about leaves the same traces as one that is
     { type: 'message.status', snapshot: { status: 'SENDING', createdAt: 'time' } },
   ])
 })
+
+test('texts that come together are accepted together, and wake their lane as anybody else does', async () => {
+  const { db, createTenant, databaseUrl } = await startGateway()
+  const tenant = await createTenant()
+  await tenant.connect(ava)
+  // Nothing is sent by either.
+  const { id: extensionRowId } = await tenant.connect(ben)
+  await holdLane({ db }, ava.extensionId)
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      tenant.query(send, { input: { from: ava.number, to: [`+1415555${1000 + n}`], text: 'Hi' } }),
+    ),
+  )
+  const ids = answers.map(({ result }) => result.id)
+  const [accepted] = await db.$queryRaw<{ transactions: number }[]>`
+    SELECT count(DISTINCT xmin::text)::int AS transactions FROM "Event"
+    WHERE "subjectId" = ANY(${ids}) AND "snapshot"->>'status' = 'QUEUED'`
+  expect(accepted?.transactions).toBeLessThanOrEqual(10)
+
+  await using queue = await startQueue(databaseUrl)
+  /** What the first turn of a lane leaves in the queue, and says aloud. */
+  async function jobOf(wake: (tx: Tx) => Promise<unknown>) {
+    return db.$transaction(async (tx) => {
+      await tx.sendLane.updateMany({
+        where: { extensionRowId },
+        data: { wokenAt: null, pausedUntil: null },
+      })
+      await wake(tx)
+      const [row] = await tx.$queryRaw<{ job: Record<string, unknown> }[]>`
+        SELECT to_jsonb(job) - 'id' || jsonb_build_object('created_on', created_on = now(),
+          'start_after', start_after = now(), 'keep_until', keep_until - now()) AS job
+        FROM pgboss.job WHERE name = 'send-sms' AND xmin = pg_current_xact_id()::xid`
+      return row?.job
+    })
+  }
+  const byFunction = await jobOf((tx) => tx.$executeRaw`SELECT "wakeLane"(${extensionRowId})`)
+  const byQueue = await jobOf((tx) => wakeLane(tx, queue, extensionRowId))
+  expect(byFunction).toMatchObject({ name: 'send-sms', data: { extensionRowId }, state: 'created' })
+  expect(byFunction).toEqual(byQueue)
+  await expect.poll(() => queue.heard()).toEqual(['send-sms', 'send-sms'])
+})
+
+/** Another process that hands in jobs, and hears whom the queue wakes. */
+async function startQueue(databaseUrl: string) {
+  const logger = createLogger('silent')
+  const queue = await createJobQueue({ databaseUrl, jobs, works: false, logger })
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  const heard: string[] = []
+  client.on('notification', ({ payload = '' }) => heard.push(payload))
+  const { rows } = await client.query(
+    `SELECT 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) AS channel`,
+  )
+  await client.query(`LISTEN ${rows[0].channel}`)
+  return {
+    ...queue,
+    heard: () => heard.filter((name) => name === sendSmsJob.name),
+    async [Symbol.asyncDispose]() {
+      await client.end()
+      await queue.close()
+    },
+  }
+}
 
 const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 
