@@ -74,6 +74,23 @@ describe('an idempotency key', () => {
     await waitForStatus(other, theirs.id, 'SENT', 'DELIVERED')
   })
 
+  it('makes one message of twins that come among other texts to the same person', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, n) => {
+        const pair = Math.floor(n / 3)
+        return send(
+          acme,
+          n % 3 === 2
+            ? sms(`After ${pair}`, `key-7-${pair}`)
+            : sms(`Twins ${pair}`, `key-6-${pair}`),
+        )
+      }),
+    )
+    const ids = answers.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(16)
+    expect(await gateway.db.message.count({ where: { id: { in: ids } } })).toBe(16)
+  })
+
   it('is not used up by a refused request', async () => {
     expect((await send(acme, sms('', 'key-5'))).code).toBe('TEXT_EMPTY')
     expect(await send(acme, sms('Now with words', 'key-5'))).toMatchObject({ status: 'QUEUED' })
