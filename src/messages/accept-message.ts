@@ -35,6 +35,8 @@ export type Asked = Pick<
   attachments?: StoredAttachment[]
   ignoreQuietHours?: boolean
   purpose?: MessagePurpose | null
+  /** Of which versions the rows were that tell who may send it: see `FoundSender`. */
+  seen?: string
 }
 
 type Deps = {
@@ -63,7 +65,7 @@ export async function acceptMessage(
 ): Promise<Message> {
   const plain = notBefore ? undefined : await acceptPlain?.(wanted, clock.now())
   if (plain) return plain
-  const { sendAt, ...asked } = wanted
+  const { sendAt, seen: _seen, ...asked } = wanted
   return eventLog.transaction(async (tx, record) => {
     const createdAt = clock.now()
     const written = { ...asked, direction: 'OUTBOUND', createdAt } as const

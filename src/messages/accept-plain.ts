@@ -21,8 +21,8 @@ export type AcceptPlain = (asked: Asked, createdAt: Date) => Promise<Message | u
 /**
  * Takes texts that go to anybody at once, which is most of them, in one statement for all of a tenant that are asked
  * for at the same time: see `acceptTexts` in the migrations. Undefined, and nothing is done, where there is more to a
- * text, or to one that came with it: a twin of the request, an opt-out that came in just now. Then `acceptMessage` looks
- * at it step by step.
+ * text (who sends it has changed, somebody wants none), or to one that came with it: a twin of the request, an opt-out that
+ * came in just now. Then `acceptMessage` looks at it step by step.
  */
 export function createAcceptPlain({
   readRows,
@@ -42,20 +42,20 @@ export function createAcceptPlain({
     return known
   }
 
-  async function accept(messages: PlainMessage[]): Promise<(Message | undefined)[]> {
-    const [{ tenantId } = { tenantId: '' }] = messages
+  async function accept(texts: Plain[]): Promise<(Message | undefined)[]> {
+    const tenantId = texts[0]?.message.tenantId ?? ''
     const same = JSON.stringify({ ...usual, tenantId })
-    const texts = JSON.stringify(messages.map(asText))
+    const own = JSON.stringify(texts.map(asText))
     try {
       const accepted = await asTenant(tenantId, () =>
         readRows<Accepted>(
-          Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${same}::jsonb, ${texts}::jsonb)`,
+          Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${same}::jsonb, ${own}::jsonb)`,
         ),
       )
       const [first] = accepted
       if (first) eventLog.announce(tenantId, BigInt(first.sequence))
       const places = new Map(accepted.map(({ id, conversationId }) => [id, conversationId]))
-      return messages.map((message) => {
+      return texts.map(({ message }) => {
         const conversationId = places.get(message.id)
         return conversationId === undefined ? undefined : { ...message, conversationId }
       })
@@ -63,24 +63,28 @@ export function createAcceptPlain({
       // Where nobody knows whether it was committed, doing it once more could send it twice.
       if (!isRefused(error)) throw error
       // Step by step, each finds out whether it was the one that is not plain.
-      return messages.map(() => undefined)
+      return texts.map(() => undefined)
     }
   }
 
-  return async (asked, createdAt) =>
-    isPlain(asked) ? ofTenant(asked.tenantId)(asMessage(asked, createdAt)) : undefined
+  return async (asked, createdAt) => {
+    const { tenantId, seen } = asked
+    if (seen === undefined || !isPlain(asked)) return undefined
+    return ofTenant(tenantId)({ message: asMessage(asked, createdAt), seen })
+  }
 }
 
-type PlainMessage = ReturnType<typeof asMessage>
+/** A text, and by what it was found fit. */
+type Plain = { message: ReturnType<typeof asMessage>; seen: string }
 
 /** What of a text is its own, and where it belongs. */
-function asText(message: PlainMessage) {
+function asText({ message, seen }: Plain) {
   const { id, extensionRowId, from, to, text, createdAt, idempotencyKey } = message
   const { ignoreQuietHours, requestHash } = message
   const { participants, key } = plainPlace(message)
   const own = { id, extensionRowId, from, to, text, createdAt, idempotencyKey, ignoreQuietHours }
   const hash = Buffer.from(requestHash).toString('hex')
-  return { snapshot: own, hash, newId: createId('Conversation'), participants, key }
+  return { snapshot: own, hash, newId: createId('Conversation'), participants, key, seen }
 }
 
 function isPlain({ type, validFor, purpose, attachments = [] }: Asked): boolean {

@@ -10,7 +10,8 @@ import { acceptMessage } from './accept-message.ts'
 import { createAcceptPlain } from './accept-plain.ts'
 import { examineSms } from './examine-sms.ts'
 import type { SmsInput } from './parse-sms.ts'
-import { createFindSender } from './sending-number.ts'
+import { createRememberedSenders } from './remembered-senders.ts'
+import { createFindSender, type FindSender } from './sending-number.ts'
 
 declare module '../graphql/context.ts' {
   interface Services {
@@ -40,16 +41,40 @@ export function createAcceptSms({
   queue: Pick<JobQueue, 'send'>
   clock: Clock
 }): AcceptSms {
-  const findSender = createFindSender({ readRows })
+  const ask = createFindSender({ readRows })
+  const senders = createRememberedSenders()
   const acceptPlain = createAcceptPlain({ readRows, eventLog })
 
+  const findSender: FindSender = async (tenantId, asked) => {
+    const sender = await ask(tenantId, asked)
+    if (sender) senders.remember(tenantId, sender)
+    return sender
+  }
+
   return async (tenantId, input, only) => {
+    const accepted = await acceptByMemory(tenantId, input, only)
+    if (accepted) return accepted
     const { known, ready } = await examineSms({ db, findSender, clock }, tenantId, input, only)
     if (known) return known
     const { number, notBefore, ...rest } = ready()
     const { phoneNumber: from, extensionRowId } = number
     const asked = { tenantId, extensionRowId, type: 'SMS', from, ...rest } as const
     return acceptMessage({ acceptPlain, only, eventLog, queue, clock, admit }, asked, notBefore)
+  }
+
+  /** Most texts are sent by whom we know, and whoever takes them sees whether they are still who they were. */
+  async function acceptByMemory(tenantId: string, input: SmsInput, only?: Only) {
+    const sender = isSimple(input) && senders.recall(tenantId, input.from ?? '')
+    if (!sender) return undefined
+    const findSender = async () => sender
+    const examined = await examineSms({ db, findSender, clock }, tenantId, input, only)
+    const { known, problems, notBefore, ready } = examined
+    if (known) return known
+    // What is wrong may be so no more, and is for who looks anew to say.
+    if (notBefore || problems.some(({ error }) => error)) return undefined
+    const { number, notBefore: _, ...rest } = ready()
+    const { phoneNumber: from, extensionRowId } = number
+    return acceptPlain({ tenantId, extensionRowId, type: 'SMS', from, ...rest }, clock.now())
   }
 
   /** In the transaction that accepts it, so that nobody opts out in between. */
@@ -64,4 +89,9 @@ export function createAcceptSms({
     const expiresAt = message.expiresAt && message.expiresAt < until ? message.expiresAt : until
     return tx.message.update({ where: { id }, data: { expiresAt } })
   }
+}
+
+/** A number that texts somebody words. */
+function isSimple({ templateId, attachments, validFor, sendAt, purpose }: SmsInput): boolean {
+  return [templateId, validFor, sendAt, purpose].every((one) => one == null) && !attachments?.length
 }

@@ -30,6 +30,7 @@ import { smsChecks } from './sms-checks.ts'
 /** A text that may be taken. */
 type Ready = {
   number: SendingNumber
+  seen: string
   to: string[]
   text: string
   attachments: StoredAttachment[]
@@ -144,6 +145,7 @@ export async function examineSms(
     if (!number || !to || text === undefined || !attachments || !requestHash) return notReady()
     return {
       number,
+      seen: found.seen,
       to,
       text,
       attachments,

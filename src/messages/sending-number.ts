@@ -21,6 +21,8 @@ export type FoundSender = {
   quietHours: QuietHours | null
   /** Those of the recipients who want none. It may change until the text is taken, and is looked at again then. */
   optedOut: OptedOut[]
+  /** Of which versions the rows were that tell the first two. */
+  seen: string
 }
 
 type Asked = { from: string; to: readonly string[] }
@@ -60,6 +62,7 @@ export function createFindSender({ readRows }: { readRows: ReadRows }): FindSend
 
 type Row = SendingNumber & {
   quietHours: QuietHours | null
+  seen: string
   optedOut: { other: string; changedAt: string }[]
 }
 
@@ -70,7 +73,8 @@ async function findSenders(
 ): Promise<(FoundSender | undefined)[]> {
   const pairs = asked.flatMap(({ from, to }) => to.map((other) => ({ from, other })))
   const rows = await readRows<Row>(Prisma.sql`
-    SELECT ${columns}, tenant."quietHours", jsonb_build_object(
+    SELECT ${columns}, tenant."quietHours",
+      concat_ws(' ', number.xmin, extension.xmin, tenant.xmin) AS "seen", jsonb_build_object(
       'id', extension."id", 'tenantId', extension."tenantId", 'extensionId', extension."extensionId",
       'name', extension."name", 'status', extension."status", 'scopes', extension."scopes") AS "extension",
       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('other', pair.other, 'changedAt', consent."changedAt")), '[]')
@@ -87,10 +91,10 @@ async function findSenders(
   return asked.map(({ from, to }) => {
     const row = found.get(from)
     if (!row) return undefined
-    const { quietHours, optedOut, ...number } = row
+    const { quietHours, optedOut, seen, ...number } = row
     const ofThese = optedOut
       .filter(({ other }) => to.includes(other))
       .map(({ other, changedAt }) => ({ number: from, other, changedAt: new Date(changedAt) }))
-    return { number, quietHours, optedOut: ofThese }
+    return { number, quietHours, optedOut: ofThese, seen }
   })
 }

@@ -9,6 +9,7 @@ import { wakeLane } from '../../src/messages/send-lane.ts'
 import { jobs } from '../../src/workers.ts'
 import { holdLane } from '../support/consents.ts'
 import { ava, ben, startGateway } from '../support/gateway.ts'
+import { holdRows } from '../support/held-rows.ts'
 
 const send = `mutation ($input: SendSmsInput!) {
   result: sendSms(input: $input) { ... on Message { id } ... on Error { code message } }
@@ -79,23 +80,53 @@ test('a text that nothing is special about leaves the same traces as one that is
 })
 
 test('texts that come together are accepted together, and wake their lane as anybody else does', async () => {
-  const { db, createTenant, databaseUrl } = await startGateway()
-  const tenant = await createTenant()
+  const gateway = await startGateway()
+  const { db, databaseUrl } = gateway
+  const tenant = await gateway.createTenant()
   await tenant.connect(ava)
   // Nothing is sent by either.
   const { id: extensionRowId } = await tenant.connect(ben)
   await holdLane({ db }, ava.extensionId)
 
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, n) =>
-      tenant.query(send, { input: { from: ava.number, to: [`+1415555${1000 + n}`], text: 'Hi' } }),
-    ),
+  // The first of them stands still before its tenant's counter.
+  const counter = await holdRows(gateway, 'SELECT FROM "EventLog" FOR UPDATE')
+  const asked = Array.from({ length: 20 }, (_, n) =>
+    tenant.query(send, { input: { from: ava.number, to: [`+1415555${1000 + n}`], text: 'Hi' } }),
   )
+  await expect.poll(() => counter.waiting()).toBeGreaterThan(0)
+  await counter.letGo()
+  const answers = await Promise.all(asked)
   const ids = answers.map(({ result }) => result.id)
   const [accepted] = await db.$queryRaw<{ transactions: number }[]>`
     SELECT count(DISTINCT xmin::text)::int AS transactions FROM "Event"
     WHERE "subjectId" = ANY(${ids}) AND "snapshot"->>'status' = 'QUEUED'`
-  expect(accepted?.transactions).toBeLessThanOrEqual(10)
+  expect(accepted?.transactions).toBeLessThan(20)
+
+  // Whoever sends them is remembered, and what has changed about them counts from the next text on.
+  const next = async () => {
+    const input = { from: ava.number, to: ['+14155551000'], text: 'Hi' }
+    const { result } = await tenant.query(send, { input })
+    return result.code ?? (await db.message.findUniqueOrThrow({ where: { id: result.id } })).status
+  }
+  const registered = (campaignStatus: string) =>
+    db.phoneNumber.updateMany({
+      where: { phoneNumber: ava.number },
+      data: { campaignStatus, registrationReadAt: new Date() },
+    })
+  const { extensionId } = ava
+  const connected = (status: 'ACTIVE' | 'REVOKED') =>
+    db.extension.updateMany({ where: { extensionId }, data: { status } })
+  expect(await next()).toBe('QUEUED')
+  await registered('CampaignSuspended')
+  expect(await next()).toBe('SENDER_NOT_REGISTERED')
+  await registered('Confirmed')
+  await connected('REVOKED')
+  expect(await next()).toBe('EXTENSION_REVOKED')
+  await connected('ACTIVE')
+  expect(await next()).toBe('QUEUED')
+  const quietHours = { start: '00:00', end: '23:59', timeZone: 'UTC' }
+  await db.tenant.updateMany({ data: { quietHours } })
+  expect(await next()).toBe('SCHEDULED')
 
   await using queue = await startQueue(databaseUrl)
   /** What the first turn of a lane leaves in the queue, and says aloud. */
