@@ -34,6 +34,15 @@ export async function preparedName(client: pg.PoolClient, text: string): Promise
   return name
 }
 
+/** Has a statement prepared anew when it is asked for next. */
+export async function forgetPrepared(client: pg.PoolClient, text: string): Promise<void> {
+  const names = ofConnections.get(client)?.names
+  const name = names?.get(text)
+  if (name === undefined) return
+  names?.delete(text)
+  await forget(client, name)
+}
+
 /** SQLSTATE invalid_sql_statement_name: it was refused when it was to be prepared. */
 const notThere = '26000'
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Prisma } from './generated/client/client.ts'
-import { preparedName } from './prepared.ts'
+import { forgetPrepared, preparedName } from './prepared.ts'
 
 /**
  * Reads rows past Prisma, which takes longer over a page of fifty than Postgres: `Prisma.sql` with all values in it. Also those
@@ -19,9 +19,17 @@ export function createReadRows(pool: pg.Pool): ReadRows {
     { byValue = false }: { byValue?: boolean } = {},
   ) => {
     const client = await pool.connect()
-    try {
+    const ask = async () => {
       const name = byValue ? undefined : await preparedName(client, text)
       const { rows } = await client.query<Row>({ ...(name && { name }), text, values, types })
+      return rows
+    }
+    try {
+      const rows = await ask().catch(async (error) => {
+        if (!isOutdated(error)) throw error
+        await forgetPrepared(client, text)
+        return ask()
+      })
       client.release()
       return rows
     } catch (error) {
@@ -31,6 +39,12 @@ export function createReadRows(pool: pg.Pool): ReadRows {
     }
   }
 }
+
+/** A newer process has changed a table meanwhile, or a function. Postgres finds that out before it does anything. */
+const isOutdated = (error: unknown) =>
+  error instanceof pg.DatabaseError &&
+  error.code === '0A000' &&
+  error.message === 'cached plan must not change result type'
 
 const [timestamptz, texts] = [1184, 1009]
 

@@ -52,3 +52,13 @@ it('a statement that is refused costs no connection', async () => {
   await expect(readRows(Prisma.sql`SELECT 1 / ${0}::int`)).rejects.toThrow('division by zero')
   expect(await who()).toEqual(before)
 })
+
+it('a statement that no longer fits its table, since a newer process has changed that, is prepared anew', async () => {
+  const readRows = createReadRows(pool)
+  const all = () => readRows(Prisma.sql`SELECT * FROM "Growing"`)
+  await pool.query('CREATE TABLE "Growing" AS SELECT 1 AS "one"')
+  expect(await all()).toEqual([{ one: 1 }])
+  await pool.query('ALTER TABLE "Growing" ADD COLUMN "two" int DEFAULT 2')
+  expect(await all()).toEqual([{ one: 1, two: 2 }])
+  expect(await all()).toEqual([{ one: 1, two: 2 }])
+})
