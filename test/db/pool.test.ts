@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase, createTenantPool } from '../../src/db/client.ts'
 import { isDatabaseUnavailable } from '../../src/db/errors.ts'
 import { createPool } from '../../src/db/pool.ts'
 import { asTenant } from '../../src/lib/request-scope.ts'
@@ -37,6 +37,18 @@ it('a goodbye of Postgres in one packet with an answer does not end the process'
   await other.end()
   await db.$disconnect()
   line.close()
+})
+
+it('who asks at the same time gets a connection of their own kind each, where there is one', async () => {
+  const pool = createTenantPool({ url: database.url, applicationName: 'kinds', poolSize: 3 })
+  const pid = async () => (await pool.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
+  const ofTenant = () => asTenant('ten_test', pid)
+  const [one, other, tenants] = await Promise.all([pid(), pid(), ofTenant()])
+  // The last that was given back, and so the first that the pool would take.
+  expect(await ofTenant()).toBe(tenants)
+  expect((await Promise.all([pid(), pid()])).toSorted()).toEqual([one, other].toSorted())
+  expect((await Promise.all([ofTenant(), pid(), pid()]))[0]).toBe(tenants)
+  await pool.end()
 })
 
 it('a Postgres that hangs holds neither who asked nor their connection', async () => {
