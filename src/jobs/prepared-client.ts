@@ -18,10 +18,10 @@ export class PreparedClient extends pg.Client {
     return name
   }
 
-  /** As a pool calls it. */
+  /** As a pool calls it. What is several statements in one text cannot be prepared. */
   override query(...[asked, values, ...rest]: unknown[]): never {
-    const name =
-      typeof asked === 'string' && Array.isArray(values) ? this.#nameOf(asked) : undefined
+    const isOne = typeof asked === 'string' && Array.isArray(values) && !asked.includes(';')
+    const name = isOne ? this.#nameOf(asked) : undefined
     const named = name === undefined ? asked : { name, text: asked }
     return Reflect.apply(super.query, this, [named, values, ...rest]) as never
   }
