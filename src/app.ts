@@ -7,6 +7,7 @@ import { createEventLog } from './events/event-log.ts'
 import { createEventFeed } from './events/feed.ts'
 import { createHints } from './events/hint-carrier.ts'
 import { postgresCarrier } from './events/postgres-carrier.ts'
+import { createReadEvents } from './events/read-events.ts'
 import { redisCarrier } from './events/redis-carrier.ts'
 import type { AppCredentials } from './extensions/apps.ts'
 import { createUses } from './extensions/uses.ts'
@@ -115,7 +116,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const appServers = [...new Set([gatewayApp.serverUrl, ...others])]
 
   const eventLog = createEventLog({ db, hints })
-  const feed = createEventFeed({ db, hints, logger, pace: options.pace })
+  const feed = createEventFeed({
+    db,
+    readEvents: createReadEvents(readRows),
+    hints,
+    logger,
+    pace: options.pace,
+  })
   const floor = {
     db,
     readRows,

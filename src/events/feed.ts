@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Hints } from './hints.ts'
 import { createLive, type Live } from './live.ts'
 import { defaultPaceLimits, lookEveryMs, Pace, type PaceLimits } from './pace.ts'
+import type { ReadEvents } from './read-events.ts'
 import type { Sink } from './sink.ts'
 import { cursorExpired, noCursor } from './stream-errors.ts'
 import { Subscriber } from './subscriber.ts'
@@ -22,11 +23,13 @@ const pollMs = 2_000
 /** The reading side of the tenants' event logs: "read the log after a cursor, then stay with it". */
 export function createEventFeed({
   db,
+  readEvents,
   hints,
   logger,
   pace = {},
 }: {
   db: Db
+  readEvents: ReadEvents
   hints: Hints
   logger: Logger
   /** When a subscriber is too slow. */
@@ -68,7 +71,7 @@ export function createEventFeed({
   function hold(tenantId: string): OpenLog {
     let log = logs.get(tenantId)
     if (!log) {
-      const tail = createTail({ db, readers, tenantId, head: 0n })
+      const tail = createTail({ readEvents, readers, tenantId, head: 0n })
       log = { tail, live: createLive(tail), holders: 0 }
       logs.set(tenantId, log)
     }

@@ -1,7 +1,6 @@
-import type { Db } from '../db/client.ts'
-import { asTenant } from '../lib/request-scope.ts'
 import { createTurns, type InTurn } from '../lib/turns.ts'
 import type { LoggedEvent } from './event.ts'
+import type { ReadEvents } from './read-events.ts'
 
 /** The newest part of one tenant's log, read once for all its readers in this process. */
 export type Tail = {
@@ -21,12 +20,12 @@ export type Readers = { newest: InTurn; older: InTurn }
 export const createReaders = (): Readers => ({ newest: createTurns(6), older: createTurns(3) })
 
 export function createTail({
-  db,
+  readEvents,
   readers,
   tenantId,
   head,
 }: {
-  db: Db
+  readEvents: ReadEvents
   readers: Readers
   tenantId: string
   head: bigint
@@ -35,17 +34,8 @@ export function createTail({
   let loading: Promise<void> | undefined
   const older = new Map<bigint, Promise<LoggedEvent[]>>()
 
-  // A hint wakes it, which comes on nobody's behalf.
   const load = (inTurn: InTurn, place: bigint) =>
-    inTurn(tenantId, () =>
-      asTenant(tenantId, () =>
-        db.event.findMany({
-          where: { tenantId, sequence: { gt: place } },
-          orderBy: { sequence: 'asc' },
-          take: batchSize,
-        }),
-      ),
-    ) as Promise<LoggedEvent[]>
+    inTurn(tenantId, () => readEvents(tenantId, place, batchSize))
 
   /** Who goes on from the same place, after a restart for one, shares it. */
   function loadOlder(place: bigint) {

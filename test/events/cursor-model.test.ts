@@ -48,8 +48,8 @@ afterAll(async () => {
 })
 
 const openFeed = (which: number) => {
-  const { db, hints } = which === 0 ? log : elsewhere
-  return readable(createEventFeed({ db, hints, logger }))
+  const { db, readEvents, hints } = which === 0 ? log : elsewhere
+  return readable(createEventFeed({ db, readEvents, hints, logger }))
 }
 
 /** The number of the next event that a subscriber is to get. */

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Db } from '../../src/db/client.ts'
+import type { LoggedEvent } from '../../src/events/event.ts'
 import { createEventFeed } from '../../src/events/feed.ts'
 import type { Hints } from '../../src/events/hints.ts'
 import { createReaders, createTail } from '../../src/events/tail.ts'
@@ -9,15 +10,15 @@ import { logger, readable, take } from './log.ts'
 
 test('a hint of what has been read already is told nobody again', async () => {
   const log = [1n, 2n].map((sequence) => ({ sequence, type: 'message.received', snapshot: {} }))
-  const findMany = async ({ where }: { where: { sequence: { gt: bigint } } }) =>
-    log.filter(({ sequence }) => sequence > where.sequence.gt)
+  const readEvents = async (_tenantId: string, after: bigint) =>
+    log.filter(({ sequence }) => sequence > after) as LoggedEvent[]
   let hear: (hint: { tenantId: string; sequence: bigint }) => void = () => undefined
   const feed = readable(
     createEventFeed({
       db: {
-        event: { findMany },
         eventLog: { findUniqueOrThrow: async () => ({ lastSequence: 0n, prunedSequence: 0n }) },
       } as unknown as Db,
+      readEvents,
       hints: {
         listen(listener) {
           hear = listener
@@ -43,12 +44,12 @@ test('a hint of what has been read already is told nobody again', async () => {
 test('who begins at the head takes nothing from who is behind', async () => {
   const log = [{ sequence: 1n }, { sequence: 2n }]
   let queries = 0
-  const findMany = async ({ where }: { where: { sequence: { gt: bigint } } }) => {
+  const readEvents = async (_tenantId: string, after: bigint) => {
     queries += 1
-    return log.filter(({ sequence }) => sequence > where.sequence.gt)
+    return log.filter(({ sequence }) => sequence > after) as LoggedEvent[]
   }
   const tail = createTail({
-    db: { event: { findMany } } as unknown as Db,
+    readEvents,
     readers: createReaders(),
     tenantId: 'ten_1',
     head: 0n,

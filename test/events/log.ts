@@ -1,4 +1,5 @@
-import { createDatabase } from '../../src/db/client.ts'
+import { createDatabase, createTenantPool } from '../../src/db/client.ts'
+import { createReadRows } from '../../src/db/read-rows.ts'
 import { createAudience } from '../../src/events/audience.ts'
 import type { EventType, LoggedEvent } from '../../src/events/event.ts'
 import { createEventLog } from '../../src/events/event-log.ts'
@@ -6,6 +7,7 @@ import { createEventFeed, type EventFeed } from '../../src/events/feed.ts'
 import { createHints } from '../../src/events/hint-carrier.ts'
 import type { PaceLimits } from '../../src/events/pace.ts'
 import { postgresCarrier } from '../../src/events/postgres-carrier.ts'
+import { createReadEvents } from '../../src/events/read-events.ts'
 import { iterate } from '../../src/events/sink.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -14,13 +16,19 @@ export const logger = createLogger('silent')
 
 /** Writes to tenants' logs as the gateway does, on a connection of its own; other processes hear of it. */
 export async function openWriter(databaseUrl: string) {
-  const db = createDatabase({ url: databaseUrl, applicationName: 'ringql-test-log', poolSize: 4 })
+  const pool = createTenantPool({
+    url: databaseUrl,
+    applicationName: 'ringql-test-log',
+    poolSize: 4,
+  })
+  const db = createDatabase({ pool })
   const hints = await createHints(postgresCarrier(databaseUrl, logger), () => undefined)
   const eventLog = createEventLog({ db, hints })
   let written = 0
 
   return {
     db,
+    readEvents: createReadEvents(createReadRows(pool)),
     hints,
     /** Events in one transaction, each with a text that begins with its number and is `length` long, after a `mark`. */
     async append(
@@ -46,7 +54,7 @@ export async function openWriter(databaseUrl: string) {
 export async function openLog() {
   const database = await createTestDatabase()
   const writer = await openWriter(database.url)
-  const { db, hints } = writer
+  const { db, readEvents, hints } = writer
   const feeds: { close(): Promise<void> }[] = []
   let tenants = 0
 
@@ -60,7 +68,7 @@ export async function openLog() {
       return id
     },
     openFeed(pace: Partial<PaceLimits> = {}) {
-      const feed = readable(createEventFeed({ db, hints, logger, pace }))
+      const feed = readable(createEventFeed({ db, readEvents, hints, logger, pace }))
       feeds.push(feed)
       return feed
     },
