@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Comparison, createComparison, has, medianOf, note, ratio } from '../compare.ts'
 import type { Goal } from '../goals.ts'
 import { ask } from '../ipc.ts'
@@ -20,8 +19,6 @@ import {
 import type { Bench } from './part.ts'
 
 const warmUps = 60
-/** The next burst leaves when the last one is everywhere, and at the earliest after this. */
-const everyMs = 50
 const ours = 'RingQL'
 const peers = ['bare ws', 'yoga', 'apollo', 'mercurius'] as const
 const peerFiles = { 'bare ws': 'bare-ws', yoga: 'yoga', apollo: 'apollo', mercurius: 'mercurius' }
@@ -126,6 +123,8 @@ async function deliver(
   await everywhere('warm', 60_000)
 
   await screens.watch(total)
+  // What starting and warming up have left behind is no part of it.
+  await ask(server.process, 'settle')
   const before = await server.usage()
   const thereAt: number[] = []
   let busyMs = 0
@@ -133,10 +132,9 @@ async function deliver(
     const askedAt = now()
     const there = await publish({ from, count: burst, own })
     for (let i = 0; i < burst; i++) thereAt.push(there)
+    // The next burst leaves when the last one is everywhere.
     await screens.arrived((from + burst) * each)
-    const tookMs = now() - askedAt
-    busyMs += tookMs
-    await sleep(Math.max(0, everyMs - tookMs))
+    busyMs += now() - askedAt
   }
   const after = await server.usage()
   const { messages, least, lost } = await screens.progress()
