@@ -90,13 +90,17 @@ test('a burst that a thousand see, each in their own way, leaves others their tu
     feed.open({ place, wanted, audience, sink })
   }
   happen(20)
+  const latecomers: Promise<number[]>[] = []
+  const after = encodeCursor(tenantId, 3n)
   while (heard.some(({ length }) => length < 20)) {
     const before = made
+    latecomers.push(feed.read({ tenantId, types: [type], after }).then((late) => take(late, 17)))
     await nextTurn()
     mostInOneTurn = Math.max(mostInOneTurn, made - before)
   }
   expect(mostInOneTurn).toBeLessThanOrEqual(500)
   for (const events of heard) expect(events).toEqual(countFrom(1, 20))
+  for (const events of await Promise.all(latecomers)) expect(events).toEqual(countFrom(4, 17))
 })
 
 test('what happens while somebody alone is beginning is told at once, and not when the log is next looked at', async () => {
