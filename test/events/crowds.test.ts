@@ -104,9 +104,10 @@ test('a burst that a thousand see, each in their own way, leaves others their tu
 })
 
 test('what happens while somebody alone is beginning is told at once, and not when the log is next looked at', async () => {
-  const { feed, happen } = openFeed(5)
+  const { feed, happen, seen } = openFeed(5)
   const beginning = feed.read({ tenantId, types: [type] })
   // Its place is found already, and not yet known.
+  while (seen.asked === 0) await nextTurn()
   happen(1)
   expect(await take(await beginning, 1)).toEqual([6])
 })
