@@ -142,8 +142,9 @@ it('I2: a row of one tenant cannot name a row of another', async () => {
   const withTenant = keys.filter(({ names }) => names.includes('tenantId'))
   const alone = keys.filter(({ names }) => !names.includes('tenantId'))
   expect(alone.length).toBeGreaterThan(20)
-  expect(alone.map(({ key }) => key.replace(/_fkey$/, '_tenant_fkey')).sort()).toEqual(
-    withTenant.map(({ key }) => key).sort(),
+  // Some have no other: see Notification.
+  expect(withTenant.map(({ key }) => key)).toEqual(
+    expect.arrayContaining(alone.map(({ key }) => key.replace(/_fkey$/, '_tenant_fkey'))),
   )
 
   for (const id of [mine, theirs]) await db.tenant.create({ data: { id, name: id } })
