@@ -104,8 +104,7 @@ test('a copy that is wrong is mended by the full sync that follows a dead sync t
   const { id: extensionRowId } = await gateway.db.extension.findFirstOrThrow()
   const made = await mutate(acme, 'createContact', { extensionId: ava.extensionId, ...mia })
   await mutate(acme, 'createContact', { extensionId: ava.extensionId, firstName: 'Old' })
-  // What connecting began is over, and holds nothing up.
-  await jobs.idle()
+  await jobs.settled()
   await gateway.db.budget.deleteMany()
   await jobs.run(syncContactsJob, { extensionRowId })
   const before = await contacts(acme)

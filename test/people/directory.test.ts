@@ -99,7 +99,7 @@ test('a directory of more pages than the budget has calls is read in several goe
   const acme = await gateway.createTenant()
   const { id } = await acme.connect(ava)
   await lookUp(acme)
-  await jobs.idle()
+  await jobs.settled()
   const { rcAccountId } = await gateway.db.directoryCopy.findFirstOrThrow()
   await gateway.db.directoryEntry.deleteMany()
   await gateway.db.directoryCopy.updateMany({ data: { syncedAt: null, attemptedAt: null } })

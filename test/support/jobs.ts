@@ -47,9 +47,15 @@ export async function createJobRunner({ db, databaseUrl }: Pick<Gateway, 'db' | 
     }
   }
 
+  /** Waits until what the calls of these jobs have used is written down, which is done once a second: see extensions/uses.ts. */
+  async function settled() {
+    await idle()
+    await sleep(1_500)
+  }
+
   /** Drops the jobs that are put off: what they would do at some real moment is no part of the test. */
   const dropLater = () => db.$executeRaw`
     DELETE FROM pgboss.job WHERE state IN ('created', 'retry') AND start_after > now()`
 
-  return { run, idle, dropLater }
+  return { run, idle, settled, dropLater }
 }
