@@ -5,8 +5,7 @@ import type { ReadRows } from '../db/read-rows.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { seconds } from '../lib/clock.ts'
 import { createId } from '../lib/ids.ts'
-import { asTenant } from '../lib/request-scope.ts'
-import { createTogether } from '../lib/together.ts'
+import { createTogetherByTenant } from '../lib/together-by-tenant.ts'
 import type { Asked } from './accept-message.ts'
 
 /** Of what is asked for at the same time, so many are one transaction. */
@@ -31,26 +30,15 @@ export function createAcceptPlain({
   readRows: ReadRows
   eventLog: Pick<EventLog, 'announce'>
 }): AcceptPlain {
-  const ofTenants = new Map<string, ReturnType<typeof acceptTogether>>()
+  // Lanes and the event counter are of one tenant too.
+  const acceptTogether = createTogetherByTenant(accept, { most, patienceMs })
 
-  const acceptTogether = () => createTogether(accept, { most, patienceMs, isHopeless: () => true })
-
-  /** Each tenant's by themselves: row-level security is of one, and so are lanes and the event counter. */
-  function ofTenant(tenantId: string) {
-    const known = ofTenants.get(tenantId) ?? acceptTogether()
-    ofTenants.set(tenantId, known)
-    return known
-  }
-
-  async function accept(texts: Plain[]): Promise<(Message | undefined)[]> {
-    const tenantId = texts[0]?.message.tenantId ?? ''
+  async function accept(tenantId: string, texts: Plain[]): Promise<(Message | undefined)[]> {
     const same = JSON.stringify({ ...usual, tenantId })
     const own = JSON.stringify(texts.map(asText))
     try {
-      const accepted = await asTenant(tenantId, () =>
-        readRows<Accepted>(
-          Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${same}::jsonb, ${own}::jsonb)`,
-        ),
+      const accepted = await readRows<Accepted>(
+        Prisma.sql`SELECT * FROM "acceptTexts"(${tenantId}, ${same}::jsonb, ${own}::jsonb)`,
       )
       const [first] = accepted
       if (first) eventLog.announce(tenantId, BigInt(first.sequence))
@@ -70,7 +58,7 @@ export function createAcceptPlain({
   return async (asked, createdAt) => {
     const { tenantId, seen } = asked
     if (seen === undefined || !isPlain(asked)) return undefined
-    return ofTenant(tenantId)({ message: asMessage(asked, createdAt), seen })
+    return acceptTogether(tenantId, { message: asMessage(asked, createdAt), seen })
   }
 }
 

@@ -2,8 +2,7 @@ import type { Consent, Extension, PhoneNumber } from '../db/generated/client/cli
 import { Prisma } from '../db/generated/client/client.ts'
 import type { ReadRows } from '../db/read-rows.ts'
 import { seconds } from '../lib/clock.ts'
-import { asTenant } from '../lib/request-scope.ts'
-import { createTogether } from '../lib/together.ts'
+import { createTogetherByTenant } from '../lib/together-by-tenant.ts'
 import type { QuietHours } from '../tenants/quiet-hours.ts'
 
 /** A number that would send, with what matters of the extension that owns it. */
@@ -44,20 +43,10 @@ const columns = Prisma.raw(
 
 /** Asks about texts of a tenant that come at the same time with one question, for all that has to be known of them. */
 export function createFindSender({ readRows }: { readRows: ReadRows }): FindSender {
-  const ofTenants = new Map<string, (asked: Asked) => Promise<FoundSender | undefined>>()
-
-  /** Each tenant's by themselves, since row-level security is of one. */
-  function ofTenant(tenantId: string) {
-    const known = ofTenants.get(tenantId)
-    if (known) return known
-    const find = (asked: Asked[]) =>
-      asTenant(tenantId, () => findSenders(readRows, tenantId, asked))
-    const made = createTogether(find, { most, patienceMs, isHopeless: () => true })
-    ofTenants.set(tenantId, made)
-    return made
-  }
-
-  return (tenantId, asked) => ofTenant(tenantId)(asked)
+  return createTogetherByTenant(
+    (tenantId, asked: Asked[]) => findSenders(readRows, tenantId, asked),
+    { most, patienceMs },
+  )
 }
 
 type Row = SendingNumber & {
